@@ -1,0 +1,111 @@
+//! What is worth knowing now and may be lost: typing, places in the queue, lists that changed.
+//!
+//! A signal goes from a client to the relay, a notice from the relay to a client. None is in the log. Whatever a notice says
+//! about state is said again in the next greeting, so a lost one leaves nobody wrong for long.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{AgentId, ConversationId};
+use crate::people::Colleague;
+use crate::summary::{CallbackSummary, ConversationSummary};
+
+/// From a visitor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitorSignal {
+    /// The visitor is typing; true again every few seconds while it lasts.
+    Typing,
+}
+
+/// From an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffSignal {
+    /// The agent is typing to the visitor; true again every few seconds while it lasts.
+    Typing {
+        /// Where.
+        conversation: ConversationId,
+    },
+}
+
+/// How long a wait is likely to be, from what has happened lately.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitEstimate {
+    /// Too little has happened to tell.
+    Unknown,
+    /// Nobody is available at all.
+    NobodyHere,
+    /// Between these many minutes.
+    Minutes {
+        /// At best.
+        low: u16,
+        /// At worst.
+        high: u16,
+    },
+}
+
+/// To a visitor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VisitorNotice {
+    /// An agent is typing.
+    Typing {
+        /// Who.
+        agent: AgentId,
+        /// How long to believe it, in milliseconds.
+        for_ms: u16,
+    },
+    /// The visitor's place in the queue.
+    Queue {
+        /// How many are before them.
+        ahead: u32,
+        /// How long it is likely to take.
+        wait: WaitEstimate,
+    },
+    /// Whether anybody is available to answer.
+    Desk {
+        /// Somebody is.
+        open: bool,
+    },
+    /// This is the visitor's conversation from here on; another tab or an earlier message started it.
+    Conversation {
+        /// Which.
+        id: ConversationId,
+    },
+}
+
+/// To an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffNotice {
+    /// The visitor is typing.
+    VisitorTyping {
+        /// Where.
+        conversation: ConversationId,
+        /// How long to believe it, in milliseconds.
+        for_ms: u16,
+    },
+    /// A colleague is typing.
+    AgentTyping {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        agent: AgentId,
+        /// How long to believe it, in milliseconds.
+        for_ms: u16,
+    },
+    /// A conversation is new or its line changed.
+    Conversation(Box<ConversationSummary>),
+    /// A colleague (or the agent themself) came, left, or changed.
+    Colleague(Colleague),
+    /// A request to be called is new or changed.
+    Callback(Box<CallbackSummary>),
+    /// Whether the visitor has the chat open now.
+    VisitorPresence {
+        /// Where.
+        conversation: ConversationId,
+        /// They have.
+        online: bool,
+    },
+}

@@ -1,0 +1,105 @@
+//! Conversations and callbacks as an agent's lists show them: projections of the log, re-sent whole whenever they change.
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::{CallbackForm, Disposition};
+use crate::id::{AgentId, CallbackId, ContactId, ConversationId};
+use crate::people::Page;
+use crate::time::{Seq, UnixMillis};
+
+/// Where a conversation is in its life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// In the queue.
+    Waiting {
+        /// Since when the visitor waits.
+        since: UnixMillis,
+    },
+    /// In the queue, and one agent is being asked.
+    Offered {
+        /// Since when the visitor waits.
+        since: UnixMillis,
+        /// Who is asked.
+        to: AgentId,
+        /// When the offer goes to the next one.
+        until: UnixMillis,
+    },
+    /// An agent owns it.
+    Assigned {
+        /// Who.
+        agent: AgentId,
+        /// Since when.
+        since: UnixMillis,
+    },
+    /// Settled.
+    Resolved {
+        /// When.
+        at: UnixMillis,
+    },
+}
+
+/// One line of an agent's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationSummary {
+    /// Which.
+    pub id: ConversationId,
+    /// Whose.
+    pub contact: ContactId,
+    /// What the visitor is called; empty while nobody knows.
+    pub name: String,
+    /// The visitor's language, as a BCP 47 tag; may be empty.
+    pub locale: String,
+    /// The page the visitor wrote from.
+    pub page: Option<Page>,
+    /// Where it is in its life.
+    pub status: Status,
+    /// What it is about: the visitor's first words, shortened.
+    pub issue: String,
+    /// The last words said, shortened.
+    pub last_text: String,
+    /// When the last words were said.
+    pub last_at: UnixMillis,
+    /// The end of the staff's log.
+    pub head: Seq,
+    /// How far the visitor has read, as a position of the visitor's log.
+    pub visitor_read: Seq,
+    /// How far staff have read, as a position of the visitor's log.
+    pub staff_read: Seq,
+    /// The end of the visitor's log.
+    pub public_head: Seq,
+}
+
+/// Where a request to be called is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CallbackState {
+    /// Nobody has called yet.
+    Open,
+    /// An agent said what came of it.
+    Closed {
+        /// Who.
+        by: AgentId,
+        /// When.
+        at: UnixMillis,
+        /// What came of it.
+        disposition: Disposition,
+        /// Anything worth keeping.
+        note: String,
+    },
+}
+
+/// A request to be called, as staff see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackSummary {
+    /// Which.
+    pub id: CallbackId,
+    /// When it was asked for.
+    pub requested_at: UnixMillis,
+    /// The conversation it came out of, if there was one.
+    pub conversation: Option<ConversationId>,
+    /// What was asked for; the phone number is normalised.
+    pub form: CallbackForm,
+    /// Where it is.
+    pub state: CallbackState,
+}

@@ -1,0 +1,156 @@
+//! Which variants there are, so that none goes without a sample.
+//!
+//! The matches are exhaustive: a variant that is added to the protocol stops these tests from compiling until it is listed
+//! here, and from passing until it has a sample.
+
+use heard_protocol::entry::{EntryBody, QueueReason};
+use heard_protocol::{
+    AgentKind, Author, Availability, CallbackState, CallbackWhen, ClientFrame, Disposition,
+    PublicBody, RefusalCode, RelayFrame, Staff, StaffBody, StaffCommand, StaffNotice, StaffSignal,
+    Status, Visitor, VisitorCommand, VisitorNotice, VisitorSignal, WaitEstimate,
+};
+use serde::Serialize;
+use serde_json::Value;
+
+/// An enum of the wire.
+pub(crate) trait Variants: Serialize {
+    /// What every variant is called in JSON.
+    const NAMES: &'static [&'static str];
+
+    /// What this one is called.
+    fn name(&self) -> &'static str;
+}
+
+macro_rules! variants {
+    ($($kind:ty { $($name:literal: $pattern:pat),+ $(,)? })+) => {$(
+        impl Variants for $kind {
+            const NAMES: &'static [&'static str] = &[$($name),+];
+
+            fn name(&self) -> &'static str {
+                match self { $($pattern => $name),+ }
+            }
+        }
+    )+};
+}
+
+variants! {
+    ClientFrame<Visitor> {
+        "hello": Self::Hello(_), "command": Self::Command(_), "follow": Self::Follow(_),
+        "unfollow": Self::Unfollow { .. }, "read": Self::Read(_), "signal": Self::Signal(_),
+        "ping": Self::Ping,
+    }
+    ClientFrame<Staff> {
+        "hello": Self::Hello(_), "command": Self::Command(_), "follow": Self::Follow(_),
+        "unfollow": Self::Unfollow { .. }, "read": Self::Read(_), "signal": Self::Signal(_),
+        "ping": Self::Ping,
+    }
+    RelayFrame<Visitor> {
+        "welcome": Self::Welcome(_), "ack": Self::Ack { .. }, "refused": Self::Refused { .. },
+        "entries": Self::Entries { .. }, "reset": Self::Reset { .. }, "reads": Self::Reads { .. },
+        "notice": Self::Notice(_), "pong": Self::Pong, "no_such_log": Self::NoSuchLog { .. },
+    }
+    RelayFrame<Staff> {
+        "welcome": Self::Welcome(_), "ack": Self::Ack { .. }, "refused": Self::Refused { .. },
+        "entries": Self::Entries { .. }, "reset": Self::Reset { .. }, "reads": Self::Reads { .. },
+        "notice": Self::Notice(_), "pong": Self::Pong, "no_such_log": Self::NoSuchLog { .. },
+    }
+    VisitorCommand { "send": Self::Send { .. }, "request_callback": Self::RequestCallback(_) }
+    StaffCommand {
+        "send": Self::Send { .. }, "note": Self::Note { .. }, "accept": Self::Accept { .. },
+        "decline": Self::Decline { .. }, "transfer": Self::Transfer { .. },
+        "return": Self::Return { .. }, "resolve": Self::Resolve { .. },
+        "reopen": Self::Reopen { .. }, "set_availability": Self::SetAvailability { .. },
+        "close_callback": Self::CloseCallback { .. },
+    }
+    CallbackWhen { "asap": Self::Asap, "at": Self::At { .. } }
+    Disposition {
+        "answered": Self::Answered, "busy": Self::Busy, "no_answer": Self::NoAnswer,
+        "voicemail": Self::Voicemail, "wrong_number": Self::WrongNumber,
+        "refused": Self::Refused, "technical": Self::Technical,
+    }
+    RefusalCode {
+        "text_empty": Self::TextEmpty, "text_too_long": Self::TextTooLong,
+        "not_found": Self::NotFound, "not_yours": Self::NotYours,
+        "already_taken": Self::AlreadyTaken, "wrong_state": Self::WrongState,
+        "id_taken": Self::IdTaken, "too_fast": Self::TooFast, "unavailable": Self::Unavailable,
+        "bad_phone": Self::BadPhone, "no_consent": Self::NoConsent, "bad_time": Self::BadTime,
+        "callback_exists": Self::CallbackExists, "colleague_offline": Self::ColleagueOffline,
+        "invalid": Self::Invalid,
+    }
+    Author { "visitor": Self::Visitor, "agent": Self::Agent(_) }
+    PublicBody {
+        "message": Self::Message { .. }, "agent_joined": Self::AgentJoined { .. },
+        "waiting": Self::Waiting, "resolved": Self::Resolved, "reopened": Self::Reopened,
+        "callback_requested": Self::CallbackRequested { .. },
+        "callback_closed": Self::CallbackClosed { .. },
+    }
+    QueueReason {
+        "new": Self::New, "reopened": Self::Reopened, "agent_gone": Self::AgentGone,
+        "returned": Self::Returned,
+    }
+    StaffBody {
+        "note": Self::Note { .. }, "queued": Self::Queued { .. },
+        "assigned": Self::Assigned { .. }, "transferred": Self::Transferred { .. },
+        "declined": Self::Declined { .. }, "offer_missed": Self::OfferMissed { .. },
+    }
+    EntryBody { "public": Self::Public { .. }, "staff": Self::Staff(_) }
+    VisitorSignal { "typing": Self::Typing }
+    StaffSignal { "typing": Self::Typing { .. } }
+    WaitEstimate {
+        "unknown": Self::Unknown, "nobody_here": Self::NobodyHere, "minutes": Self::Minutes { .. },
+    }
+    VisitorNotice {
+        "typing": Self::Typing { .. }, "queue": Self::Queue { .. }, "desk": Self::Desk { .. },
+        "conversation": Self::Conversation { .. },
+    }
+    StaffNotice {
+        "visitor_typing": Self::VisitorTyping { .. }, "agent_typing": Self::AgentTyping { .. },
+        "conversation": Self::Conversation(_), "colleague": Self::Colleague(_),
+        "callback": Self::Callback(_), "visitor_presence": Self::VisitorPresence { .. },
+    }
+    AgentKind { "person": Self::Person, "bot": Self::Bot }
+    Availability { "available": Self::Available, "busy": Self::Busy, "away": Self::Away }
+    Status {
+        "waiting": Self::Waiting { .. }, "offered": Self::Offered { .. },
+        "assigned": Self::Assigned { .. }, "resolved": Self::Resolved { .. },
+    }
+    CallbackState { "open": Self::Open, "closed": Self::Closed { .. } }
+}
+
+/// Names samples by their variants, and by what more there is to say of them (`message`, `message.agent`), after making sure
+/// that every variant is among them.
+pub(crate) fn every<T: Variants>(samples: Vec<(String, T)>) -> Vec<(String, T)> {
+    let missing: Vec<_> = T::NAMES
+        .iter()
+        .filter(|name| samples.iter().all(|(_, sample)| sample.name() != **name))
+        .collect();
+    let kind = std::any::type_name::<T>();
+    assert!(missing.is_empty(), "{kind}: {missing:?} have no sample");
+    let named = |(more, sample): (String, T)| {
+        let name = sample.name();
+        assert_eq!(tag(&sample), name, "{kind}: JSON has another name for it");
+        let name = match more.as_str() {
+            "" => name.to_owned(),
+            more => format!("{name}.{more}"),
+        };
+        (name, sample)
+    };
+    samples.into_iter().map(named).collect()
+}
+
+/// Samples of which no more is to be said than their variants.
+pub(crate) fn bare<T>(samples: Vec<T>) -> Vec<(String, T)> {
+    samples
+        .into_iter()
+        .map(|sample| (String::new(), sample))
+        .collect()
+}
+
+/// The variant's name as JSON has it: a string, or the only key of an object.
+fn tag<T: Serialize>(sample: &T) -> String {
+    match serde_json::to_value(sample).expect("it can be written") {
+        Value::String(name) => name,
+        Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
+        other => panic!("an enum is written as {other}"),
+    }
+}

@@ -1,0 +1,169 @@
+//! What clients send.
+
+use heard_protocol::{
+    Availability, ClientFrame, Disposition, Envelope, Epoch, Hello, Resume, Role, Staff,
+    StaffCommand, StaffCredential, StaffSignal, VERSION, Visitor, VisitorCommand,
+    VisitorCredential, VisitorSignal,
+};
+
+use super::people::{
+    callback, command, conversation, cursor, form, maria, page, site, times, token,
+};
+use super::{Named, checked, named};
+use crate::coverage::{Variants, bare, every};
+use crate::kind::Frame;
+
+/// The frames that are the same for both roles.
+fn common<R: Role>() -> Named<ClientFrame<R>> {
+    let conversation = conversation();
+    vec![
+        named("follow", ClientFrame::Follow(cursor(4))),
+        named("unfollow", ClientFrame::Unfollow { conversation }),
+        named("read", ClientFrame::Read(cursor(4))),
+        named("ping", ClientFrame::Ping),
+    ]
+}
+
+fn commands<R: Role>(commands: Named<R::Command>) -> Named<ClientFrame<R>>
+where
+    R::Command: Variants,
+{
+    let frame = |(name, asked)| {
+        let envelope = Envelope {
+            id: command(),
+            command: asked,
+        };
+        (format!("command.{name}"), ClientFrame::Command(envelope))
+    };
+    every(commands).into_iter().map(frame).collect()
+}
+
+fn signals<R: Role>(signals: Named<R::Signal>) -> Named<ClientFrame<R>>
+where
+    R::Signal: Variants,
+{
+    let frame = |(name, signal)| (format!("signal.{name}"), ClientFrame::Signal(signal));
+    every(signals).into_iter().map(frame).collect()
+}
+
+fn resume() -> Resume {
+    Resume {
+        epoch: Epoch(3_735_928_559),
+        cursors: vec![cursor(4)],
+    }
+}
+
+pub(super) fn visitor() -> Named<Frame> {
+    let hello = |credential, resume| {
+        ClientFrame::<Visitor>::Hello(Hello {
+            version: VERSION,
+            credential,
+            resume,
+        })
+    };
+    let first = VisitorCredential {
+        site: site().id,
+        token: None,
+        locale: String::new(),
+        page: None,
+    };
+    let returning = VisitorCredential {
+        token: Some(token()),
+        locale: "ru-RU".to_owned(),
+        page: Some(page()),
+        ..first.clone()
+    };
+    let mut asked = bare(vec![VisitorCommand::Send {
+        text: "Where is my order 1042?".to_owned(),
+    }]);
+    let forms = every(bare(times()))
+        .into_iter()
+        .map(|(name, when)| (name, VisitorCommand::RequestCallback(form(when))));
+    asked.extend(forms);
+
+    let mut all = vec![
+        named("hello.first", hello(first, None)),
+        named("hello.returning", hello(returning, Some(resume()))),
+    ];
+    all.extend(commands(asked));
+    all.extend(signals(bare(vec![VisitorSignal::Typing])));
+    all.extend(common());
+    checked(all, Frame::ClientVisitor)
+}
+
+pub(super) fn staff() -> Named<Frame> {
+    let hello = |token, resume| {
+        ClientFrame::<Staff>::Hello(Hello {
+            version: VERSION,
+            credential: StaffCredential { token },
+            resume,
+        })
+    };
+    let typing = StaffSignal::Typing {
+        conversation: conversation(),
+    };
+    let mut all = vec![
+        named("hello.cookie", hello(None, None)),
+        named("hello.bearer", hello(Some(token()), Some(resume()))),
+    ];
+    all.extend(commands(staff_commands()));
+    all.extend(signals(bare(vec![typing])));
+    all.extend(common());
+    checked(all, Frame::ClientStaff)
+}
+
+fn staff_commands() -> Named<StaffCommand> {
+    let conversation = conversation();
+    let mut asked = bare(vec![
+        StaffCommand::Send {
+            conversation,
+            text: "It left the warehouse this morning.".to_owned(),
+        },
+        StaffCommand::Note {
+            conversation,
+            text: "Wants a person.".to_owned(),
+        },
+        StaffCommand::Accept { conversation },
+        StaffCommand::Decline {
+            conversation,
+            reason: "at lunch".to_owned(),
+        },
+        StaffCommand::Transfer {
+            conversation,
+            to: maria().id,
+            comment: "Asks about a refund.".to_owned(),
+        },
+        StaffCommand::Return { conversation },
+        StaffCommand::Resolve { conversation },
+        StaffCommand::Reopen { conversation },
+    ]);
+    let words = vec![
+        Availability::Available,
+        Availability::Busy,
+        Availability::Away,
+    ];
+    asked.extend(
+        every(bare(words))
+            .into_iter()
+            .map(|(name, availability)| (name, StaffCommand::SetAvailability { availability })),
+    );
+    let outcomes = vec![
+        Disposition::Answered,
+        Disposition::Busy,
+        Disposition::NoAnswer,
+        Disposition::Voicemail,
+        Disposition::WrongNumber,
+        Disposition::Refused,
+        Disposition::Technical,
+    ];
+    let close = |(name, disposition)| {
+        let command = StaffCommand::CloseCallback {
+            callback: callback(),
+            disposition,
+            note: "Parcel found.".to_owned(),
+        };
+        (name, command)
+    };
+    asked.extend(every(bare(outcomes)).into_iter().map(close));
+    asked
+}

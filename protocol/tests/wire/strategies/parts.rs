@@ -1,0 +1,186 @@
+//! Any of the things that frames are made of.
+
+use heard_protocol::{
+    AgentCard, AgentId, AgentKind, Availability, CallbackForm, CallbackId, CallbackState,
+    CallbackSummary, CallbackWhen, Colleague, CommandId, Consent, ContactId, ConversationId,
+    ConversationSummary, Disposition, Page, Secret, Seq, SiteCard, SiteId, Status, UnixMillis,
+};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+macro_rules! ids {
+    ($($name:ident: $id:ident),+ $(,)?) => {$(
+        pub(super) fn $name() -> impl Strategy<Value = $id> + Clone {
+            any::<u128>().prop_map($id::from_bits)
+        }
+    )+};
+}
+
+ids! {
+    site_id: SiteId, agent_id: AgentId, contact_id: ContactId, conversation_id: ConversationId,
+    command_id: CommandId, callback_id: CallbackId,
+}
+
+/// Any text: letters of any script, controls, quotes, nothing.
+pub(super) fn text() -> BoxedStrategy<String> {
+    prop_oneof!["[ -~]{0,24}", "\\PC{0,16}", any::<String>()].boxed()
+}
+
+pub(super) fn seq() -> impl Strategy<Value = Seq> + Clone {
+    any::<u64>().prop_map(Seq)
+}
+
+pub(super) fn moment() -> impl Strategy<Value = UnixMillis> + Clone {
+    any::<u64>().prop_map(UnixMillis)
+}
+
+pub(super) fn secret() -> BoxedStrategy<Secret> {
+    text().prop_map(Secret).boxed()
+}
+
+pub(super) fn page() -> BoxedStrategy<Page> {
+    (text(), text())
+        .prop_map(|(url, title)| Page { url, title })
+        .boxed()
+}
+
+pub(super) fn kind() -> impl Strategy<Value = AgentKind> {
+    select(vec![AgentKind::Person, AgentKind::Bot])
+}
+
+pub(super) fn availability() -> impl Strategy<Value = Availability> {
+    select(vec![
+        Availability::Available,
+        Availability::Busy,
+        Availability::Away,
+    ])
+}
+
+pub(super) fn disposition() -> BoxedStrategy<Disposition> {
+    select(vec![
+        Disposition::Answered,
+        Disposition::Busy,
+        Disposition::NoAnswer,
+        Disposition::Voicemail,
+        Disposition::WrongNumber,
+        Disposition::Refused,
+        Disposition::Technical,
+    ])
+    .boxed()
+}
+
+pub(super) fn card() -> BoxedStrategy<AgentCard> {
+    (agent_id(), text(), kind())
+        .prop_map(|(id, name, kind)| AgentCard { id, name, kind })
+        .boxed()
+}
+
+pub(super) fn site() -> BoxedStrategy<SiteCard> {
+    (site_id(), text())
+        .prop_map(|(id, name)| SiteCard { id, name })
+        .boxed()
+}
+
+pub(super) fn colleague() -> BoxedStrategy<Colleague> {
+    (card(), any::<bool>(), availability(), any::<[u16; 2]>())
+        .prop_map(|(card, online, availability, [load, capacity])| Colleague {
+            card,
+            online,
+            availability,
+            load,
+            capacity,
+        })
+        .boxed()
+}
+
+pub(super) fn form() -> BoxedStrategy<CallbackForm> {
+    let when = prop_oneof![
+        Just(CallbackWhen::Asap),
+        (moment(), text()).prop_map(|(at, zone)| CallbackWhen::At { at, zone }),
+    ];
+    let consent = (any::<bool>(), text()).prop_map(|(given, wording)| Consent { given, wording });
+    (text(), text(), text(), when, consent)
+        .prop_map(|(phone, name, topic, when, consent)| CallbackForm {
+            phone,
+            name,
+            topic,
+            when,
+            consent,
+        })
+        .boxed()
+}
+
+pub(super) fn callback() -> BoxedStrategy<CallbackSummary> {
+    let state = prop_oneof![
+        Just(CallbackState::Open),
+        (agent_id(), moment(), disposition(), text()).prop_map(|(by, at, disposition, note)| {
+            CallbackState::Closed {
+                by,
+                at,
+                disposition,
+                note,
+            }
+        }),
+    ];
+    (
+        callback_id(),
+        moment(),
+        option::of(conversation_id()),
+        form(),
+        state,
+    )
+        .prop_map(
+            |(id, requested_at, conversation, form, state)| CallbackSummary {
+                id,
+                requested_at,
+                conversation,
+                form,
+                state,
+            },
+        )
+        .boxed()
+}
+
+pub(super) fn status() -> BoxedStrategy<Status> {
+    prop_oneof![
+        moment().prop_map(|since| Status::Waiting { since }),
+        (moment(), agent_id(), moment()).prop_map(|(since, to, until)| Status::Offered {
+            since,
+            to,
+            until
+        }),
+        (agent_id(), moment()).prop_map(|(agent, since)| Status::Assigned { agent, since }),
+        moment().prop_map(|at| Status::Resolved { at }),
+    ]
+    .boxed()
+}
+
+pub(super) fn summary() -> BoxedStrategy<ConversationSummary> {
+    let who = (conversation_id(), contact_id(), text(), text());
+    let what = (option::of(page()), status(), text(), text(), moment());
+    let ends = (seq(), seq(), seq(), seq());
+    (who, what, ends)
+        .prop_map(
+            |(
+                (id, contact, name, locale),
+                (page, status, issue, last_text, last_at),
+                (head, visitor_read, staff_read, public_head),
+            )| ConversationSummary {
+                id,
+                contact,
+                name,
+                locale,
+                page,
+                status,
+                issue,
+                last_text,
+                last_at,
+                head,
+                visitor_read,
+                staff_read,
+                public_head,
+            },
+        )
+        .boxed()
+}
