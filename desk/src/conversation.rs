@@ -1,0 +1,523 @@
+//! What a command does to a conversation.
+//!
+//! ```text
+//!              offer            accept
+//!   Waiting ──────────► Offered ──────► Assigned ──resolve──► Resolved
+//!      ▲  ◄─miss/decline──┘  accept       │  ▲  │                │  │
+//!      │ ─────────────────────────────────┼──┘  └─transfer─►     │  │
+//!      └────────return / agent gone───────┘◄──────reopen (agent)─┘  │
+//!      └────────────────visitor writes again────────────────────────┘
+//! ```
+//!
+//! A method that refuses leaves the conversation as it was; one that succeeds changes it and says what to write into the log.
+
+use heard_protocol::entry::QueueReason;
+use heard_protocol::{
+    AgentCard, AgentId, Author, CommandId, ContactId, ConversationId, PublicBody, RefusalCode,
+    StaffBody, StaffCommand, Status, UnixMillis,
+};
+
+use crate::policy::Policy;
+use crate::text;
+
+/// One entry to append, by who may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// For both faces of the log.
+    Public(PublicBody),
+    /// For staff alone.
+    Staff(StaffBody),
+}
+
+/// The entries a change appends, in order. The first belongs to the command that caused it.
+pub type Change = Vec<Write>;
+
+/// What decisions about a conversation are made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Which.
+    pub id: ConversationId,
+    /// Whose.
+    pub contact: ContactId,
+    /// Where it is in its life.
+    pub status: Status,
+    /// Whether it waits before those that only just came.
+    pub front: bool,
+    /// Who declined or missed it during this wait, and when.
+    pub passed: Vec<(AgentId, UnixMillis)>,
+}
+
+/// The colleague a transfer goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Who.
+    pub card: AgentCard,
+    /// Whether they can take it now.
+    pub online: bool,
+}
+
+impl Conversation {
+    /// A conversation that begins with a visitor's first message.
+    pub fn start(id: ConversationId, contact: ContactId, now: UnixMillis) -> Self {
+        Self {
+            id,
+            contact,
+            status: Status::Waiting { since: now },
+            front: false,
+            passed: Vec::new(),
+        }
+    }
+
+    /// Whether the visitor's next message belongs here rather than to a new conversation: it is open, or was resolved so lately that
+    /// the message is about the same matter.
+    pub fn continues(&self, policy: &Policy, now: UnixMillis) -> bool {
+        match self.status {
+            Status::Resolved { at } => now.since(at) <= policy.reopen_ms,
+            Status::Waiting { .. } | Status::Offered { .. } | Status::Assigned { .. } => true,
+        }
+    }
+
+    /// The agent who owns it now.
+    pub fn owner(&self) -> Option<AgentId> {
+        match self.status {
+            Status::Assigned { agent, .. } => Some(agent),
+            Status::Waiting { .. } | Status::Offered { .. } | Status::Resolved { .. } => None,
+        }
+    }
+
+    /// Since when the visitor waits for an agent, if they do.
+    pub fn waiting_since(&self) -> Option<UnixMillis> {
+        match self.status {
+            Status::Waiting { since } | Status::Offered { since, .. } => Some(since),
+            Status::Assigned { .. } | Status::Resolved { .. } => None,
+        }
+    }
+
+    /// The visitor writes. `first` says that the message starts the conversation.
+    ///
+    /// # Errors
+    /// What [`text::check`] refuses.
+    pub fn visitor_says(
+        &mut self,
+        id: CommandId,
+        said: &str,
+        first: bool,
+        now: UnixMillis,
+    ) -> Result<Change, RefusalCode> {
+        text::check(said)?;
+        let message = PublicBody::Message {
+            id,
+            author: Author::Visitor,
+            text: said.to_owned(),
+        };
+        let mut change = vec![Write::Public(message)];
+        if first {
+            change.push(Write::Staff(StaffBody::Queued {
+                reason: QueueReason::New,
+            }));
+        } else if matches!(self.status, Status::Resolved { .. }) {
+            change.push(Write::Public(PublicBody::Reopened));
+            change.push(Write::Staff(StaffBody::Queued {
+                reason: QueueReason::Reopened,
+            }));
+            self.wait(now, false);
+        }
+        Ok(change)
+    }
+
+    /// An agent acts. `recipient` is the colleague named in a transfer, if there is one of that id in the team.
+    ///
+    /// # Errors
+    /// Whatever the command or the conversation's state does not allow. Commands that are not about a conversation
+    /// ([`StaffCommand::SetAvailability`], [`StaffCommand::CloseCallback`]) are [`RefusalCode::Invalid`] here.
+    pub fn staff_acts(
+        &mut self,
+        actor: &AgentCard,
+        id: CommandId,
+        command: &StaffCommand,
+        recipient: Option<&Recipient>,
+        now: UnixMillis,
+    ) -> Result<Change, RefusalCode> {
+        match command {
+            StaffCommand::Send { text, .. } => self.answer(actor.id, id, text),
+            StaffCommand::Note { text, .. } => note(actor.id, id, text),
+            StaffCommand::Accept { .. } => self.accept(actor, now),
+            StaffCommand::Decline { reason, .. } => self.decline(actor.id, reason, now),
+            StaffCommand::Transfer { comment, .. } => {
+                self.transfer(actor.id, recipient, comment, now)
+            }
+            StaffCommand::Return { .. } => {
+                self.owned_by(actor.id)?;
+                Ok(self.back_to_queue(QueueReason::Returned, Some(actor.id), now))
+            }
+            StaffCommand::Resolve { .. } => {
+                self.owned_by(actor.id)?;
+                self.status = Status::Resolved { at: now };
+                Ok(vec![Write::Public(PublicBody::Resolved)])
+            }
+            StaffCommand::Reopen { .. } => self.reopen(actor, now),
+            StaffCommand::SetAvailability { .. } | StaffCommand::CloseCallback { .. } => {
+                Err(RefusalCode::Invalid)
+            }
+        }
+    }
+
+    /// Offers it to an agent. Does nothing unless it waits.
+    pub fn offer(&mut self, to: AgentId, until: UnixMillis) {
+        if let Status::Waiting { since } = self.status {
+            self.status = Status::Offered { since, to, until };
+        }
+    }
+
+    /// Takes an offer back: `missed` if the agent let it run out, otherwise because they can't take it any more.
+    pub fn withdraw(&mut self, missed: bool, now: UnixMillis) -> Change {
+        let Status::Offered { since, to, .. } = self.status else {
+            return Change::new();
+        };
+        self.status = Status::Waiting { since };
+        if missed {
+            self.passed.push((to, now));
+            vec![Write::Staff(StaffBody::OfferMissed { agent: to })]
+        } else {
+            Change::new()
+        }
+    }
+
+    /// Takes it from an agent who is gone. Does nothing unless somebody owns it.
+    pub fn give_back(&mut self, now: UnixMillis) -> Change {
+        if self.owner().is_some() {
+            self.back_to_queue(QueueReason::AgentGone, None, now)
+        } else {
+            Change::new()
+        }
+    }
+
+    fn answer(&self, actor: AgentId, id: CommandId, said: &str) -> Result<Change, RefusalCode> {
+        text::check(said)?;
+        self.owned_by(actor)?;
+        let message = PublicBody::Message {
+            id,
+            author: Author::Agent(actor),
+            text: said.to_owned(),
+        };
+        Ok(vec![Write::Public(message)])
+    }
+
+    fn accept(&mut self, actor: &AgentCard, now: UnixMillis) -> Result<Change, RefusalCode> {
+        match self.status {
+            Status::Waiting { .. } => {}
+            Status::Offered { to, .. } if to == actor.id => {}
+            Status::Assigned { agent, .. } if agent == actor.id => {
+                return Err(RefusalCode::WrongState);
+            }
+            Status::Offered { .. } | Status::Assigned { .. } => {
+                return Err(RefusalCode::AlreadyTaken);
+            }
+            Status::Resolved { .. } => return Err(RefusalCode::WrongState),
+        }
+        Ok(self.assign(actor, StaffBody::Assigned { agent: actor.id }, now))
+    }
+
+    fn decline(
+        &mut self,
+        actor: AgentId,
+        reason: &str,
+        now: UnixMillis,
+    ) -> Result<Change, RefusalCode> {
+        text::check_short(reason)?;
+        let Status::Offered { since, to, .. } = self.status else {
+            return Err(RefusalCode::WrongState);
+        };
+        if to != actor {
+            return Err(RefusalCode::NotYours);
+        }
+        self.status = Status::Waiting { since };
+        self.passed.push((actor, now));
+        let declined = StaffBody::Declined {
+            agent: actor,
+            reason: reason.trim().to_owned(),
+        };
+        Ok(vec![Write::Staff(declined)])
+    }
+
+    fn transfer(
+        &mut self,
+        actor: AgentId,
+        recipient: Option<&Recipient>,
+        comment: &str,
+        now: UnixMillis,
+    ) -> Result<Change, RefusalCode> {
+        text::check_short(comment)?;
+        self.owned_by(actor)?;
+        let recipient = recipient.ok_or(RefusalCode::NotFound)?;
+        if recipient.card.id == actor {
+            return Err(RefusalCode::WrongState);
+        }
+        if !recipient.online {
+            return Err(RefusalCode::ColleagueOffline);
+        }
+        let handed = StaffBody::Transferred {
+            from: actor,
+            to: recipient.card.id,
+            comment: comment.trim().to_owned(),
+        };
+        Ok(self.assign(&recipient.card, handed, now))
+    }
+
+    fn reopen(&mut self, actor: &AgentCard, now: UnixMillis) -> Result<Change, RefusalCode> {
+        if !matches!(self.status, Status::Resolved { .. }) {
+            return Err(RefusalCode::WrongState);
+        }
+        let mut change = vec![Write::Public(PublicBody::Reopened)];
+        change.extend(self.assign(actor, StaffBody::Assigned { agent: actor.id }, now));
+        Ok(change)
+    }
+
+    fn assign(&mut self, agent: &AgentCard, how: StaffBody, now: UnixMillis) -> Change {
+        self.status = Status::Assigned {
+            agent: agent.id,
+            since: now,
+        };
+        self.front = false;
+        self.passed.clear();
+        vec![
+            Write::Staff(how),
+            Write::Public(PublicBody::AgentJoined {
+                agent: agent.clone(),
+            }),
+        ]
+    }
+
+    fn back_to_queue(
+        &mut self,
+        reason: QueueReason,
+        passed: Option<AgentId>,
+        now: UnixMillis,
+    ) -> Change {
+        self.wait(now, true);
+        self.passed.extend(passed.map(|agent| (agent, now)));
+        vec![
+            Write::Staff(StaffBody::Queued { reason }),
+            Write::Public(PublicBody::Waiting),
+        ]
+    }
+
+    fn wait(&mut self, now: UnixMillis, front: bool) {
+        self.status = Status::Waiting { since: now };
+        self.front = front;
+        self.passed.clear();
+    }
+
+    fn owned_by(&self, actor: AgentId) -> Result<(), RefusalCode> {
+        match self.status {
+            Status::Assigned { agent, .. } if agent == actor => Ok(()),
+            Status::Assigned { .. } => Err(RefusalCode::NotYours),
+            Status::Waiting { .. } | Status::Offered { .. } | Status::Resolved { .. } => {
+                Err(RefusalCode::WrongState)
+            }
+        }
+    }
+}
+
+fn note(author: AgentId, id: CommandId, said: &str) -> Result<Change, RefusalCode> {
+    text::check(said)?;
+    Ok(vec![Write::Staff(StaffBody::Note {
+        id,
+        author,
+        text: said.to_owned(),
+    })])
+}
+
+#[cfg(test)]
+mod tests {
+    use heard_protocol::AgentKind;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CONVERSATION: ConversationId = ConversationId::from_bits(1);
+    const NOW: UnixMillis = UnixMillis(1_000);
+
+    fn agent(n: u128) -> AgentCard {
+        AgentCard {
+            id: AgentId::from_bits(n),
+            name: format!("Agent {n}"),
+            kind: AgentKind::Person,
+        }
+    }
+
+    fn fresh() -> Conversation {
+        Conversation::start(CONVERSATION, ContactId::from_bits(1), UnixMillis(0))
+    }
+
+    fn act(
+        conversation: &mut Conversation,
+        actor: u128,
+        command: &StaffCommand,
+    ) -> Result<Change, RefusalCode> {
+        let to = match command {
+            StaffCommand::Transfer { to, .. } => Some(Recipient {
+                card: AgentCard {
+                    id: *to,
+                    name: String::new(),
+                    kind: AgentKind::Person,
+                },
+                online: true,
+            }),
+            _ => None,
+        };
+        conversation.staff_acts(
+            &agent(actor),
+            CommandId::from_bits(9),
+            command,
+            to.as_ref(),
+            NOW,
+        )
+    }
+
+    fn accept() -> StaffCommand {
+        StaffCommand::Accept {
+            conversation: CONVERSATION,
+        }
+    }
+
+    fn send() -> StaffCommand {
+        StaffCommand::Send {
+            conversation: CONVERSATION,
+            text: "hello".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_offer_is_for_one_agent() {
+        let mut conversation = fresh();
+        conversation.offer(agent(1).id, UnixMillis(30_000));
+        assert_eq!(
+            act(&mut conversation, 2, &accept()),
+            Err(RefusalCode::AlreadyTaken)
+        );
+        assert!(act(&mut conversation, 1, &accept()).is_ok());
+        assert_eq!(conversation.owner(), Some(agent(1).id));
+        assert_eq!(
+            act(&mut conversation, 2, &accept()),
+            Err(RefusalCode::AlreadyTaken)
+        );
+    }
+
+    #[test]
+    fn only_the_owner_answers_but_any_colleague_notes() {
+        let mut conversation = fresh();
+        assert_eq!(
+            act(&mut conversation, 1, &send()),
+            Err(RefusalCode::WrongState)
+        );
+        act(&mut conversation, 1, &accept()).expect("it waits");
+        assert_eq!(
+            act(&mut conversation, 2, &send()),
+            Err(RefusalCode::NotYours)
+        );
+        assert!(act(&mut conversation, 1, &send()).is_ok());
+        let note = StaffCommand::Note {
+            conversation: CONVERSATION,
+            text: "psst".to_owned(),
+        };
+        assert!(matches!(
+            act(&mut conversation, 2, &note).as_deref(),
+            Ok([Write::Staff(StaffBody::Note { .. })])
+        ));
+    }
+
+    #[test]
+    fn writing_after_a_resolution_reopens_at_once_and_starts_anew_later() {
+        let policy = Policy::default();
+        let mut conversation = fresh();
+        act(&mut conversation, 1, &accept()).expect("it waits");
+        act(
+            &mut conversation,
+            1,
+            &StaffCommand::Resolve {
+                conversation: CONVERSATION,
+            },
+        )
+        .expect("it is owned");
+        assert!(conversation.continues(&policy, NOW.plus(policy.reopen_ms)));
+        assert!(!conversation.continues(&policy, NOW.plus(policy.reopen_ms + 1)));
+        let change = conversation
+            .visitor_says(CommandId::from_bits(3), "still broken", false, NOW)
+            .expect("it says something");
+        assert_eq!(change.len(), 3);
+        assert_eq!(conversation.status, Status::Waiting { since: NOW });
+    }
+
+    #[test]
+    fn a_chat_given_back_waits_in_front() {
+        let mut conversation = fresh();
+        act(&mut conversation, 1, &accept()).expect("it waits");
+        assert_eq!(conversation.give_back(NOW).len(), 2);
+        assert!(conversation.front);
+        assert_eq!(conversation.owner(), None);
+        assert!(conversation.give_back(NOW).is_empty());
+    }
+
+    #[test]
+    fn declining_passes_it_on() {
+        let mut conversation = fresh();
+        conversation.offer(agent(1).id, UnixMillis(30_000));
+        let decline = StaffCommand::Decline {
+            conversation: CONVERSATION,
+            reason: " lunch ".to_owned(),
+        };
+        assert_eq!(
+            act(&mut conversation, 2, &decline),
+            Err(RefusalCode::NotYours)
+        );
+        assert!(act(&mut conversation, 1, &decline).is_ok());
+        assert_eq!(conversation.passed, vec![(agent(1).id, NOW)]);
+        assert_eq!(conversation.waiting_since(), Some(UnixMillis(0)));
+    }
+
+    fn commands() -> impl Strategy<Value = StaffCommand> {
+        let conversation = CONVERSATION;
+        prop_oneof![
+            Just(send()),
+            Just(accept()),
+            Just(StaffCommand::Decline {
+                conversation,
+                reason: String::new()
+            }),
+            (1_u128..4).prop_map(move |to| StaffCommand::Transfer {
+                conversation,
+                to: AgentId::from_bits(to),
+                comment: String::new(),
+            }),
+            Just(StaffCommand::Return { conversation }),
+            Just(StaffCommand::Resolve { conversation }),
+            Just(StaffCommand::Reopen { conversation }),
+        ]
+    }
+
+    proptest! {
+        /// Whatever anybody does: a refusal changes nothing, and the log alone tells who owns the conversation.
+        #[test]
+        fn the_log_tells_the_owner(acts in prop::collection::vec((1_u128..4, commands()), 0..40)) {
+            let mut conversation = fresh();
+            let mut owner = None;
+            for (actor, command) in acts {
+                let before = conversation.clone();
+                match act(&mut conversation, actor, &command) {
+                    Err(_) => prop_assert_eq!(&conversation, &before),
+                    Ok(change) => for write in change {
+                        match write {
+                            Write::Staff(StaffBody::Assigned { agent }) => owner = Some(agent),
+                            Write::Staff(StaffBody::Transferred { to, .. }) => owner = Some(to),
+                            Write::Staff(StaffBody::Queued { .. })
+                            | Write::Public(PublicBody::Resolved) => owner = None,
+                            _ => {}
+                        }
+                    },
+                }
+                prop_assert_eq!(conversation.owner(), owner);
+            }
+        }
+    }
+}

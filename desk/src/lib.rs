@@ -1,0 +1,23 @@
+//! The rules of a support desk, as pure functions.
+//!
+//! Nothing here does IO, awaits, reads a clock or draws randomness: who waits, who can answer and what time it is come in as
+//! arguments, and what follows comes out as data. A store carries the result out in one transaction.
+//!
+//! * [`conversation`]: what a command does to a conversation.
+//! * [`routing`]: who is offered which waiting conversation.
+//! * [`estimate`]: how long a wait is likely to be.
+//! * [`callback`]: whether a request to be called can be taken.
+//! * [`text`]: what may be said.
+//! * [`pace`]: how fast one socket may talk.
+//! * [`policy`]: what a site can set.
+
+pub mod callback;
+pub mod conversation;
+pub mod estimate;
+pub mod pace;
+pub mod policy;
+pub mod routing;
+pub mod text;
+
+pub use conversation::{Change, Conversation, Write};
+pub use policy::Policy;
