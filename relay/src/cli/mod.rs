@@ -1,0 +1,30 @@
+//! The commands.
+
+mod agent;
+mod args;
+mod logging;
+mod offline;
+mod serve;
+mod settings;
+mod site;
+
+use clap::Parser;
+
+use args::{AgentCommand, Cli, Command, ConfigCommand, SiteCommand};
+
+pub(crate) use args::DemoArgs;
+pub(crate) use offline::{NewAccount, put_agent, put_site};
+pub(crate) use serve::{bind, runtime, stop_signal};
+pub(crate) use settings::{demo_config, start_logging};
+
+/// Does what the command line says.
+pub(crate) fn run() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Demo(args) => crate::demo::run(&args),
+        Command::Site(SiteCommand::Add(args)) => site::add(&args),
+        Command::Site(SiteCommand::List(common)) => site::list(&common),
+        Command::Agent(AgentCommand::Add(args)) => agent::add(&args),
+        Command::Config(ConfigCommand::Show(args)) => settings::show(&args),
+    }
+}

@@ -1,0 +1,122 @@
+//! Changing the data of a relay that is not running.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{anyhow, bail};
+use heard_protocol::{AgentCard, AgentId, AgentKind, SiteId};
+use heard_relay::auth::Passwords;
+use heard_relay::clock::Clock;
+use heard_relay::config::PublicUrl;
+use heard_relay::entropy::{Entropy, OsEntropy};
+use heard_relay::store::sqlite::SqliteStore;
+use heard_relay::store::{Fact, Listener, NewAgent, Request, SiteRecord, Store};
+
+/// The fewest characters of a password (NIST SP 800-63B, section 5.1.1.2).
+const FEWEST_CHARACTERS: usize = 8;
+
+/// Nobody is connected, so there is nobody to tell.
+#[derive(Debug)]
+struct Nobody;
+
+impl Listener for Nobody {
+    fn committed(&self, _: Vec<Fact>) {}
+}
+
+/// Opens the data file.
+pub(super) fn open(data: &Path) -> anyhow::Result<SqliteStore> {
+    Ok(SqliteStore::open(data, Arc::new(Nobody))?)
+}
+
+pub(super) fn entropy() -> anyhow::Result<OsEntropy> {
+    OsEntropy::open().map_err(|error| anyhow!("the system has no randomness: {error}"))
+}
+
+/// Creates a site.
+pub(crate) async fn put_site(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+    name: &str,
+    origins: &[PublicUrl],
+) -> anyhow::Result<SiteRecord> {
+    let name = name.trim();
+    if name.is_empty() || name.len() > heard_protocol::limits::MAX_SHORT_BYTES {
+        bail!(
+            "a site needs a name of at most {} bytes",
+            heard_protocol::limits::MAX_SHORT_BYTES
+        );
+    }
+    let site = SiteRecord {
+        id: SiteId::from_parts(clock.now(), entropy.bits()),
+        name: name.to_owned(),
+        origins: origins.iter().map(ToString::to_string).collect(),
+        policy: heard_desk::Policy::default(),
+    };
+    store.execute(Request::PutSite(site.clone())).await?;
+    Ok(site)
+}
+
+/// Somebody who is to answer.
+pub(crate) struct NewAccount<'a> {
+    pub(crate) site: SiteId,
+    pub(crate) name: &'a str,
+    pub(crate) email: &'a str,
+    /// None for a bot.
+    pub(crate) password: Option<&'a str>,
+    pub(crate) capacity: u16,
+}
+
+/// Creates an agent.
+pub(crate) async fn put_agent(
+    store: &dyn Store,
+    clock: &dyn Clock,
+    entropy: &dyn Entropy,
+    account: NewAccount<'_>,
+) -> anyhow::Result<AgentId> {
+    let (name, email) = (account.name.trim(), account.email.trim().to_lowercase());
+    let (user, host) = email.split_once('@').unwrap_or_default();
+    if user.is_empty()
+        || host.is_empty()
+        || email.len() > 320
+        || email.contains(char::is_whitespace)
+    {
+        bail!("`{email}` is not an e-mail address");
+    }
+    if name.is_empty() || name.len() > heard_protocol::limits::MAX_SHORT_BYTES {
+        bail!(
+            "an agent needs a name of at most {} bytes",
+            heard_protocol::limits::MAX_SHORT_BYTES
+        );
+    }
+    if account.capacity == 0 {
+        bail!("an agent who can answer nobody is of no use: --capacity must be at least 1");
+    }
+    if store.agent_by_email(&email).await?.is_some() {
+        bail!("there is an agent with the e-mail address {email} already");
+    }
+    let (kind, password_hash) = match account.password {
+        None => (AgentKind::Bot, String::new()),
+        Some(password) if password.chars().count() < FEWEST_CHARACTERS => {
+            bail!("a password needs at least {FEWEST_CHARACTERS} characters");
+        }
+        Some(password) => (
+            AgentKind::Person,
+            Passwords::new(entropy)?.hash(password, entropy).await?,
+        ),
+    };
+    let id = AgentId::from_parts(clock.now(), entropy.bits());
+    let agent = NewAgent {
+        card: AgentCard {
+            id,
+            name: name.to_owned(),
+            kind,
+        },
+        site: account.site,
+        email,
+        password_hash,
+        capacity: account.capacity,
+    };
+    store.execute(Request::PutAgent(agent)).await?;
+    Ok(id)
+}

@@ -1,0 +1,262 @@
+//! Runs dispatch rounds: when something happened that could change who answers whom, and when time alone does.
+//!
+//! It also tells waiting visitors their place, since a round is what moves it. One task serves every site of this process; what it keeps
+//! in memory (the queue's recent pace) may be lost without harm.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use heard_desk::estimate;
+use heard_protocol::{Availability, SiteId, UnixMillis, VisitorNotice, WaitEstimate};
+use parking_lot::Mutex;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::hub::{Hub, Mailbox};
+use crate::store::{Answer, Fact, Listener, Request, Store, StoreError};
+
+/// How often waiting visitors are told their place at most.
+const PLACES_EVERY: Duration = Duration::from_millis(500);
+/// After how long a round that failed is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+/// A sweep even if nothing is known to have happened: it catches what a crash left behind.
+const SWEEP: Duration = Duration::from_secs(15);
+/// The most moments kept of one site's pace.
+const PACE: usize = 64;
+
+/// Something a dispatcher should know.
+#[derive(Debug, Clone, Copy)]
+enum Nudge {
+    Look(SiteId),
+    Places(SiteId),
+    Taken(SiteId, UnixMillis),
+}
+
+/// Takes facts from the writer to the connections and to the dispatcher. Handed to the store when it is opened.
+#[derive(Debug)]
+pub struct Announcer {
+    hub: Arc<Hub>,
+    nudges: mpsc::UnboundedSender<Nudge>,
+    /// Connections with mail that have not been woken yet: one wake brings them both the mail and their answer.
+    woken: Mutex<Vec<Arc<Mailbox>>>,
+}
+
+impl Listener for Announcer {
+    fn committed(&self, facts: Vec<Fact>) {
+        for fact in &facts {
+            let nudge = match fact {
+                Fact::Dispatch { site } => Nudge::Look(*site),
+                Fact::Taken { site, at, .. } => Nudge::Taken(*site, *at),
+                Fact::Entries { .. }
+                | Fact::Summary { .. }
+                | Fact::Reads { .. }
+                | Fact::Colleague { .. }
+                | Fact::Callback { .. } => continue,
+            };
+            // A dispatcher that has stopped needs no nudges.
+            let _ = self.nudges.send(nudge);
+        }
+        self.woken.lock().extend(self.hub.announce(facts));
+    }
+
+    fn answered(&self) {
+        for mailbox in self.woken.lock().drain(..) {
+            mailbox.wake();
+        }
+    }
+}
+
+/// Asks for a look at a site from outside the store.
+#[derive(Debug, Clone)]
+pub struct DispatchHandle(mpsc::UnboundedSender<Nudge>);
+
+impl DispatchHandle {
+    /// A waiting visitor has just come (back) and does not know their place.
+    pub fn tell_places(&self, site: SiteId) {
+        let _ = self.0.send(Nudge::Places(site));
+    }
+}
+
+/// The two ends that are made before there is a store, and the task that needs one.
+#[derive(Debug)]
+pub struct Dispatcher {
+    nudges: mpsc::UnboundedReceiver<Nudge>,
+}
+
+/// Makes a listener for the store, a handle for the sockets, and the dispatcher to run once the store is open.
+pub fn channel(hub: Arc<Hub>) -> (Arc<Announcer>, DispatchHandle, Dispatcher) {
+    let (sender, nudges) = mpsc::unbounded_channel();
+    let handle = DispatchHandle(sender.clone());
+    (
+        Arc::new(Announcer {
+            hub,
+            nudges: sender,
+            woken: Mutex::default(),
+        }),
+        handle,
+        Dispatcher { nudges },
+    )
+}
+
+impl Dispatcher {
+    /// Runs until `stop` is cancelled.
+    pub async fn run(
+        mut self,
+        store: Arc<dyn Store>,
+        hub: Arc<Hub>,
+        clock: Arc<dyn Clock>,
+        stop: CancellationToken,
+    ) {
+        let mut desk = Desk {
+            store,
+            hub,
+            clock,
+            dirty: BTreeSet::new(),
+            places: BTreeSet::new(),
+            wakes: BTreeMap::new(),
+            taken: BTreeMap::new(),
+            told_at: None,
+        };
+        desk.sweep().await;
+        let mut sweep = tokio::time::interval(SWEEP);
+        loop {
+            let pause = desk.pause();
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = sweep.tick() => desk.sweep().await,
+                nudge = self.nudges.recv() => match nudge {
+                    Some(nudge) => desk.note(nudge),
+                    None => return,
+                },
+                () = tokio::time::sleep(pause.unwrap_or(SWEEP)), if pause.is_some() => {}
+            }
+            while let Ok(nudge) = self.nudges.try_recv() {
+                desk.note(nudge);
+            }
+            desk.work().await;
+        }
+    }
+}
+
+struct Desk {
+    store: Arc<dyn Store>,
+    hub: Arc<Hub>,
+    clock: Arc<dyn Clock>,
+    dirty: BTreeSet<SiteId>,
+    places: BTreeSet<SiteId>,
+    wakes: BTreeMap<SiteId, UnixMillis>,
+    taken: BTreeMap<SiteId, VecDeque<UnixMillis>>,
+    told_at: Option<tokio::time::Instant>,
+}
+
+impl Desk {
+    fn note(&mut self, nudge: Nudge) {
+        match nudge {
+            Nudge::Look(site) => {
+                self.dirty.insert(site);
+                self.places.insert(site);
+            }
+            Nudge::Places(site) => {
+                self.places.insert(site);
+            }
+            Nudge::Taken(site, at) => {
+                let taken = self.taken.entry(site).or_default();
+                if taken.len() == PACE {
+                    taken.pop_front();
+                }
+                taken.push_back(at);
+            }
+        }
+    }
+
+    /// How long until there is something to do without a nudge.
+    fn pause(&self) -> Option<Duration> {
+        let now = self.clock.now();
+        let wake = self
+            .wakes
+            .values()
+            .min()
+            .map(|at| Duration::from_millis(at.since(now)));
+        let places = (!self.places.is_empty()).then(|| self.until_places());
+        wake.into_iter().chain(places).min()
+    }
+
+    fn until_places(&self) -> Duration {
+        self.told_at.map_or(Duration::ZERO, |at| {
+            PLACES_EVERY.saturating_sub(at.elapsed())
+        })
+    }
+
+    async fn sweep(&mut self) {
+        match self.store.sites().await {
+            Ok(sites) => self.dirty.extend(sites.into_iter().map(|site| site.id)),
+            Err(error) => tracing::error!(%error, "the sites could not be read"),
+        }
+    }
+
+    async fn work(&mut self) {
+        let now = self.clock.now();
+        let due = self
+            .wakes
+            .iter()
+            .filter(|(_, at)| **at <= now)
+            .map(|(site, _)| *site);
+        let mut todo = std::mem::take(&mut self.dirty);
+        todo.extend(due);
+        for site in todo {
+            self.wakes.remove(&site);
+            if let Err(error) = self.round(site).await {
+                tracing::error!(%error, site.id = %site, "a dispatch round failed");
+                let later = u64::try_from(RETRY.as_millis()).unwrap_or(1_000);
+                self.wakes.insert(site, now.plus(later));
+            }
+        }
+        if self.until_places().is_zero() && !self.places.is_empty() {
+            self.told_at = Some(tokio::time::Instant::now());
+            for site in std::mem::take(&mut self.places) {
+                if let Err(error) = self.tell(site).await {
+                    tracing::error!(%error, site.id = %site, "the queue could not be read");
+                }
+            }
+        }
+    }
+
+    async fn round(&mut self, site: SiteId) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        if let Answer::Round {
+            wake_at: Some(at), ..
+        } = self.store.execute(Request::Dispatch { site, now }).await?
+        {
+            self.wakes.insert(site, at);
+        }
+        Ok(())
+    }
+
+    /// Tells those who wait where they stand, and everybody whether anyone is there.
+    async fn tell(&mut self, site: SiteId) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let overview = self.store.colleagues(site).await?;
+        let here = |one: &heard_protocol::Colleague| {
+            one.online && one.availability == Availability::Available
+        };
+        let open = overview.iter().any(here);
+        self.hub.set_open(site, open);
+        let taken = self.taken.entry(site).or_default();
+        while taken
+            .front()
+            .is_some_and(|at| now.since(*at) > estimate::WINDOW_MS)
+        {
+            taken.pop_front();
+        }
+        let taken = taken.make_contiguous();
+        for (ahead, (contact, _)) in self.store.queue(site).await?.into_iter().enumerate() {
+            let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
+            let wait: WaitEstimate = estimate::wait(ahead, taken, open, now);
+            self.hub
+                .to_visitor(contact, &VisitorNotice::Queue { ahead, wait });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,25 @@
+//! Heard's server.
+//!
+//! * [`store`]: where everything that lasts is kept; SQLite with group commit.
+//! * [`hub`]: who is connected here and what each should hear of.
+//! * [`socket`]: one connection: a pure [`socket::peer`] and the IO around it.
+//! * [`dispatch`]: runs a dispatch round when something happened or time is up.
+//! * [`auth`]: who is calling: visitors' tokens, agents' sessions, origins, limits per caller.
+//! * [`api`] and [`pages`]: what is served over plain HTTP, as JSON and as HTML; [`text`] has the pages' words, [`assets`] the
+//!   files that browsers download.
+//! * [`config`]: what a relay is told; [`clock`] and [`entropy`]: time and randomness, handed in so that tests can decide them.
+//! * [`server`]: all of it put together, from the first connection to the last.
+
+pub mod api;
+pub mod assets;
+pub mod auth;
+pub mod clock;
+pub mod config;
+pub mod dispatch;
+pub mod entropy;
+pub mod hub;
+pub mod pages;
+pub mod server;
+pub mod socket;
+pub mod store;
+pub mod text;

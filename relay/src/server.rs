@@ -1,0 +1,331 @@
+//! A relay put together, its routes, and its life from the first connection to the last.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::FromRequestParts;
+use axum::http::Request;
+use axum::http::request::Parts;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::{AddressKey, PasswordError, Passwords, Throttle, caller};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::dispatch::{self, DispatchHandle, Dispatcher};
+use crate::entropy::Entropy;
+use crate::hub::Hub;
+use crate::socket::{Bounds, Context};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Request as Write, Store, StoreError};
+use crate::{api, assets, pages, socket};
+
+/// How long a connection that could not be accepted makes the next attempt wait. Out of file descriptors, an attempt without a
+/// pause would be made a million times a second.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// The most a request's head may measure, in bytes.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// Why a relay could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its data can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Passwords can't be hashed here.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+}
+
+/// What every request can reach.
+pub struct App {
+    /// How this relay is set.
+    pub config: Arc<Config>,
+    /// Where everything lasts.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Agents' passwords.
+    pub passwords: Passwords,
+    /// How often one caller may try a password of one agent.
+    pub sign_in: Throttle,
+    /// How often one caller may try any password.
+    pub sign_in_any: Throttle,
+    /// How often one caller may ask for a call without a socket.
+    pub callbacks: Throttle,
+    /// Cancelled when the relay stops.
+    pub stop: CancellationToken,
+    /// What must end before the process does.
+    pub tasks: TaskTracker,
+    /// What sockets share.
+    pub sockets: Arc<Context>,
+}
+
+/// What a relay is put together from.
+pub struct Pieces {
+    /// Its settings.
+    pub config: Config,
+    /// Its store, opened with the dispatcher's listener.
+    pub store: Arc<dyn Store>,
+    /// Who is connected.
+    pub hub: Arc<Hub>,
+    /// The sockets' line to the dispatcher.
+    pub dispatch: DispatchHandle,
+    /// The dispatcher, not yet running.
+    pub dispatcher: Dispatcher,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// A relay that is ready to serve.
+pub struct Relay {
+    app: Arc<App>,
+}
+
+impl Relay {
+    /// Opens the data file the settings name, and puts a relay together on it.
+    ///
+    /// # Errors
+    /// [`StartError`], whose words are for whoever started it.
+    pub async fn open(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
+        let hub = Arc::new(Hub::default());
+        let (listener, dispatch, dispatcher) = dispatch::channel(Arc::clone(&hub));
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(
+            &config.data,
+            listener,
+            config.limits.write_batch,
+        )?);
+        Self::assemble(Pieces {
+            config,
+            store,
+            hub,
+            dispatch,
+            dispatcher,
+            clock,
+            entropy,
+        })
+        .await
+    }
+
+    /// Puts a relay together and starts its dispatcher.
+    ///
+    /// # Errors
+    /// [`StartError`] if the store cannot be written or passwords can't be hashed.
+    pub async fn assemble(pieces: Pieces) -> Result<Self, StartError> {
+        let Pieces {
+            config,
+            store,
+            hub,
+            dispatch,
+            dispatcher,
+            clock,
+            entropy,
+        } = pieces;
+        store
+            .execute(Write::EverybodyGone { now: clock.now() })
+            .await?;
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        tasks.spawn(dispatcher.run(
+            Arc::clone(&store),
+            Arc::clone(&hub),
+            Arc::clone(&clock),
+            stop.clone(),
+        ));
+        let limits = &config.limits;
+        let sockets = Arc::new(Context {
+            store: Arc::clone(&store),
+            hub,
+            clock: Arc::clone(&clock),
+            entropy: Arc::clone(&entropy),
+            dispatch,
+            bounds: Bounds {
+                hello_ms: limits.hello_timeout_ms,
+                idle_ms: u64::from(limits.idle_ms),
+                rate: limits.rate(),
+            },
+            outgoing_queue: limits.outgoing_queue,
+            max_connections: limits.max_connections,
+            open: AtomicUsize::new(0),
+            stop: stop.clone(),
+            tasks: tasks.clone(),
+        });
+        let app = App {
+            passwords: Passwords::new(&*entropy)?,
+            sign_in: Throttle::new(limits.sign_in_burst, limits.sign_in_per_minute),
+            // A whole team may sit behind one address.
+            sign_in_any: Throttle::new(
+                limits.sign_in_burst.saturating_mul(10),
+                limits.sign_in_per_minute.saturating_mul(10),
+            ),
+            callbacks: Throttle::new(limits.callback_burst, limits.callback_per_minute),
+            config: Arc::new(config),
+            store,
+            clock,
+            entropy,
+            stop,
+            tasks,
+            sockets,
+        };
+        Ok(Self { app: Arc::new(app) })
+    }
+
+    /// What requests reach.
+    pub const fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Every route of the relay.
+    pub fn router(&self) -> Router {
+        router(&self.app)
+    }
+
+    /// Serves until `stop` completes; then says goodbye to every socket, and returns once they have gone or the time for it
+    /// is over. What was being written is on disk when this returns and the relay is dropped.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let app = self.app;
+        tokio::select! {
+            () = accept(&app, &listener) => {}
+            () = stop => {}
+        }
+        // Whoever comes from here on is refused by the system, and reconnects.
+        drop(listener);
+        app.stop.cancel();
+        app.tasks.close();
+        let drain = Duration::from_millis(app.config.limits.drain_ms);
+        if tokio::time::timeout(drain, app.tasks.wait()).await.is_err() {
+            tracing::warn!(
+                connections.left = app.tasks.len(),
+                "stopping without a goodbye from everybody"
+            );
+        }
+    }
+}
+
+/// Every route of the relay.
+fn router(app: &Arc<App>) -> Router {
+    Router::new()
+        .merge(pages::routes())
+        .merge(api::beside())
+        .nest("/api", api::routes(app))
+        .merge(assets::routes())
+        .merge(socket::routes(&app.sockets, &app.config))
+        .fallback(pages::no_such_page)
+        .with_state(Arc::clone(app))
+}
+
+/// Takes connections for as long as it is polled.
+async fn accept(app: &Arc<App>, listener: &TcpListener) {
+    let router = router(app);
+    let places = Arc::new(Semaphore::new(app.config.limits.max_http));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_millis(app.config.limits.head_timeout_ms))
+        .max_buf_size(MAX_HEAD);
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Without a place the connection is dropped here and now: waiting for one would make everybody wait.
+                if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                    let connection = serve_connection(app, &http, &router, stream, peer);
+                    app.tasks.spawn(async move {
+                        connection.await;
+                        drop(place);
+                    });
+                }
+            }
+            // The other side gave up between two instants: nothing is wrong here.
+            Err(error) if is_theirs(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn is_theirs(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+    )
+}
+
+/// Serves one connection until it ends or has become a socket.
+fn serve_connection(
+    app: &Arc<App>,
+    http: &http1::Builder,
+    router: &Router,
+    stream: TcpStream,
+    peer: SocketAddr,
+) -> impl Future<Output = ()> + use<> {
+    // Frames are small and are flushed when they are complete.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "a connection keeps its delay");
+    }
+    let router = TowerToHyperService::new(router.clone());
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        router.call(request)
+    });
+    let connection = http
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    let stop = app.stop.clone();
+    async move {
+        let mut connection = std::pin::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stop.cancelled() => {
+                // An answer that is under way is finished; an idle connection ends now.
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection broke");
+        }
+    }
+}
+
+/// The other end of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Peer(SocketAddr);
+
+/// Who is calling, as limits see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller(pub(crate) AddressKey);
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        app: &Arc<App>,
+    ) -> Result<Self, Self::Rejection> {
+        // A request that came over no connection (a test's) counts as one caller.
+        let nobody = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
+        let peer = parts.extensions.get::<Peer>().map_or(nobody, |peer| peer.0);
+        Ok(Self(caller(&parts.headers, peer, app.config.trust_proxy)))
+    }
+}

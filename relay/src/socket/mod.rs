@@ -1,0 +1,13 @@
+//! WebSocket connections: a pure [`peer`] each, and the IO around it.
+
+pub mod connection;
+mod greet;
+pub mod peer;
+pub mod routes;
+mod seat;
+pub mod side;
+
+pub use connection::Context;
+pub use peer::{Bounds, Effect, Greeting, Input, Peer};
+pub use routes::routes;
+pub use side::{Side, StaffIdentity, VisitorIdentity};

@@ -1,0 +1,203 @@
+//! What differs between a visitor's connection and an agent's.
+
+use std::sync::Arc;
+
+use heard_protocol::{
+    AgentId, CommandId, ContactId, ConversationId, Cursor, Role, Seq, SiteId, Staff, StaffEntry,
+    StaffNotice, UnixMillis, Visitor, VisitorNotice,
+};
+
+use crate::hub::Mail;
+use crate::store::{Fact, Head, Request, VisitorProfile};
+
+/// A role as the relay serves it.
+pub trait Side: Role {
+    /// Whether there is a log that this side follows unasked.
+    const HAS_OWN_LOG: bool;
+
+    /// Who is on the other end, once the greeting was accepted.
+    type Identity: Clone + std::fmt::Debug + Send + Sync + 'static;
+
+    /// An entry as this side may see it, if it may at all.
+    fn face(entry: &StaffEntry) -> Option<Self::Entry>;
+
+    /// Where this side's log ends, given where both do.
+    fn end(staff: Seq, public: Seq) -> Seq;
+
+    /// Whether this client may read that conversation.
+    fn may_read(identity: &Self::Identity, head: &Head) -> bool;
+
+    /// Whether this side reads a conversation it did not ask for, when it grows.
+    fn reads_unasked(identity: &Self::Identity, contact: ContactId) -> bool;
+
+    /// A command as a write.
+    fn request(
+        identity: &Self::Identity,
+        id: CommandId,
+        command: Self::Command,
+        now: UnixMillis,
+    ) -> Request;
+
+    /// A read mark as a write.
+    fn read_mark(identity: &Self::Identity, upto: Cursor) -> Request;
+
+    /// A list row that changed, as this side is told of it.
+    fn row(fact: &Fact) -> Option<Self::Notice>;
+
+    /// What to tell a client whose conversation is new to this connection.
+    fn adopted(conversation: ConversationId) -> Option<Self::Notice>;
+
+    /// A passing word in the mail, if it is for this side.
+    fn passing(mail: Mail) -> Option<Self::Notice>;
+}
+
+/// A visitor who was let in.
+#[derive(Debug, Clone)]
+pub struct VisitorIdentity {
+    /// On which site.
+    pub site: SiteId,
+    /// Who.
+    pub contact: ContactId,
+    /// What their browser says.
+    pub profile: Arc<VisitorProfile>,
+}
+
+/// An agent who was let in.
+#[derive(Debug, Clone)]
+pub struct StaffIdentity {
+    /// On which site.
+    pub site: SiteId,
+    /// Who.
+    pub agent: AgentId,
+}
+
+impl Side for Visitor {
+    const HAS_OWN_LOG: bool = true;
+
+    // Shared, so that the state of an idle connection stays small.
+    type Identity = Arc<VisitorIdentity>;
+
+    fn face(entry: &StaffEntry) -> Option<Self::Entry> {
+        entry.public()
+    }
+
+    fn end(_staff: Seq, public: Seq) -> Seq {
+        public
+    }
+
+    fn may_read(identity: &Self::Identity, head: &Head) -> bool {
+        head.contact == identity.contact && head.site == identity.site
+    }
+
+    fn reads_unasked(identity: &Self::Identity, contact: ContactId) -> bool {
+        identity.contact == contact
+    }
+
+    fn request(
+        identity: &Self::Identity,
+        id: CommandId,
+        command: Self::Command,
+        now: UnixMillis,
+    ) -> Request {
+        Request::Visitor {
+            site: identity.site,
+            contact: identity.contact,
+            profile: Arc::clone(&identity.profile),
+            id,
+            command,
+            now,
+        }
+    }
+
+    fn read_mark(identity: &Self::Identity, upto: Cursor) -> Request {
+        Request::VisitorRead {
+            contact: identity.contact,
+            upto,
+        }
+    }
+
+    fn row(_fact: &Fact) -> Option<Self::Notice> {
+        None
+    }
+
+    fn adopted(conversation: ConversationId) -> Option<Self::Notice> {
+        Some(VisitorNotice::Conversation { id: conversation })
+    }
+
+    fn passing(mail: Mail) -> Option<Self::Notice> {
+        match mail {
+            Mail::ToVisitor(notice) => Some(notice),
+            Mail::ToStaff(_) | Mail::Fact(_) => None,
+        }
+    }
+}
+
+impl Side for Staff {
+    const HAS_OWN_LOG: bool = false;
+
+    type Identity = StaffIdentity;
+
+    fn face(entry: &StaffEntry) -> Option<Self::Entry> {
+        Some(entry.clone())
+    }
+
+    fn end(staff: Seq, _public: Seq) -> Seq {
+        staff
+    }
+
+    fn may_read(identity: &Self::Identity, head: &Head) -> bool {
+        head.site == identity.site
+    }
+
+    fn reads_unasked(_identity: &Self::Identity, _contact: ContactId) -> bool {
+        false
+    }
+
+    fn request(
+        identity: &Self::Identity,
+        id: CommandId,
+        command: Self::Command,
+        now: UnixMillis,
+    ) -> Request {
+        Request::Staff {
+            agent: identity.agent,
+            id,
+            command,
+            now,
+        }
+    }
+
+    fn read_mark(identity: &Self::Identity, upto: Cursor) -> Request {
+        Request::StaffRead {
+            agent: identity.agent,
+            upto,
+        }
+    }
+
+    fn row(fact: &Fact) -> Option<Self::Notice> {
+        match fact {
+            Fact::Summary { summary, .. } => {
+                Some(StaffNotice::Conversation(Box::new((**summary).clone())))
+            }
+            Fact::Colleague { colleague, .. } => Some(StaffNotice::Colleague(colleague.clone())),
+            Fact::Callback { callback, .. } => {
+                Some(StaffNotice::Callback(Box::new((**callback).clone())))
+            }
+            Fact::Entries { .. }
+            | Fact::Reads { .. }
+            | Fact::Taken { .. }
+            | Fact::Dispatch { .. } => None,
+        }
+    }
+
+    fn adopted(_conversation: ConversationId) -> Option<Self::Notice> {
+        None
+    }
+
+    fn passing(mail: Mail) -> Option<Self::Notice> {
+        match mail {
+            Mail::ToStaff(notice) => Some(notice),
+            Mail::ToVisitor(_) | Mail::Fact(_) => None,
+        }
+    }
+}

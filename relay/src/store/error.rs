@@ -1,0 +1,60 @@
+//! What can go wrong with a store.
+
+use std::path::PathBuf;
+
+/// Why a store could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file or its folder can't be used.
+    #[error("cannot use the data file {path}: {reason}")]
+    Path {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's or the database's word.
+        reason: String,
+    },
+    /// The file is there and is not a database of Heard, or is damaged.
+    #[error("{path} is not a Heard database, or it is damaged: {reason}")]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What was seen.
+        reason: String,
+    },
+    /// The schema is of another version of this program.
+    #[error("the database has schema {found}, this program reads {known}: {advice}")]
+    Schema {
+        /// The version in the database.
+        found: u32,
+        /// The version of this program.
+        known: u32,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// Another process has the file open for writing.
+    #[error("another relay is using {path}")]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The database refused a statement.
+    #[error("database error")]
+    Database(#[from] rusqlite::Error),
+    /// A stored value could not be read back.
+    #[error("a stored {what} cannot be read: {reason}")]
+    Value {
+        /// Which column.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
+    /// The batch this request was in could not be written; nothing of it is kept.
+    #[error("the write failed: {reason}")]
+    Unwritten {
+        /// The database's word.
+        reason: String,
+    },
+    /// The store is shutting down, or its writer has stopped.
+    #[error("the store has stopped")]
+    Stopped,
+}

@@ -1,0 +1,83 @@
+//! What a commit changed, for everybody who should hear of it.
+
+use std::sync::Arc;
+
+use heard_protocol::{
+    AgentId, CallbackSummary, Colleague, ContactId, ConversationId, ConversationSummary, Seq,
+    SiteId, StaffEntry, UnixMillis,
+};
+
+/// One consequence of a commit. Facts are announced in commit order and only after the commit is on disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// A log grew.
+    Entries {
+        /// Whose site.
+        site: SiteId,
+        /// Whose conversation.
+        contact: ContactId,
+        /// Which.
+        conversation: ConversationId,
+        /// The new entries, consecutive.
+        entries: Arc<[StaffEntry]>,
+        /// The end of the staff's log.
+        head: Seq,
+        /// The end of the visitor's log.
+        public_head: Seq,
+    },
+    /// A conversation is new, or its line in the lists changed.
+    Summary {
+        /// Whose site.
+        site: SiteId,
+        /// The line as it is now.
+        summary: Arc<ConversationSummary>,
+    },
+    /// Somebody read on.
+    Reads {
+        /// Whose conversation.
+        contact: ContactId,
+        /// Which.
+        conversation: ConversationId,
+        /// The visitor's mark, as a position of the visitor's log.
+        visitor: Seq,
+        /// The staff's mark, likewise.
+        staff: Seq,
+    },
+    /// An agent came, left, or changed.
+    Colleague {
+        /// Whose site.
+        site: SiteId,
+        /// The agent as they are now.
+        colleague: Colleague,
+    },
+    /// A request to be called is new or changed.
+    Callback {
+        /// Whose site.
+        site: SiteId,
+        /// The request as it is now.
+        callback: Arc<CallbackSummary>,
+    },
+    /// An agent took a conversation out of the queue; the pace of these makes the wait estimate.
+    Taken {
+        /// Whose site.
+        site: SiteId,
+        /// Who took it.
+        agent: AgentId,
+        /// When.
+        at: UnixMillis,
+    },
+    /// Something happened that a dispatch round should look at.
+    Dispatch {
+        /// Which site.
+        site: SiteId,
+    },
+}
+
+/// Who is told of facts. Called by the writer between two commits, so it must be quick and must not wait.
+pub trait Listener: Send + Sync + 'static {
+    /// These facts are on disk. Whoever asked for them has not been answered yet.
+    fn committed(&self, facts: Vec<Fact>);
+
+    /// Now they have: what was held back so that an answer and its consequences travel together can go.
+    fn answered(&self) {}
+}

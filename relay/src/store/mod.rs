@@ -1,0 +1,100 @@
+//! Where everything that lasts is kept.
+//!
+//! [`Store`] is shaped by what the product does, not by SQL: carry a command out, read a log after a cursor, run a dispatch round. Every
+//! write is one transaction that ends with an fsync before its answer leaves; what it changed is announced as [`Fact`]s, in commit
+//! order, to the [`Listener`] the store was opened with.
+
+mod error;
+mod fact;
+mod query;
+mod request;
+pub mod sqlite;
+
+pub use error::StoreError;
+pub use fact::{Fact, Listener};
+pub use query::{AgentRecord, Head, LogSlice, NewAgent, Overview, SiteRecord, VisitorView};
+pub use request::{Answer, Request, VisitorProfile};
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use heard_protocol::{AgentId, ContactId, ConversationId, Epoch, Seq, SiteId, UnixMillis};
+
+/// What a relay keeps, and how it asks for it.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Which life of the store this is; see [`Epoch`].
+    fn epoch(&self) -> Epoch;
+
+    /// The secret that visitors' tokens are signed with: drawn when the store was created, the same on every node.
+    fn token_key(&self) -> [u8; 32];
+
+    /// Carries out a write. The answer means that it is on disk. Writes are carried out in the order of the calls, whenever their
+    /// answers are first waited for: the request is taken in before this returns.
+    ///
+    /// # Errors
+    /// [`StoreError`] if it could not be written; nothing of it is kept then. A rule's "no" is not an error but
+    /// [`Answer::Refused`].
+    fn execute(&self, request: Request) -> BoxFuture<'static, Result<Answer, StoreError>>;
+
+    /// The site of this id, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read; the same for every method below.
+    async fn site(&self, id: SiteId) -> Result<Option<SiteRecord>, StoreError>;
+
+    /// Every site.
+    async fn sites(&self) -> Result<Vec<SiteRecord>, StoreError>;
+
+    /// The agent of this id, if there is one.
+    async fn agent(&self, id: AgentId) -> Result<Option<AgentRecord>, StoreError>;
+
+    /// The agent who signs in with this e-mail address (compared without case), if there is one.
+    async fn agent_by_email(&self, email: &str) -> Result<Option<AgentRecord>, StoreError>;
+
+    /// The agent whose session has this token hash, unless it has expired by `now`.
+    async fn agent_by_session(
+        &self,
+        token_hash: [u8; 32],
+        now: UnixMillis,
+    ) -> Result<Option<AgentRecord>, StoreError>;
+
+    /// What a visitor sees when they come (back).
+    async fn visitor_view(&self, contact: ContactId) -> Result<VisitorView, StoreError>;
+
+    /// What an agent sees when they come (back).
+    async fn overview(&self, site: SiteId, now: UnixMillis) -> Result<Overview, StoreError>;
+
+    /// The team of a site.
+    async fn colleagues(&self, site: SiteId) -> Result<Vec<heard_protocol::Colleague>, StoreError>;
+
+    /// One line of the lists; `None` if there is no such conversation.
+    async fn summary(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Option<heard_protocol::ConversationSummary>, StoreError>;
+
+    /// Whose a conversation is and where its two logs end; `None` if there is none.
+    async fn head(&self, conversation: ConversationId) -> Result<Option<Head>, StoreError>;
+
+    /// Up to `limit` entries of the staff's log after `after`, oldest first.
+    async fn read_staff(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<LogSlice<heard_protocol::StaffEntry>, StoreError>;
+
+    /// Up to `limit` entries of the visitor's log after `after`, oldest first.
+    async fn read_public(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<LogSlice<heard_protocol::PublicEntry>, StoreError>;
+
+    /// Who waits on a site, first in line first: the contact and the conversation.
+    async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError>;
+
+    /// Whether the store can write now; for readiness.
+    async fn check(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,104 @@
+//! What can be read.
+
+use heard_protocol::{
+    AgentCard, AgentId, Availability, CallbackSummary, Colleague, ContactId, ConversationId,
+    ConversationSummary, Seq, SiteId,
+};
+
+/// A site as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteRecord {
+    /// Which.
+    pub id: SiteId,
+    /// The shop's name.
+    pub name: String,
+    /// The origins whose pages may embed the widget (`https://shop.example`), lower case, without a trailing slash.
+    pub origins: Vec<String>,
+    /// How its desk works.
+    pub policy: heard_desk::Policy,
+}
+
+/// An agent as they are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentRecord {
+    /// Name and kind.
+    pub card: AgentCard,
+    /// The site they answer for.
+    pub site: SiteId,
+    /// Their sign-in name.
+    pub email: String,
+    /// The password's argon2id hash in PHC form; empty for an agent who has none and signs in by token alone.
+    pub password_hash: String,
+    /// The most conversations they may own.
+    pub capacity: u16,
+    /// Their own word.
+    pub availability: Availability,
+}
+
+/// An agent to create or change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAgent {
+    /// Name and kind.
+    pub card: AgentCard,
+    /// The site they answer for.
+    pub site: SiteId,
+    /// Their sign-in name, unique without case.
+    pub email: String,
+    /// As [`AgentRecord::password_hash`].
+    pub password_hash: String,
+    /// The most conversations they may own.
+    pub capacity: u16,
+}
+
+/// Whose a conversation is and where its logs end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Whose site.
+    pub site: SiteId,
+    /// Whose conversation.
+    pub contact: ContactId,
+    /// Which.
+    pub conversation: ConversationId,
+    /// The end of the staff's log.
+    pub staff: Seq,
+    /// The end of the visitor's log.
+    pub public: Seq,
+    /// How far the visitor has read, as a position of the visitor's log.
+    pub visitor_read: Seq,
+    /// How far staff have read, likewise.
+    pub staff_read: Seq,
+}
+
+/// What a visitor sees when they come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct VisitorView {
+    /// The open conversation, or the last one.
+    pub conversation: Option<Head>,
+}
+
+/// What an agent sees when they come back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Overview {
+    /// Every conversation that waits or is owned, and the latest resolved ones.
+    pub conversations: Vec<ConversationSummary>,
+    /// The team.
+    pub colleagues: Vec<Colleague>,
+    /// Every open request to be called, and the latest closed ones.
+    pub callbacks: Vec<CallbackSummary>,
+}
+
+impl Overview {
+    /// The agent's own line.
+    pub fn colleague(&self, id: AgentId) -> Option<&Colleague> {
+        self.colleagues.iter().find(|one| one.card.id == id)
+    }
+}
+
+/// A piece of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSlice<E> {
+    /// Consecutive entries.
+    pub entries: Vec<E>,
+    /// The end of the log.
+    pub head: Seq,
+}

@@ -1,0 +1,133 @@
+//! What can be written.
+
+use std::sync::Arc;
+
+use heard_protocol::{
+    AgentId, Availability, CommandId, ContactId, Cursor, Receipt, Refusal, SiteId, StaffCommand,
+    UnixMillis, VisitorCommand,
+};
+
+use super::query::{NewAgent, SiteRecord};
+
+/// What a visitor's browser says about them; kept with the contact.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VisitorProfile {
+    /// Language as a BCP 47 tag; may be empty.
+    pub locale: String,
+    /// The page the widget is open on.
+    pub page: Option<heard_protocol::Page>,
+}
+
+/// One write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// A visitor's command; answered by a receipt or a refusal.
+    Visitor {
+        /// On which site.
+        site: SiteId,
+        /// Who; they come to be with their first command.
+        contact: ContactId,
+        /// What their browser says.
+        profile: Arc<VisitorProfile>,
+        /// The id they picked.
+        id: CommandId,
+        /// What they ask for.
+        command: VisitorCommand,
+        /// The moment.
+        now: UnixMillis,
+    },
+    /// An agent's command; answered by a receipt or a refusal.
+    Staff {
+        /// Who.
+        agent: AgentId,
+        /// The id they picked.
+        id: CommandId,
+        /// What they ask for.
+        command: StaffCommand,
+        /// The moment.
+        now: UnixMillis,
+    },
+    /// A visitor has seen everything up to here.
+    VisitorRead {
+        /// Who.
+        contact: ContactId,
+        /// Where, as a position of the visitor's log.
+        upto: Cursor,
+    },
+    /// An agent has seen everything up to here.
+    StaffRead {
+        /// Who.
+        agent: AgentId,
+        /// Where, as a position of the visitor's log.
+        upto: Cursor,
+    },
+    /// An agent's first socket opened, or their last one closed.
+    Presence {
+        /// Who.
+        agent: AgentId,
+        /// Whether any is open.
+        online: bool,
+        /// The moment.
+        now: UnixMillis,
+    },
+    /// Run a dispatch round for a site; answered by [`Answer::Round`].
+    Dispatch {
+        /// Which.
+        site: SiteId,
+        /// The moment.
+        now: UnixMillis,
+    },
+    /// Nobody is online: the process that knew has ended. Done once when a relay starts on a store of its own.
+    EverybodyGone {
+        /// The moment.
+        now: UnixMillis,
+    },
+    /// Keep a session.
+    SignIn {
+        /// Whose.
+        agent: AgentId,
+        /// The SHA-256 of its token.
+        token_hash: [u8; 32],
+        /// Until when it holds.
+        expires_at: UnixMillis,
+    },
+    /// Forget a session.
+    SignOut {
+        /// The SHA-256 of its token.
+        token_hash: [u8; 32],
+    },
+    /// Create a site or change its settings.
+    PutSite(SiteRecord),
+    /// Create an agent or change everything but their id.
+    PutAgent(NewAgent),
+}
+
+/// What became of a [`Request`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The command is on disk.
+    Receipt(Receipt),
+    /// The rules say no.
+    Refused(Refusal),
+    /// The round was run.
+    Round {
+        /// When time alone will change the answer, if it will.
+        wake_at: Option<UnixMillis>,
+        /// How many moves were made.
+        moves: usize,
+    },
+    /// It is written, and there is nothing to say about it.
+    Done,
+}
+
+impl Request {
+    /// An agent's own word, as a request.
+    pub fn availability(agent: AgentId, id: CommandId, to: Availability, now: UnixMillis) -> Self {
+        Self::Staff {
+            agent,
+            id,
+            command: StaffCommand::SetAvailability { availability: to },
+            now,
+        }
+    }
+}

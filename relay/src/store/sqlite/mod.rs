@@ -1,0 +1,192 @@
+//! The embedded store: one `SQLite` file, one writer with group commit, many readers.
+
+mod append;
+mod callbacks;
+mod checkpoint;
+mod column;
+mod conversations;
+mod engine;
+mod people;
+mod read;
+mod readers;
+mod retries;
+mod rounds;
+mod schema;
+mod sim;
+mod writer;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use heard_protocol::{
+    AgentId, ContactId, ConversationId, Epoch, PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
+};
+
+pub use engine::Engine;
+use readers::Readers;
+use writer::Writer;
+
+use super::{
+    AgentRecord, Answer, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
+    StoreError, VisitorView,
+};
+
+/// The most requests in one transaction unless told otherwise: past this the fsync is shared by enough of them.
+pub const WRITE_BATCH: usize = 512;
+
+/// A store in one file. Dropping it waits until what was being written is on disk.
+#[derive(Debug)]
+pub struct SqliteStore {
+    epoch: Epoch,
+    token_key: [u8; 32],
+    readers: Readers,
+    writer: Writer,
+}
+
+impl SqliteStore {
+    /// Opens the file, creating it if it is not there, and starts the writer. What commits change is told to `listener`.
+    ///
+    /// # Errors
+    /// [`StoreError::Path`] if the file or folder can't be used, [`StoreError::Corrupt`] if it is not a database of Heard,
+    /// [`StoreError::Schema`] if another version wrote it, [`StoreError::InUse`] if another relay has it open.
+    pub fn open(path: &Path, listener: Arc<dyn Listener>) -> Result<Self, StoreError> {
+        Self::open_with(path, listener, WRITE_BATCH)
+    }
+
+    /// As [`open`](Self::open), with at most `batch` requests in one transaction.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(
+        path: &Path,
+        listener: Arc<dyn Listener>,
+        batch: usize,
+    ) -> Result<Self, StoreError> {
+        let lock = schema::lock(path)?;
+        let engine = Engine::open(path)?;
+        let (epoch, token_key) = (engine.epoch(), engine.token_key());
+        let readers = Readers::open(path)?;
+        let writer = Writer::start(engine, lock, path, listener, batch.max(1))?;
+        Ok(Self {
+            epoch,
+            token_key,
+            readers,
+            writer,
+        })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    fn token_key(&self) -> [u8; 32] {
+        self.token_key
+    }
+
+    fn execute(&self, request: Request) -> BoxFuture<'static, Result<Answer, StoreError>> {
+        Box::pin(self.writer.execute(request))
+    }
+
+    async fn site(&self, id: SiteId) -> Result<Option<SiteRecord>, StoreError> {
+        self.readers
+            .run(move |connection| read::site(connection, id))
+            .await
+    }
+
+    async fn sites(&self) -> Result<Vec<SiteRecord>, StoreError> {
+        self.readers.run(read::sites).await
+    }
+
+    async fn agent(&self, id: AgentId) -> Result<Option<AgentRecord>, StoreError> {
+        self.readers
+            .run(move |connection| read::agent(connection, id))
+            .await
+    }
+
+    async fn agent_by_email(&self, email: &str) -> Result<Option<AgentRecord>, StoreError> {
+        let email = email.to_owned();
+        self.readers
+            .run(move |connection| read::agent_by_email(connection, &email))
+            .await
+    }
+
+    async fn agent_by_session(
+        &self,
+        token_hash: [u8; 32],
+        now: UnixMillis,
+    ) -> Result<Option<AgentRecord>, StoreError> {
+        self.readers
+            .run(move |connection| read::agent_by_session(connection, &token_hash, now))
+            .await
+    }
+
+    async fn visitor_view(&self, contact: ContactId) -> Result<VisitorView, StoreError> {
+        self.readers
+            .run(move |connection| read::visitor_view(connection, contact))
+            .await
+    }
+
+    async fn overview(&self, site: SiteId, _now: UnixMillis) -> Result<Overview, StoreError> {
+        self.readers
+            .run(move |connection| read::overview(connection, site))
+            .await
+    }
+
+    async fn colleagues(&self, site: SiteId) -> Result<Vec<heard_protocol::Colleague>, StoreError> {
+        self.readers
+            .run(move |connection| read::colleagues(connection, site, None))
+            .await
+    }
+
+    async fn summary(
+        &self,
+        conversation: ConversationId,
+    ) -> Result<Option<heard_protocol::ConversationSummary>, StoreError> {
+        self.readers
+            .run(move |connection| read::summary(connection, conversation))
+            .await
+    }
+
+    async fn head(&self, conversation: ConversationId) -> Result<Option<Head>, StoreError> {
+        self.readers
+            .run(move |connection| read::head(connection, conversation))
+            .await
+    }
+
+    async fn read_staff(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<LogSlice<StaffEntry>, StoreError> {
+        self.readers
+            .run(move |connection| read::read_staff(connection, conversation, after, limit))
+            .await
+    }
+
+    async fn read_public(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<LogSlice<PublicEntry>, StoreError> {
+        self.readers
+            .run(move |connection| read::read_public(connection, conversation, after, limit))
+            .await
+    }
+
+    async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {
+        self.readers
+            .run(move |connection| read::queue(connection, site))
+            .await
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        self.writer.check().await
+    }
+}

@@ -1,0 +1,85 @@
+//! The engine's reads, for the simulation: the same functions the read connections run, on the engine's own connection.
+
+use heard_protocol::{AgentId, ContactId, ConversationId, PublicEntry, Seq, SiteId, StaffEntry};
+
+use super::retries::Retries;
+use super::{Engine, read};
+use crate::store::{AgentRecord, Head, LogSlice, Overview, StoreError, VisitorView};
+
+impl Engine {
+    /// Forgets everything that is not on disk, as if another process had opened the file.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn forget(&mut self) -> Result<(), StoreError> {
+        self.rollback();
+        self.retries = Retries::load(&self.connection)?;
+        Ok(())
+    }
+
+    /// As [`Store::visitor_view`](crate::store::Store::visitor_view).
+    ///
+    /// # Errors
+    /// [`StoreError`], as every method here.
+    pub fn visitor_view(&self, contact: ContactId) -> Result<VisitorView, StoreError> {
+        read::visitor_view(self.connection(), contact)
+    }
+
+    /// As [`Store::overview`](crate::store::Store::overview).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn overview(&self, site: SiteId) -> Result<Overview, StoreError> {
+        read::overview(self.connection(), site)
+    }
+
+    /// As [`Store::agent`](crate::store::Store::agent).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn agent(&self, id: AgentId) -> Result<Option<AgentRecord>, StoreError> {
+        read::agent(self.connection(), id)
+    }
+
+    /// As [`Store::head`](crate::store::Store::head).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn head(&self, conversation: ConversationId) -> Result<Option<Head>, StoreError> {
+        read::head(self.connection(), conversation)
+    }
+
+    /// As [`Store::read_staff`](crate::store::Store::read_staff).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn read_staff(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<LogSlice<StaffEntry>, StoreError> {
+        read::read_staff(self.connection(), conversation, after, limit)
+    }
+
+    /// As [`Store::read_public`](crate::store::Store::read_public).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn read_public(
+        &self,
+        conversation: ConversationId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<LogSlice<PublicEntry>, StoreError> {
+        read::read_public(self.connection(), conversation, after, limit)
+    }
+
+    /// As [`Store::queue`](crate::store::Store::queue).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {
+        read::queue(self.connection(), site)
+    }
+}

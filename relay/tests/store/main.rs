@@ -1,0 +1,49 @@
+//! Every store passes the same suite.
+//!
+//! To add a store: implement [`bench::Home`] for it and add one line at the end of this file.
+
+mod bench;
+mod suite;
+
+mod sqlite;
+
+/// Instantiates the suite for a home.
+macro_rules! conformance {
+    ($name:ident, $home:ty) => {
+        mod $name {
+            use crate::{bench, suite};
+            conformance!(@cases $home:
+                logs::the_first_message_starts_a_conversation,
+                logs::a_retry_gets_the_same_receipt,
+                logs::an_id_belongs_to_its_sender,
+                logs::positions_are_dense_on_both_faces,
+                logs::many_at_once_stay_in_order,
+                logs::nothing_is_announced_before_it_can_be_read,
+                logs::bad_text_leaves_nothing_behind,
+                logs::everything_survives_a_restart,
+                desk::an_offer_is_accepted_once,
+                desk::a_missed_offer_moves_on,
+                desk::an_agent_gone_gives_back,
+                desk::a_transfer_needs_a_colleague_online,
+                desk::resolved_reopens_or_starts_anew,
+                desk::another_sites_agent_sees_nothing,
+                desk::read_marks_only_grow,
+                people::sessions_end,
+                people::one_address_one_agent,
+                people::a_restart_leaves_nobody_online,
+                callbacks::a_request_is_kept_once,
+                callbacks::one_open_request_per_number,
+                callbacks::an_outcome_is_kept_once,
+            );
+        }
+    };
+    (@cases $home:ty: $($module:ident::$case:ident,)+) => {$(
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            let bench = bench::Bench::<$home>::set_up().await;
+            suite::$module::$case(bench).await;
+        }
+    )+};
+}
+
+conformance!(on_sqlite, crate::sqlite::File);

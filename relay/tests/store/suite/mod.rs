@@ -1,0 +1,6 @@
+//! The cases, by what they are about.
+
+pub(crate) mod callbacks;
+pub(crate) mod desk;
+pub(crate) mod logs;
+pub(crate) mod people;
