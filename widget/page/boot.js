@@ -1,0 +1,218 @@
+// Starts the panel: in the loader's iframe, or on a page of its own. Fetches the wasm, agrees with the loader on a channel,
+// and gives the wasm a `host`: what it may ask of the page around it. Whatever of this fails, the plain form in the page
+// takes over.
+
+const script = document.querySelector('script[data-wasm]');
+const stage = document.getElementById('heard');
+const root = document.documentElement;
+const query = new URLSearchParams(location.search);
+const { site, name } = stage.dataset;
+const framed = window.parent !== window && stage.dataset.mode !== 'page';
+const lang = query.get('lang') || navigator.language || 'en';
+
+let port; // to the loader; none on a page of its own
+let started = false;
+
+function fallBack() {
+  if (started) return;
+  stage.hidden = true;
+  document.getElementById('heard-fallback').hidden = false;
+  // The form is an answer too: the loader need not show another.
+  if (port) port.postMessage({ ready: 1 });
+}
+
+// ---- What is kept: by the loader on the shop's origin, or here when this is a page of its own.
+
+const prefix = `heard.${site}`;
+
+function ownStorage() {
+  const kept = {};
+  for (const store of [() => sessionStorage, () => localStorage]) {
+    try {
+      for (const [key, value] of Object.entries(store())) {
+        if (key === prefix || key.startsWith(`${prefix}.`)) kept[key.slice(prefix.length + 1)] = value;
+      }
+    } catch {
+      // Forbidden: what is kept lasts as long as the page.
+    }
+  }
+  return kept;
+}
+
+function keepHere(key, value, tabOnly) {
+  const full = key ? `${prefix}.${key}` : prefix;
+  try {
+    const store = tabOnly ? sessionStorage : localStorage;
+    if (value) store.setItem(full, value);
+    else store.removeItem(full);
+  } catch {
+    // As above.
+  }
+}
+
+// ---- The loader.
+
+// Resolves with the loader's first message. Only a page of one of the site's origins, and only our own parent, is heard.
+function greeted() {
+  const parents = (stage.dataset.parents || '').split(' ');
+  return new Promise((resolve) => {
+    window.addEventListener('message', (event) => {
+      const fits = event.source === window.parent && parents.includes(event.origin);
+      if (!fits || port || event.data?.heard !== 1 || !event.ports[0]) return;
+      [port] = event.ports;
+      resolve(event.data);
+    });
+  });
+}
+
+// ---- Looks that were asked for.
+
+const theme = query.get('theme');
+if (theme === 'light' || theme === 'dark') root.dataset.theme = theme;
+
+function paint([accent, onAccent]) {
+  root.style.setProperty('--accent', accent);
+  root.style.setProperty('--on-accent', onAccent);
+}
+
+// ---- What the wasm may ask for.
+
+function makeHost(first) {
+  const kept = framed ? first.kept : ownStorage();
+  const { title } = document;
+  let { person } = first;
+  let { page } = first;
+  let { open } = first;
+  let onState = () => {};
+  let onToken = () => {};
+  const watched = () => open && !document.hidden;
+  const send = (message) => {
+    if (port) port.postMessage(message);
+  };
+
+  if (port) {
+    port.onmessage = ({ data }) => {
+      if (data.token) onToken(data.token);
+      if (data.page) {
+        ({ person, page, open } = data);
+        onState(watched(), Boolean(data.focus));
+      }
+    };
+  } else {
+    window.addEventListener('storage', ({ key, newValue }) => {
+      if (key === prefix && newValue) onToken(newValue);
+    });
+  }
+
+  document.addEventListener('visibilitychange', () => onState(watched(), false));
+
+  // The page says which language, the browser in which country's manner dates and times are written in it.
+  const base = (tag) => tag.split('-')[0];
+  const manner = navigator.languages.find((tag) => base(tag) === base(lang)) ?? lang;
+  const format = (options) => new Intl.DateTimeFormat(manner, options);
+  const clock = format({ hour: '2-digit', minute: '2-digit' });
+  const date = format({ day: 'numeric', month: 'long' });
+  const moment = format({ day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' });
+  const plurals = new Intl.PluralRules(lang);
+  const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
+  const dayNumber = (at) => Math.floor(at / 864e5 - new Date(at).getTimezoneOffset() / 1440);
+
+  return {
+    place: stage,
+    site,
+    name,
+    lang,
+    framed,
+    pageUrl: () => (page ? page.url : location.href.split('#')[0]),
+    pageTitle: () => (page ? page.title : document.title),
+    personName: () => `${person?.name ?? ''}`,
+    personPhone: () => `${person?.phone ?? ''}`,
+    coarse: matchMedia('(pointer: coarse)').matches,
+    watched,
+
+    kept: (key) => kept[key],
+    keptKeys: () => Object.keys(kept),
+    keep(key, value, tabOnly) {
+      kept[key] = value;
+      if (!value) delete kept[key];
+      if (framed) send({ keep: [key, value ?? null, tabOnly] });
+      else keepHere(key, value, tabOnly);
+    },
+
+    listen(state, token) {
+      onState = state;
+      onToken = token;
+    },
+    unread(count) {
+      send({ unread: count });
+      if (!framed) document.title = count ? `(${count}) ${title}` : title;
+    },
+    event: (event) => send({ event }),
+    close: () => send({ close: 1 }),
+    reload: () => location.reload(),
+    later: (ms, run) => setTimeout(run, ms),
+    focus: (id) => document.getElementById(id)?.focus(),
+    // The list is drawn in reverse: its end is at 0, and what is above it is negative.
+    scrollToEnd(id) {
+      document.getElementById(id).scrollTop = 0;
+    },
+    scrolledUp: (id) => -document.getElementById(id).scrollTop,
+
+    dayNumber,
+    time: (at) => clock.format(at),
+    moment: (at) => moment.format(at),
+    day(at) {
+      const ago = dayNumber(Date.now()) - dayNumber(at);
+      return ago < 2 ? relative.format(-ago, 'day') : date.format(at);
+    },
+    plural: (count) => plurals.select(count),
+    // The next full minute as a `datetime-local` field writes it, and the moment such a field means.
+    soonest() {
+      const now = new Date(Date.now() + 6e4);
+      return new Date(now - now.getTimezoneOffset() * 6e4).toISOString().slice(0, 16);
+    },
+    momentOf: (local) => new Date(local).getTime(),
+
+    initials: (of) => of.split(/\s+/).map((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? '').join('').slice(0, 2).toUpperCase(),
+
+    // Books a call without a socket. Answers with '' or the refusal's code; with nothing when the relay can't be reached.
+    book(id, token, phone, who, at, wording, answer) {
+      const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+      const form = {
+        phone,
+        name: who,
+        topic: '',
+        when: at ? { at: { at, zone: timeZone || '' } } : 'asap',
+        consent: { given: true, wording },
+      };
+      fetch(`/api/v1/sites/${site}/callbacks`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ id, token, form }),
+      })
+        .then(async (response) => answer(response.ok ? '' : `${(await response.json()).code}`))
+        .catch(() => answer());
+    },
+  };
+}
+
+async function main() {
+  const { glue, wasm } = script.dataset;
+  const bytes = fetch(wasm);
+  // If the glue fails first, nobody waits for the bytes any more.
+  bytes.catch(() => {});
+  const hello = framed ? greeted() : { open: true };
+  const module = await import(glue);
+  await module.default({ module_or_path: bytes });
+  const first = await hello;
+  if (first.colours) paint(first.colours);
+  module.start(makeHost(first));
+  started = true;
+  if (port) port.postMessage({ ready: 1 });
+}
+
+setTimeout(fallBack, 15000);
+main().catch((error) => {
+  console.warn('Heard:', error);
+  fallBack();
+});

@@ -1,0 +1,222 @@
+//! What the session's updates do to the model.
+
+use std::sync::Arc;
+
+use heard_client::{LinkState, Update};
+use heard_protocol::{
+    Author, CommandId, ConversationId, LogEntry, NextMove, PublicBody, PublicEntry, Secret, Seq,
+    Visitor, VisitorNotice, VisitorWelcome,
+};
+
+use super::state::{Log, Model, Queue, Said, Stage, is_answer};
+
+/// What an update means to the world outside the model.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// The visitor's token, to be kept.
+    pub token: Option<Secret>,
+    /// Answers that had not been seen, to be read out and told to the page.
+    pub answers: Vec<Answer>,
+    /// One of the visitor's messages is on the relay's disk.
+    pub sent: Option<CommandId>,
+    /// Somebody is typing: believe it for this many milliseconds.
+    pub typing_for: Option<u16>,
+    /// The session stopped and says what would help.
+    pub next_move: Option<NextMove>,
+}
+
+/// An answer that came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Who wrote.
+    pub name: String,
+    /// What.
+    pub text: Arc<str>,
+}
+
+impl Model {
+    /// Takes an update of the session.
+    pub fn apply(&mut self, update: Update<Visitor>) -> News {
+        let mut news = News::default();
+        match update {
+            Update::Link(link) => {
+                self.link = link;
+                if link != LinkState::Live {
+                    self.typing = None;
+                }
+                if let LinkState::Stopped(next) = link {
+                    news.next_move = Some(next);
+                }
+            }
+            Update::Welcome(welcome) => news.token = Some(self.greet(welcome.body)),
+            Update::Entries {
+                conversation,
+                entries,
+                ..
+            } => self.read_on(conversation, entries, &mut news),
+            Update::Reset { conversation } | Update::NoSuchLog { conversation } => {
+                self.forget(conversation);
+            }
+            Update::Sent { id, .. } => {
+                if let Some(pending) = self.pending.iter_mut().find(|pending| pending.id == id) {
+                    pending.sent = true;
+                }
+                news.sent = Some(id);
+            }
+            Update::Refused { id, refusal } => {
+                if let Some(pending) = self.pending.iter_mut().find(|pending| pending.id == id) {
+                    pending.failed = Some(refusal.code);
+                }
+            }
+            // It is sent again without anybody's doing, and looks like any message on its way.
+            Update::Held { .. } => {}
+            Update::Reads {
+                conversation,
+                visitor,
+                staff,
+            } => {
+                if self.is_current(conversation) {
+                    self.visitor_read = self.visitor_read.max(visitor);
+                    self.staff_read = self.staff_read.max(staff);
+                }
+            }
+            Update::Notice(notice) => self.notice(&notice, &mut news),
+        }
+        news
+    }
+
+    fn greet(&mut self, welcome: VisitorWelcome) -> Secret {
+        self.greeted = true;
+        self.site = welcome.site.name;
+        self.open = welcome.open;
+        // Said again after the greeting if it still holds.
+        self.queue = None;
+        self.typing = None;
+        if let Some((conversation, _)) = welcome.conversation {
+            self.turn_to(conversation);
+            self.visitor_read = self.visitor_read.max(welcome.visitor_read);
+            self.staff_read = self.staff_read.max(welcome.staff_read);
+        }
+        welcome.token
+    }
+
+    fn is_current(&self, conversation: ConversationId) -> bool {
+        self.logs
+            .last()
+            .is_some_and(|log| log.conversation == conversation)
+    }
+
+    /// Makes a conversation the current one; earlier ones stay on the screen above it.
+    fn turn_to(&mut self, conversation: ConversationId) {
+        if self.is_current(conversation) {
+            return;
+        }
+        self.logs.retain(|log| log.conversation != conversation);
+        self.logs.push(Log {
+            conversation,
+            said: Vec::new(),
+        });
+        self.begin_anew();
+    }
+
+    fn begin_anew(&mut self) {
+        self.stage = Stage::Fresh;
+        self.queue = None;
+        self.typing = None;
+        self.callback_open = false;
+        self.staff_read = Seq::START;
+        self.visitor_read = Seq::START;
+    }
+
+    fn forget(&mut self, conversation: ConversationId) {
+        let current = self.is_current(conversation);
+        if let Some(log) = self
+            .logs
+            .iter_mut()
+            .find(|log| log.conversation == conversation)
+        {
+            log.said.clear();
+        }
+        if current {
+            self.begin_anew();
+        }
+    }
+
+    fn read_on(
+        &mut self,
+        conversation: ConversationId,
+        entries: Vec<PublicEntry>,
+        news: &mut News,
+    ) {
+        self.turn_to(conversation);
+        for mut entry in entries {
+            if let Some(id) = entry.command() {
+                self.pending.retain(|pending| pending.id != id);
+            }
+            self.take_in(&entry.body);
+            let text = match &mut entry.body {
+                PublicBody::Message { text, .. } => Arc::from(std::mem::take(text)),
+                _ => Arc::default(),
+            };
+            if is_answer(&entry.body) && entry.seq > self.visitor_read {
+                news.answers.push(Answer {
+                    name: self.partner().name,
+                    text: Arc::clone(&text),
+                });
+            }
+            if let Some(log) = self.logs.last_mut() {
+                log.said.push(Said { entry, text });
+            }
+        }
+    }
+
+    /// What an entry says about where the conversation is.
+    fn take_in(&mut self, body: &PublicBody) {
+        match body {
+            PublicBody::Message { author, .. } => match (author, self.stage) {
+                (Author::Agent(agent), _) => {
+                    self.typing = None;
+                    self.join(Stage::With(*agent));
+                }
+                (Author::Visitor, Stage::Fresh | Stage::Resolved) => self.stage = Stage::Waiting,
+                (Author::Visitor, Stage::Waiting | Stage::With(_)) => {}
+            },
+            PublicBody::AgentJoined { agent } => {
+                self.agents.retain(|card| card.id != agent.id);
+                self.agents.push(agent.clone());
+                self.join(Stage::With(agent.id));
+            }
+            PublicBody::Waiting | PublicBody::Reopened => {
+                self.stage = Stage::Waiting;
+                self.typing = None;
+            }
+            PublicBody::Resolved => {
+                self.join(Stage::Resolved);
+                self.typing = None;
+            }
+            PublicBody::CallbackRequested { .. } => self.callback_open = true,
+            PublicBody::CallbackClosed { .. } => self.callback_open = false,
+        }
+    }
+
+    /// The conversation waits no longer.
+    fn join(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.queue = None;
+    }
+
+    fn notice(&mut self, notice: &VisitorNotice, news: &mut News) {
+        match *notice {
+            VisitorNotice::Typing { agent, for_ms } => {
+                self.typing = Some(agent);
+                news.typing_for = Some(for_ms);
+            }
+            VisitorNotice::Queue { ahead, wait } => self.queue = Some(Queue { ahead, wait }),
+            VisitorNotice::Desk { open } => self.open = open,
+            VisitorNotice::Conversation { id } => self.turn_to(id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

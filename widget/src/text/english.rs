@@ -1,0 +1,91 @@
+//! English.
+
+use super::strings::{Plural, Strings};
+
+/// The English words.
+pub static ENGLISH: Strings = Strings {
+    bot: "Bot",
+    you: "You: ",
+
+    intro_title: "Write to us",
+    intro: "Tell us what happened. We answer right here.",
+    intro_closed: "Write now and read the answer here later, or leave a number and we will call.",
+
+    state_connecting: "Connecting…",
+    state_open: "We are here",
+    state_closed: "Nobody is here right now",
+    state_waiting: "Looking for somebody free…",
+    state_person: "Answers you here",
+    state_bot: "A program, not a person",
+    state_resolved: "Settled. Write if it is not.",
+    typing: "{} is typing…",
+
+    reconnecting: "Reconnecting… What you write is kept.",
+    no_connection: "No connection. What you write is kept.",
+    call_instead: "Call me instead",
+
+    joined: "{} is with you now",
+    joined_bot: "{} answers you now. It is a bot",
+    waiting: "Back in the queue. Whoever is free first will answer",
+    resolved: "We take this as settled. If it is not, just write",
+    reopened: "The conversation goes on",
+    callback_requested: "You asked us to call",
+    call_answered: "We talked on the phone",
+    call_busy: "We called, the line was busy",
+    call_no_answer: "We called and could not reach you",
+    call_voicemail: "We called and reached your voicemail",
+    call_wrong_number: "We called, and it was somebody else’s number",
+    call_refused: "The call is cancelled",
+    call_technical: "The call could not be made",
+
+    kept: "waits for a connection",
+    sending: "sending…",
+    sent: "sent",
+    seen: "seen",
+    failed_long: "Too long to send.",
+    failed: "Not sent.",
+    retry: "Retry",
+    discard: "Delete",
+
+    ahead: Plural {
+        one: "person before you",
+        few: "people before you",
+        many: "people before you",
+    },
+    next: "You are next",
+    wait_range: "about {}–{} min",
+    wait_about: "about {} min",
+    wait_unknown: "We can’t say yet how long it takes",
+
+    message: "Message",
+    message_waiting: "Or write, we answer in turn",
+    send: "Send",
+    too_long: "Too long to send: about {} characters over. Shorten it, or send it in parts.",
+
+    conversation: "Conversation",
+    newest: "To the newest message",
+    close: "Close chat",
+
+    call_title: "Shall we call you?",
+    call_title_closed: "Nobody is here right now. Shall we call you?",
+    call_hint: "We dial, you pick up. You can go on writing.",
+    phone: "Phone number",
+    name: "Name (optional)",
+    when: "When, in your local time",
+    asap: "As soon as possible",
+    later: "At another time",
+    moment: "Date and time",
+    consent: "You may call me about this question.",
+    call_me: "Ask for a call",
+    not_now: "Not now",
+    bad_phone: "Please check the number. With the country code is safest: +44 20 7946 0000.",
+    bad_time: "Please pick a time in the coming days.",
+    no_consent: "Please tick the box: we only call with your consent.",
+    call_exists: "This number is already waiting for our call.",
+    too_fast: "Too many requests at once. Please try again in a minute.",
+    unreachable: "The request did not get through.",
+    plain_form: "Open the simple form",
+    booked_title: "We will call you",
+    booked_asap: "As soon as somebody is free, at {}.",
+    booked_at: "{}, at {}.",
+};

@@ -1,0 +1,326 @@
+//! What the components share: what is known, and what a person can do.
+
+use std::cell::{Cell, OnceCell};
+
+use heard_client::web::{Options, WebClient};
+use heard_client::{Config, Input, Update};
+use heard_protocol::{
+    CommandId, Envelope, NextMove, Page, Secret, SiteId, Visitor, VisitorCommand,
+    VisitorCredential, VisitorSignal,
+};
+
+use super::kit::Watched;
+use crate::host::{DRAFT, Host, HostKeeper, RELOADED, TOKEN, kept_messages};
+use crate::model::callback::{Draft, Step};
+use crate::model::{Answer, BadText, Model, sendable};
+use crate::text::{Strings, catalogue};
+
+/// The relay is told of typing at most this often; it believes it a little longer.
+const TYPING_EVERY_MS: f64 = 3_000.0;
+
+/// The panel's parts, by the ids of their elements.
+pub(super) mod part {
+    pub(in crate::view) const PANEL: &str = "panel";
+    pub(in crate::view) const LOG: &str = "log";
+    pub(in crate::view) const TEXT: &str = "text";
+    pub(in crate::view) const PHONE: &str = "phone";
+}
+
+/// What is being written.
+#[derive(Default)]
+pub(super) struct Writing {
+    /// What is in the text field.
+    pub(super) text: String,
+    /// It is too long by this many characters.
+    pub(super) over: Option<usize>,
+}
+
+/// The form that asks for a call.
+#[derive(Default)]
+pub(super) struct Form {
+    /// The visitor asked for it.
+    pub(super) asked: bool,
+    /// The visitor sent it away.
+    pub(super) dismissed: bool,
+    /// What is filled in.
+    pub(super) draft: Draft,
+    /// What the field for another time holds.
+    pub(super) local: String,
+    /// Where it is.
+    pub(super) step: Step,
+    /// A request that may have gone through: the same form is sent again under the same id.
+    pub(super) sent: Option<(Draft, CommandId)>,
+}
+
+/// What is heard and seen of the list of messages.
+#[derive(Default)]
+pub(super) struct Log {
+    /// What the live region says.
+    pub(super) said: String,
+    /// The newest message is far below what is on the screen.
+    pub(super) far: bool,
+}
+
+/// The app lives as long as the page; every component holds this.
+pub(super) type App = &'static Shared;
+
+/// What the components share.
+pub(super) struct Shared {
+    /// The page around.
+    pub(super) host: Host,
+    /// The words.
+    pub(super) words: &'static Strings,
+    /// What is known.
+    pub(super) model: Watched<Model>,
+    pub(super) writing: Watched<Writing>,
+    pub(super) form: Watched<Form>,
+    pub(super) log: Watched<Log>,
+    client: OnceCell<WebClient<Visitor>>,
+    typed_at: Cell<f64>,
+    /// Which typing notice is the last one.
+    typing: Cell<u32>,
+    reauthenticated: Cell<bool>,
+}
+
+impl Shared {
+    pub(super) fn new(host: Host) -> App {
+        let draft = Draft {
+            phone: host.person_phone(),
+            name: host.person_name(),
+            ..Draft::default()
+        };
+        let app = Self {
+            words: catalogue(&host.lang()),
+            model: Watched::new(Model::new(host.name(), kept_messages(&host))),
+            writing: Watched::new(Writing {
+                text: host.kept(DRAFT).unwrap_or_default(),
+                over: None,
+            }),
+            form: Watched::new(Form {
+                draft,
+                ..Form::default()
+            }),
+            log: Watched::new(Log::default()),
+            client: OnceCell::new(),
+            typed_at: Cell::new(0.0),
+            typing: Cell::new(0),
+            reauthenticated: Cell::new(false),
+            host,
+        };
+        Box::leak(Box::new(app))
+    }
+
+    /// Connects, and listens to the page.
+    pub(super) fn connect(&'static self, site: SiteId) {
+        let config = Config::new(self.credential(site, self.host.kept(TOKEN)));
+        let keeper = HostKeeper(self.host.clone());
+        let client = WebClient::start(Options::same_origin(config), keeper, |update| {
+            self.take(update);
+        });
+        // Connecting happens once.
+        let _ = self.client.set(client);
+        self.host.listen(
+            |watched, focus| {
+                if watched {
+                    self.look();
+                }
+                if focus {
+                    self.take_focus();
+                }
+            },
+            move |token| self.adopt(site, token),
+        );
+    }
+
+    fn credential(&self, site: SiteId, token: Option<String>) -> VisitorCredential {
+        VisitorCredential {
+            site,
+            token: token.map(Secret),
+            locale: self.host.lang(),
+            page: Some(Page {
+                url: self.host.page_url(),
+                title: self.host.page_title(),
+            }),
+        }
+    }
+
+    fn give(&self, input: Input<Visitor>) {
+        if let Some(client) = self.client.get() {
+            client.give(input);
+        }
+    }
+
+    /// Takes what the session tells.
+    fn take(&'static self, update: Update<Visitor>) {
+        let host = &self.host;
+        let news = self.model.change(|model| model.apply(update));
+        if let Some(Secret(token)) = news.token
+            && host.kept(TOKEN).as_ref() != Some(&token)
+        {
+            host.keep(TOKEN, Some(&token), false);
+        }
+        // This version is served: another day it may be too old again.
+        if self.model.peek(|model| model.greeted) && host.kept(RELOADED).is_some() {
+            host.keep(RELOADED, None, true);
+        }
+        if news.sent.is_some() {
+            host.event("message:sent");
+        }
+        if let Some(for_ms) = news.typing_for {
+            self.expect_silence(for_ms);
+        }
+        if let Some(next) = news.next_move {
+            self.recover(next);
+        }
+        self.hear(&news.answers);
+        if host.watched() {
+            self.look();
+        } else {
+            host.unread(self.model.peek(Model::unread));
+        }
+    }
+
+    /// Reads answers out and tells the page of them.
+    fn hear(&self, answers: &[Answer]) {
+        let Some(last) = answers.last() else { return };
+        for _ in answers {
+            self.host.event("message:received");
+        }
+        self.log
+            .change(|log| log.said = [&*last.name, ": ", &*last.text].concat());
+    }
+
+    /// The visitor looks at the conversation.
+    fn look(&self) {
+        if self.model.peek(Model::is_seen) {
+            self.host.unread(0);
+            return;
+        }
+        if let Some(cursor) = self.model.change(Model::look) {
+            self.give(Input::Read(cursor));
+        }
+        self.host.unread(0);
+    }
+
+    /// Ends a typing notice that nothing followed.
+    fn expect_silence(&'static self, for_ms: u16) {
+        let number = self.typing.get().wrapping_add(1);
+        self.typing.set(number);
+        self.host.later(for_ms, move || {
+            if self.typing.get() == number {
+                self.model.change(|model| model.typing = None);
+            }
+        });
+    }
+
+    /// Does what the relay's close code asks for; once each, so that two faults can't chase each other.
+    fn recover(&self, next: NextMove) {
+        match next {
+            NextMove::Reload if self.host.kept(RELOADED).is_none() => {
+                self.host.keep(RELOADED, Some("1"), true);
+                self.host.reload();
+            }
+            NextMove::Reauthenticate if !self.reauthenticated.replace(true) => {
+                self.host.keep(TOKEN, None, false);
+                if let Some(client) = self.client.get() {
+                    let mut credential = client.credential();
+                    credential.token = None;
+                    client.set_credential(credential);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Another tab was given a token: if nothing was said here yet, go on as the same visitor.
+    fn adopt(&self, site: SiteId, token: String) {
+        let fresh = self.model.peek(Model::is_empty);
+        if !fresh || self.host.kept(TOKEN).as_ref() == Some(&token) {
+            return;
+        }
+        self.give(Input::SetCredential(self.credential(site, Some(token))));
+        self.give(Input::Stop);
+        self.give(Input::Start);
+    }
+
+    /// Puts the focus where the visitor goes on.
+    pub(super) fn take_focus(&self) {
+        self.host.focus(if self.host.coarse() {
+            part::PANEL
+        } else {
+            part::TEXT
+        });
+    }
+
+    /// The visitor types.
+    pub(super) fn type_text(&self, text: String) {
+        let kept = Some(&*text).filter(|text| !text.is_empty());
+        self.host.keep(DRAFT, kept, true);
+        let now = js_sys::Date::now();
+        if kept.is_some() && now - self.typed_at.get() > TYPING_EVERY_MS {
+            self.typed_at.set(now);
+            self.give(Input::Signal(VisitorSignal::Typing));
+        }
+        let over = match sendable(&text) {
+            Err(BadText::TooLong(over)) => Some(over),
+            Ok(_) | Err(BadText::Empty) => None,
+        };
+        self.writing.change(|writing| {
+            writing.text = text;
+            writing.over = over;
+        });
+    }
+
+    /// The visitor sends what is in the text field.
+    pub(super) fn send_text(&self) {
+        let text = self
+            .writing
+            .peek(|writing| sendable(&writing.text).ok().map(str::to_owned));
+        if let Some(text) = text {
+            self.send(text);
+            self.type_text(String::new());
+            self.typed_at.set(0.0);
+        }
+        self.host.focus(part::TEXT);
+    }
+
+    /// Sends a failed message again, under another id: the relay has answered for the first.
+    pub(super) fn retry(&self, id: CommandId) {
+        if let Some(text) = self.model.change(|model| model.take_back(id)) {
+            self.send((*text).to_owned());
+        }
+    }
+
+    /// Throws a failed message away.
+    pub(super) fn discard(&self, id: CommandId) {
+        self.model.change(|model| model.take_back(id));
+    }
+
+    fn send(&self, text: String) {
+        if let Some(id) = self.new_id() {
+            self.model.change(|model| model.say(id, &text));
+            let command = VisitorCommand::Send { text };
+            self.give(Input::Submit(Envelope { id, command }));
+        }
+        self.host.scroll_to_end(part::LOG);
+    }
+
+    /// A fresh command id.
+    pub(super) fn new_id(&self) -> Option<CommandId> {
+        self.client.get().map(WebClient::new_id)
+    }
+
+    /// The visitor wants to be called.
+    pub(super) fn ask_for_call(&'static self) {
+        self.form.change(|form| {
+            if matches!(form.step, Step::Booked(_)) {
+                form.step = Step::Filling;
+            }
+            form.dismissed = false;
+            form.asked = true;
+        });
+        self.host.scroll_to_end(part::LOG);
+        // Once the form is drawn.
+        self.host.later(0, || self.host.focus(part::PHONE));
+    }
+}

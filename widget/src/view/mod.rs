@@ -1,0 +1,60 @@
+//! The components. They hold nothing but what is on the screen: everything else is in the [`model`](crate::model).
+
+mod app;
+mod banner;
+mod callback;
+mod composer;
+mod header;
+mod icons;
+mod kit;
+mod log;
+mod queue;
+mod rows;
+
+use tachys::view::Mountable;
+use wasm_bindgen::JsCast;
+
+use self::app::{App, Shared, part};
+use self::kit::{El, el};
+use crate::host::Host;
+
+/// Draws the panel into the page and connects.
+///
+/// # Errors
+/// Says what the page lacks.
+pub(crate) fn draw(host: Host) -> Result<(), &'static str> {
+    let place = host.place().ok_or("the page has no #heard")?;
+    let site = host.site().parse().map_err(|_| "the page names no site")?;
+    kit::begin();
+    let app = Shared::new(host);
+    let mut panel = panel(app);
+    panel.mount(&place, None);
+    // It lives as long as the page.
+    std::mem::forget(panel);
+    app.connect(site);
+    Ok(())
+}
+
+fn panel(app: App) -> El {
+    let on_key = move |event: web_sys::Event| {
+        let escape = event
+            .dyn_ref::<web_sys::KeyboardEvent>()
+            .is_some_and(|event| event.key() == "Escape" && !event.is_composing());
+        if escape {
+            app.host.close();
+        }
+    };
+    el("main", "chat")
+        .set("id", part::PANEL)
+        .set("tabindex", "-1")
+        .on("keydown", on_key)
+        .child(header::header(app))
+        .child(banner::banner(app))
+        .child(log::log(app))
+        .child(composer::composer(app))
+        .child(
+            el("div", "sr")
+                .set("aria-live", "polite")
+                .live(move || app.log.read(|log| log.said.clone())),
+        )
+}
