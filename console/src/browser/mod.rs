@@ -1,0 +1,16 @@
+//! What the browser offers, behind small plain functions. Whatever of it is refused, the console works without.
+
+mod clock;
+mod intl;
+mod page;
+mod sound;
+mod storage;
+
+pub(crate) use clock::{clock, day_number};
+pub(crate) use intl::{Form, format, language_name, zone_name};
+pub(crate) use page::{
+    copy, focus, hash, is_looking, is_mac, is_wide, later, prefers, reload, reveal, root, set_hash,
+    set_language, set_title, stroke,
+};
+pub(crate) use sound::{Tone, play, unlock};
+pub(crate) use storage::{Shelf, forget, keep, kept, keys};

@@ -1,0 +1,498 @@
+//! A log as the conversation column shows it: days, bubbles in groups, and lines about what happened.
+
+use heard_protocol::entry::{EntryBody, QueueReason};
+use heard_protocol::{
+    AgentCard, AgentId, Author, CommandId, Disposition, PublicBody, RefusalCode, Seq, StaffBody,
+    StaffEntry, UnixMillis,
+};
+
+use super::log::Log;
+
+/// What a row is known by, so that the page keeps its element while its looks change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum RowKey {
+    /// A divider, by the entry that follows it.
+    Day(Seq),
+    /// Something that happened, by its place in the staff's log.
+    Entry(Seq),
+    /// A message or note, by its command: the same before and after it reached the log.
+    Said(CommandId),
+}
+
+/// Who wrote a bubble.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// The visitor.
+    Visitor,
+    /// The agent at this console.
+    Me,
+    /// A colleague.
+    Colleague(AgentId),
+}
+
+/// What became of a message sent from here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// Not on the relay's disk yet.
+    Sending,
+    /// On disk.
+    Sent,
+    /// The visitor has read it.
+    Seen,
+    /// The relay would not have it.
+    Refused(RefusalCode),
+}
+
+/// Something written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bubble {
+    /// Who.
+    pub(crate) writer: Writer,
+    /// Whether only staff see it.
+    pub(crate) note: bool,
+    /// What.
+    pub(crate) text: String,
+    /// When; `None` while it is on its way.
+    pub(crate) at: Option<UnixMillis>,
+    /// What became of it, for the desk's own messages.
+    pub(crate) delivery: Option<Delivery>,
+    /// Whether it opens a group of the same writer and minute.
+    pub(crate) opens: bool,
+    /// Whether it closes one; the time stands under the last.
+    pub(crate) closes: bool,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// An agent owns it from here on.
+    Assigned(AgentId),
+    /// The same, said by the public log alone.
+    Joined(AgentCard),
+    /// Handed over.
+    Transferred {
+        /// By whom.
+        from: AgentId,
+        /// To whom.
+        to: AgentId,
+        /// What the colleague should know; may be empty.
+        comment: String,
+    },
+    /// In the queue.
+    Queued(QueueReason),
+    /// Settled.
+    Resolved,
+    /// It was not.
+    Reopened,
+    /// Turned down.
+    Declined {
+        /// By whom.
+        agent: AgentId,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// An offer ran out.
+    OfferMissed(AgentId),
+    /// The visitor asked to be called.
+    CallbackRequested,
+    /// What came of it.
+    CallbackClosed(Disposition),
+}
+
+/// What a row shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RowBody {
+    /// A day starts; any moment in it.
+    Day(UnixMillis),
+    /// Something written.
+    Said(Bubble),
+    /// Something that happened, and when.
+    Line(Line, UnixMillis),
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// What it is known by.
+    pub(crate) key: RowKey,
+    /// What it shows.
+    pub(crate) body: RowBody,
+}
+
+/// The rows of a log. `day_of` numbers days where the agent is.
+pub(crate) fn rows(log: &Log, me: Option<AgentId>, day_of: impl Fn(UnixMillis) -> i64) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(log.entries.len() + log.pending.len() + 4);
+    let mut day = None;
+    for (index, entry) in log.entries.iter().enumerate() {
+        let Some(row) = entry_row(log, index, entry, me) else {
+            continue;
+        };
+        let today = day_of(entry.at);
+        if day != Some(today) {
+            day = Some(today);
+            rows.push(Row {
+                key: RowKey::Day(entry.seq),
+                body: RowBody::Day(entry.at),
+            });
+        }
+        rows.push(row);
+    }
+    rows.extend(log.pending.iter().map(|pending| Row {
+        key: RowKey::Said(pending.id),
+        body: RowBody::Said(Bubble {
+            writer: Writer::Me,
+            note: pending.note,
+            text: pending.text.clone(),
+            at: None,
+            delivery: Some(pending.refused.map_or(Delivery::Sending, Delivery::Refused)),
+            opens: true,
+            closes: true,
+        }),
+    }));
+    group(&mut rows);
+    rows
+}
+
+fn entry_row(log: &Log, index: usize, entry: &StaffEntry, me: Option<AgentId>) -> Option<Row> {
+    let line = |line| {
+        let body = RowBody::Line(line, entry.at);
+        Some(Row {
+            key: RowKey::Entry(entry.seq),
+            body,
+        })
+    };
+    match &entry.body {
+        EntryBody::Staff(body) => match body {
+            StaffBody::Note { id, author, text } => {
+                let writer = writer(*author, me);
+                Some(said(*id, writer, true, text, entry.at, None))
+            }
+            StaffBody::Queued { reason } => line(Line::Queued(*reason)),
+            StaffBody::Assigned { agent } => line(Line::Assigned(*agent)),
+            StaffBody::Transferred { from, to, comment } => line(Line::Transferred {
+                from: *from,
+                to: *to,
+                comment: comment.clone(),
+            }),
+            StaffBody::Declined { agent, reason } => line(Line::Declined {
+                agent: *agent,
+                reason: reason.clone(),
+            }),
+            StaffBody::OfferMissed { agent } => line(Line::OfferMissed(*agent)),
+        },
+        EntryBody::Public { position, body } => match body {
+            PublicBody::Message {
+                id,
+                author: Author::Visitor,
+                text,
+            } => Some(said(*id, Writer::Visitor, false, text, entry.at, None)),
+            PublicBody::Message {
+                id,
+                author: Author::Agent(agent),
+                text,
+            } => {
+                let seen = *position <= log.visitor_read;
+                let delivery = if seen { Delivery::Seen } else { Delivery::Sent };
+                Some(said(
+                    *id,
+                    writer(*agent, me),
+                    false,
+                    text,
+                    entry.at,
+                    Some(delivery),
+                ))
+            }
+            PublicBody::AgentJoined { agent } => {
+                let told = neighbours(log, index).any(|body| gives_to(body, agent.id));
+                if told {
+                    None
+                } else {
+                    line(Line::Joined(agent.clone()))
+                }
+            }
+            // The staff's own entry beside it says the same with its reason.
+            PublicBody::Waiting => {
+                let told =
+                    neighbours(log, index).any(|body| matches!(body, StaffBody::Queued { .. }));
+                if told {
+                    None
+                } else {
+                    line(Line::Queued(QueueReason::Returned))
+                }
+            }
+            PublicBody::Resolved => line(Line::Resolved),
+            PublicBody::Reopened => {
+                let told = neighbours(log, index).any(|body| {
+                    matches!(
+                        body,
+                        StaffBody::Queued {
+                            reason: QueueReason::Reopened
+                        }
+                    )
+                });
+                if told { None } else { line(Line::Reopened) }
+            }
+            PublicBody::CallbackRequested { .. } => line(Line::CallbackRequested),
+            PublicBody::CallbackClosed { disposition, .. } => {
+                line(Line::CallbackClosed(*disposition))
+            }
+        },
+    }
+}
+
+/// The staff's entries close enough to tell of the same event.
+fn neighbours(log: &Log, index: usize) -> impl Iterator<Item = &StaffBody> {
+    let from = index.saturating_sub(2);
+    log.entries
+        .iter()
+        .skip(from)
+        .take(index - from + 3)
+        .filter_map(|entry| match &entry.body {
+            EntryBody::Staff(body) => Some(body),
+            EntryBody::Public { .. } => None,
+        })
+}
+
+fn gives_to(body: &StaffBody, to: AgentId) -> bool {
+    match body {
+        StaffBody::Assigned { agent } => *agent == to,
+        StaffBody::Transferred { to: heir, .. } => *heir == to,
+        _ => false,
+    }
+}
+
+fn writer(agent: AgentId, me: Option<AgentId>) -> Writer {
+    if me == Some(agent) {
+        Writer::Me
+    } else {
+        Writer::Colleague(agent)
+    }
+}
+
+fn said(
+    id: CommandId,
+    writer: Writer,
+    note: bool,
+    text: &str,
+    at: UnixMillis,
+    delivery: Option<Delivery>,
+) -> Row {
+    let text = text.to_owned();
+    let bubble = Bubble {
+        writer,
+        note,
+        text,
+        at: Some(at),
+        delivery,
+        opens: true,
+        closes: true,
+    };
+    Row {
+        key: RowKey::Said(id),
+        body: RowBody::Said(bubble),
+    }
+}
+
+/// Marks where groups of one writer, one minute and one delivery open and close.
+fn group(rows: &mut [Row]) {
+    for index in 1..rows.len() {
+        let Some([before, after]) = rows.get_mut(index - 1..=index) else {
+            return;
+        };
+        let (RowBody::Said(before), RowBody::Said(after)) = (&mut before.body, &mut after.body)
+        else {
+            continue;
+        };
+        let minute = |bubble: &Bubble| bubble.at.map(|at| at.0 / 60_000);
+        let together = before.writer == after.writer
+            && before.note == after.note
+            && minute(before) == minute(after)
+            && before.delivery == after.delivery
+            && !matches!(before.delivery, Some(Delivery::Refused(_)));
+        if together {
+            before.closes = false;
+            after.opens = false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fixtures::{agent, colleague, command, public, said, staff};
+    use crate::model::log::Pending;
+
+    const ME: Author = Author::Agent(AgentId::from_bits(1));
+
+    fn show(entries: Vec<StaffEntry>) -> Vec<Row> {
+        let mut log = Log::default();
+        log.extend(entries, Seq(99));
+        rows(&log, Some(agent(1)), |at| {
+            i64::try_from(at.0 / 86_400_000).unwrap()
+        })
+    }
+
+    fn bubbles(rows: &[Row]) -> Vec<&Bubble> {
+        let bubble = |row: &'_ Row| matches!(row.body, RowBody::Said(_));
+        rows.iter()
+            .filter(|row| bubble(row))
+            .map(|row| match &row.body {
+                RowBody::Said(bubble) => bubble,
+                _ => unreachable!("filtered above"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_day_is_told_once() {
+        let day = 86_400;
+        let rows = show(vec![
+            said(1, 1, 0, Author::Visitor, "a"),
+            said(2, 2, 60, Author::Visitor, "b"),
+            said(3, 3, day, Author::Visitor, "c"),
+        ]);
+        let days = rows
+            .iter()
+            .filter(|row| matches!(row.body, RowBody::Day(_)))
+            .count();
+        assert_eq!(days, 2);
+        assert!(matches!(rows[0].body, RowBody::Day(_)));
+    }
+
+    #[test]
+    fn bubbles_of_one_writer_and_minute_are_one_group() {
+        let rows = show(vec![
+            said(1, 1, 40, Author::Visitor, "a"),
+            said(2, 2, 50, Author::Visitor, "b"),
+            said(3, 3, 55, ME, "c"),
+            said(4, 4, 120, ME, "d"),
+        ]);
+        let edges: Vec<_> = bubbles(&rows)
+            .iter()
+            .map(|it| (it.opens, it.closes))
+            .collect();
+        assert_eq!(
+            edges,
+            [(true, false), (false, true), (true, true), (true, true)]
+        );
+    }
+
+    #[test]
+    fn one_event_told_by_both_faces_is_one_line() {
+        let card = colleague(2, "Vera").card;
+        let rows = show(vec![
+            said(1, 1, 0, Author::Visitor, "a"),
+            staff(
+                2,
+                0,
+                StaffBody::Queued {
+                    reason: QueueReason::New,
+                },
+            ),
+            staff(3, 5, StaffBody::Assigned { agent: agent(2) }),
+            public(
+                4,
+                2,
+                5,
+                PublicBody::AgentJoined {
+                    agent: card.clone(),
+                },
+            ),
+            public(5, 3, 9, PublicBody::Waiting),
+            staff(
+                6,
+                9,
+                StaffBody::Queued {
+                    reason: QueueReason::AgentGone,
+                },
+            ),
+        ]);
+        let lines: Vec<_> = rows
+            .iter()
+            .filter_map(|row| match &row.body {
+                RowBody::Line(line, _) => Some(line.clone()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                Line::Queued(QueueReason::New),
+                Line::Assigned(agent(2)),
+                Line::Queued(QueueReason::AgentGone)
+            ]
+        );
+        let alone = show(vec![public(
+            1,
+            1,
+            0,
+            PublicBody::AgentJoined {
+                agent: card.clone(),
+            },
+        )]);
+        assert!(matches!(&alone[1].body, RowBody::Line(Line::Joined(who), _) if *who == card));
+    }
+
+    #[test]
+    fn a_visitor_who_comes_back_is_told_of_once() {
+        let lines = |rows: Vec<Row>| {
+            let count = |row: &&Row| matches!(row.body, RowBody::Line(..));
+            rows.iter().filter(count).count()
+        };
+        let queued = staff(
+            2,
+            0,
+            StaffBody::Queued {
+                reason: QueueReason::Reopened,
+            },
+        );
+        let by_visitor = show(vec![public(1, 1, 0, PublicBody::Reopened), queued]);
+        assert_eq!(lines(by_visitor), 1);
+        let by_agent = show(vec![public(1, 1, 0, PublicBody::Reopened)]);
+        assert_eq!(lines(by_agent), 1);
+    }
+
+    #[test]
+    fn what_the_visitor_read_is_seen() {
+        let mut log = Log::default();
+        log.extend(vec![said(1, 1, 0, ME, "a"), said(2, 2, 0, ME, "b")], Seq(2));
+        log.reads(Seq(1), Seq(0));
+        let rows = rows(&log, Some(agent(1)), |_| 0);
+        let states: Vec<_> = bubbles(&rows).iter().map(|it| it.delivery).collect();
+        assert_eq!(states, [Some(Delivery::Seen), Some(Delivery::Sent)]);
+    }
+
+    #[test]
+    fn a_message_keeps_its_key_when_it_reaches_the_log() {
+        let mut log = Log::default();
+        let sent = Pending {
+            id: command(1),
+            note: false,
+            text: "a".to_owned(),
+            refused: None,
+        };
+        log.pending.push(sent);
+        let before = rows(&log, Some(agent(1)), |_| 0);
+        log.extend(vec![said(1, 1, 0, ME, "a")], Seq(1));
+        let after = rows(&log, Some(agent(1)), |_| 0);
+        assert_eq!(before[0].key, after[1].key);
+        assert_eq!(bubbles(&before)[0].delivery, Some(Delivery::Sending));
+        assert_eq!(bubbles(&after)[0].delivery, Some(Delivery::Sent));
+    }
+
+    #[test]
+    fn a_refused_message_stands_alone() {
+        let mut log = Log::default();
+        for n in [1, 2] {
+            let refused = Some(RefusalCode::NotYours);
+            log.pending.push(Pending {
+                id: command(n),
+                note: false,
+                text: "a".to_owned(),
+                refused,
+            });
+        }
+        let rows = rows(&log, Some(agent(1)), |_| 0);
+        assert!(bubbles(&rows).iter().all(|it| it.opens && it.closes));
+    }
+}

@@ -1,0 +1,134 @@
+//! The socket: starting it, and what it tells.
+
+use heard_client::web::{LocalKeeper, Options, WebClient};
+use heard_client::{Config, LinkState, Update as News};
+use heard_protocol::{
+    AgentId, Author, NextMove, PublicBody, Staff, StaffCredential, StaffEntry, entry::EntryBody,
+    entry::StaffBody,
+};
+use leptos::prelude::*;
+
+use crate::browser::clock;
+use crate::control::{App, Stage};
+
+/// Starts the session of an agent who is signed in. What an earlier life of the page could not send is sent now.
+pub(crate) fn connect(app: App, me: AgentId) {
+    let config = Config::new(StaffCredential { token: None });
+    // By agent: nobody's words are ever sent under somebody else's name.
+    let keeper = LocalKeeper::new(format!("heard.unsent.{me}."));
+    let client = WebClient::<Staff>::start(Options::same_origin(config), keeper, move |news| {
+        take(app, news);
+    });
+    let unsent = client.outbox();
+    for envelope in unsent {
+        app.remember(&envelope);
+    }
+    app.adopt(client);
+}
+
+/// Takes over what the session tells.
+fn take(app: App, news: News<Staff>) {
+    match news {
+        News::Link(state) => {
+            app.link.set(state);
+            if state == LinkState::Stopped(NextMove::Reauthenticate) {
+                app.stage.set(Stage::Expired);
+            }
+        }
+        News::Welcome(welcome) => {
+            app.set_relay_clock(welcome.now);
+            let reads: Vec<_> = welcome.body.conversations.iter().map(marks).collect();
+            let heard = app
+                .board
+                .try_update(|board| board.greet(welcome.body))
+                .unwrap_or_default();
+            app.logs.update(|logs| {
+                for (conversation, visitor, staff) in reads {
+                    logs.entry(conversation).reads(visitor, staff);
+                }
+            });
+            app.held.set(false);
+            for heard in heard {
+                app.alert(heard);
+            }
+        }
+        News::Entries {
+            conversation,
+            entries,
+            head,
+        } => {
+            app.board.update(|board| {
+                for entry in &entries {
+                    if let Some(author) = writer(entry) {
+                        board.quiet(conversation, author);
+                    }
+                }
+            });
+            let last = entries
+                .iter()
+                .rev()
+                .find_map(|entry| crate::model::log::visitor_message(entry).map(str::to_owned));
+            let fresh = app
+                .logs
+                .try_update(|logs| logs.entry(conversation).extend(entries, head))
+                .unwrap_or_default();
+            if let (true, Some(text)) = (fresh, last) {
+                app.alert_message(conversation, &text);
+            }
+        }
+        News::Reset { conversation } => {
+            app.logs.update(|logs| logs.entry(conversation).forget());
+        }
+        News::NoSuchLog { conversation } => app.lose(conversation),
+        News::Sent { id, .. } => {
+            app.held.set(false);
+            app.settle(id, None);
+        }
+        News::Refused { id, refusal } => app.settle(id, Some(refusal.code)),
+        News::Held { .. } => app.held.set(true),
+        News::Reads {
+            conversation,
+            visitor,
+            staff,
+        } => {
+            app.logs
+                .update(|logs| logs.entry(conversation).reads(visitor, staff));
+        }
+        News::Notice(notice) => {
+            if let heard_protocol::StaffNotice::Conversation(line) = &notice {
+                let (conversation, visitor, staff) = marks(line);
+                app.logs
+                    .update(|logs| logs.entry(conversation).reads(visitor, staff));
+            }
+            let heard = app
+                .board
+                .try_update(|board| board.notice(notice, clock()))
+                .flatten();
+            if let Some(heard) = heard {
+                app.alert(heard);
+            }
+        }
+    }
+}
+
+fn marks(
+    line: &heard_protocol::ConversationSummary,
+) -> (
+    heard_protocol::ConversationId,
+    heard_protocol::Seq,
+    heard_protocol::Seq,
+) {
+    (line.id, line.visitor_read, line.staff_read)
+}
+
+/// Who wrote an entry, if somebody did.
+fn writer(entry: &StaffEntry) -> Option<Author> {
+    match &entry.body {
+        EntryBody::Public {
+            body: PublicBody::Message { author, .. },
+            ..
+        } => Some(*author),
+        EntryBody::Staff(StaffBody::Note { author, .. }) => Some(Author::Agent(*author)),
+        _ => None,
+    }
+}
