@@ -1,0 +1,193 @@
+//! The processes under test, pinned to a core of their own, and what the machine says of them.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+
+/// The core servers run on; the load runs on the other.
+const SERVER_CORE: &str = "0";
+/// See above.
+const LOAD_CORE: &str = "1";
+/// How much of the machine others may use during a row before it is not to be trusted.
+pub(crate) const BUSY: f64 = 0.06;
+
+/// A server that is killed when it is dropped.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself; either way it is gone afterwards.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Moves this process to the load's core.
+pub(crate) fn pin_self() -> anyhow::Result<()> {
+    let done = Command::new("taskset")
+        .args(["-a", "-c", "-p", LOAD_CORE, &std::process::id().to_string()])
+        .stdout(Stdio::null())
+        .status()
+        .context("`taskset` is part of util-linux; install it")?;
+    ensure!(done.success(), "this process could not be pinned to a core");
+    Ok(())
+}
+
+/// A port nobody listens on now.
+pub(crate) fn free_address() -> anyhow::Result<SocketAddr> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
+
+/// A program next to this one.
+pub(crate) fn sibling(name: &str) -> anyhow::Result<PathBuf> {
+    let path = std::env::current_exe()?.with_file_name(name);
+    ensure!(
+        path.exists(),
+        "{} is not there: start this through `cargo xtask bench`",
+        path.display()
+    );
+    Ok(path)
+}
+
+impl Server {
+    /// Starts the bare echo.
+    pub(crate) async fn echo() -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let mut command = pinned(&std::env::current_exe()?);
+        command.args(["echo", "--listen", &address.to_string()]);
+        Self::start(command, address).await
+    }
+
+    /// Starts the relay on a data file, with the bounds that are not measured out of the way.
+    pub(crate) async fn relay(data: &Path, write_batch: usize) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let mut command = pinned(&sibling("heard-relay")?);
+        command
+            .args(["serve", "--listen", &address.to_string(), "--data"])
+            .arg(data)
+            .env("HEARD_LIMITS__MESSAGES_PER_SECOND", "1000000")
+            .env("HEARD_LIMITS__BURST", "1000000")
+            .env("HEARD_LIMITS__OUTGOING_QUEUE", "65536")
+            .env("HEARD_LIMITS__WRITE_BATCH", write_batch.to_string())
+            .env("HEARD_LOG__LEVEL", "warn");
+        Self::start(command, address).await
+    }
+
+    async fn start(mut command: Command, address: SocketAddr) -> anyhow::Result<Self> {
+        let child = command
+            .stdout(Stdio::null())
+            .spawn()
+            .context("a server could not be started")?;
+        let server = Self { child, address };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while tokio::net::TcpStream::connect(address).await.is_err() {
+            ensure!(Instant::now() < deadline, "a server did not come up");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        Ok(server)
+    }
+
+    /// The memory the process holds, in bytes.
+    pub(crate) fn rss(&self) -> anyhow::Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib: u64 = line
+            .and_then(|line| line.trim().strip_suffix("kB"))
+            .context("no VmRSS")?
+            .trim()
+            .parse()?;
+        Ok(kib * 1024)
+    }
+
+    /// How many files and sockets the process has open.
+    pub(crate) fn descriptors(&self) -> anyhow::Result<usize> {
+        Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
+    }
+
+    /// CPU time the process has used, in clock ticks.
+    fn ticks(&self) -> u64 {
+        process_ticks(&self.child.id().to_string())
+    }
+}
+
+fn pinned(program: &Path) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", SERVER_CORE]).arg(program);
+    command
+}
+
+fn process_ticks(id: &str) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or("")
+        .split_whitespace()
+        .collect();
+    let field = |at: usize| {
+        fields
+            .get(at)
+            .and_then(|text| text.parse::<u64>().ok())
+            .unwrap_or(0)
+    };
+    field(11) + field(12)
+}
+
+/// Ticks the whole machine was busy with, and all its ticks.
+fn machine_ticks() -> (u64, u64) {
+    let stat = std::fs::read_to_string("/proc/stat").unwrap_or_default();
+    let line = stat.lines().next().unwrap_or("");
+    let fields: Vec<u64> = line
+        .split_whitespace()
+        .skip(1)
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let all: u64 = fields.iter().take(8).sum();
+    let idle: u64 = fields.iter().skip(3).take(2).sum();
+    (all - idle, all)
+}
+
+/// Watches how much of the machine others use while a row is measured.
+pub(crate) struct Neighbours {
+    mine: u64,
+    busy: u64,
+    all: u64,
+}
+
+impl Neighbours {
+    pub(crate) fn watch(server: &Server) -> Self {
+        let (busy, all) = machine_ticks();
+        Self {
+            mine: process_ticks("self") + server.ticks(),
+            busy,
+            all,
+        }
+    }
+
+    /// The share of the machine that others used since [`watch`](Self::watch).
+    pub(crate) fn share(&self, server: &Server) -> f64 {
+        let (busy, all) = machine_ticks();
+        let mine = (process_ticks("self") + server.ticks()).saturating_sub(self.mine);
+        let others = (busy - self.busy).saturating_sub(mine);
+        others as f64 / (all - self.all).max(1) as f64
+    }
+}
+
+/// Waits until others use little of the machine, for a while at most.
+pub(crate) async fn settle() {
+    for _ in 0..40 {
+        let (busy, all) = machine_ticks();
+        tokio::time::sleep(Duration::from_millis(250)).await;
+        let (busy_then, all_then) = machine_ticks();
+        let share = (busy_then - busy) as f64 / (all_then - all).max(1) as f64;
+        if share < BUSY {
+            return;
+        }
+    }
+}

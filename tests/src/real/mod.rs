@@ -1,0 +1,12 @@
+//! The relay's real binary, real clients whose every update is written down, and bare sockets for what no real client would say.
+
+mod binary;
+mod desk;
+mod party;
+mod process;
+pub mod wire;
+
+pub use desk::{Desk, SITE};
+pub use party::{Party, Recorded, Seen, Voice};
+pub use process::{Relay, Start};
+pub use wire::Wire;

@@ -1,0 +1,374 @@
+//! The relay is killed in the middle of a burst, again and again, on one data file. Nothing that was acknowledged may be lost, doubled
+//! or out of order, for anybody.
+//!
+//! `HEARD_SEED=n cargo test -p heard-tests --test kill` plays one seed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use heard_client::native::Options;
+use heard_client::{Config, Limits, Update};
+use heard_protocol::entry::EntryBody;
+use heard_protocol::{
+    AgentId, Author, Availability, ConversationId, PublicBody, Staff, StaffBody, StaffCommand,
+    StaffCredential, StaffEntry, StaffNotice, Status, Visitor, VisitorCommand, VisitorCredential,
+};
+use heard_tests::Rng;
+use heard_tests::check::{History, check};
+use heard_tests::real::{Desk, Party, Relay, SITE, Start, Voice};
+use tokio::sync::Notify;
+
+const SEEDS: u64 = 20;
+/// The most kills in one burst.
+const KILLS: usize = 3;
+const VISITORS: usize = 50;
+const AGENTS: usize = 3;
+/// How many messages the visitors write; the agents bring the burst to ten thousand and more.
+const EACH: usize = 185;
+/// Agents answer the messages whose number this divides, and note those that three times this divides.
+const ANSWER_EVERY: usize = 10;
+
+const ENV: [(&str, &str); 3] = [
+    ("HEARD_LIMITS__MESSAGES_PER_SECOND", "1000000"),
+    ("HEARD_LIMITS__BURST", "1000000"),
+    ("HEARD_LIMITS__OUTGOING_QUEUE", "65536"),
+];
+
+/// Counts what was acknowledged, for whoever waits for a number of them.
+#[derive(Default)]
+struct Acks {
+    count: AtomicUsize,
+    more: Notify,
+}
+
+impl Acks {
+    fn add(&self) {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        self.more.notify_one();
+    }
+
+    async fn reach(&self, count: usize) {
+        let reached = async {
+            while self.count.load(Ordering::SeqCst) < count {
+                self.more.notified().await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_mins(1), reached).await;
+        assert!(waited.is_ok(), "{count} acknowledgements in vain");
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        backoff_base_ms: 20,
+        backoff_cap_ms: 200,
+        outbox: 100_000,
+        ..Limits::default()
+    }
+}
+
+fn visitor(number: usize, url: &str, acks: Arc<Acks>) -> Party<Visitor> {
+    let credential = VisitorCredential {
+        site: SITE,
+        token: None,
+        locale: String::new(),
+        page: None,
+    };
+    let mut config = Config::new(credential);
+    config.limits = limits();
+    Party::start(
+        format!("visitor {number}"),
+        Options::new(url, config),
+        move |_: &Voice<Visitor>, update: &Update<Visitor>| {
+            if matches!(update, Update::Sent { .. }) {
+                acks.add();
+            }
+        },
+    )
+}
+
+/// An agent who takes what is offered, reads everything, and answers and notes what is theirs.
+struct Habits {
+    me: AgentId,
+    acks: Arc<Acks>,
+    own: BTreeSet<ConversationId>,
+    followed: BTreeSet<ConversationId>,
+}
+
+impl Habits {
+    fn hear(&mut self, voice: &Voice<Staff>, update: &Update<Staff>) {
+        match update {
+            Update::Welcome(welcome) => {
+                for line in &welcome.body.conversations {
+                    self.learn(voice, line.id, &line.status);
+                }
+            }
+            Update::Notice(StaffNotice::Conversation(line)) => {
+                self.learn(voice, line.id, &line.status);
+            }
+            Update::Entries {
+                conversation,
+                entries,
+                ..
+            } => {
+                for entry in entries {
+                    self.read(voice, *conversation, entry);
+                }
+            }
+            Update::Sent { .. } => self.acks.add(),
+            _ => {}
+        }
+    }
+
+    fn learn(&mut self, voice: &Voice<Staff>, conversation: ConversationId, status: &Status) {
+        if self.followed.insert(conversation) {
+            voice.client().follow(conversation);
+        }
+        if matches!(status, Status::Offered { to, .. } if *to == self.me) {
+            voice.say(StaffCommand::Accept { conversation });
+        }
+    }
+
+    fn read(&mut self, voice: &Voice<Staff>, conversation: ConversationId, entry: &StaffEntry) {
+        match &entry.body {
+            EntryBody::Staff(StaffBody::Assigned { agent }) if *agent == self.me => {
+                self.own.insert(conversation);
+            }
+            EntryBody::Public {
+                body:
+                    PublicBody::Message {
+                        author: Author::Visitor,
+                        text,
+                        ..
+                    },
+                ..
+            } if self.own.contains(&conversation) => {
+                let number = text.rsplit(' ').next().and_then(|word| word.parse().ok());
+                let number: usize = number.expect("a visitor's message ends in its number");
+                if number.is_multiple_of(ANSWER_EVERY) {
+                    let text = format!("answer to {text}");
+                    voice.say(StaffCommand::Send { conversation, text });
+                }
+                if number.is_multiple_of(ANSWER_EVERY * 3) {
+                    let text = format!("note on {text}");
+                    voice.say(StaffCommand::Note { conversation, text });
+                }
+            }
+            EntryBody::Public { .. } | EntryBody::Staff(_) => {}
+        }
+    }
+}
+
+fn agent(number: usize, desk: &Desk, url: &str, acks: Arc<Acks>) -> Party<Staff> {
+    let credential = StaffCredential {
+        token: Some(desk.token(number)),
+    };
+    let mut config = Config::new(credential);
+    config.limits = limits();
+    let mut habits = Habits {
+        me: desk.agents()[number],
+        acks,
+        own: BTreeSet::new(),
+        followed: BTreeSet::new(),
+    };
+    Party::start(
+        format!("agent {number}"),
+        Options::new(url, config),
+        move |voice: &Voice<Staff>, update: &Update<Staff>| habits.hear(voice, update),
+    )
+}
+
+async fn play(seed: u64) {
+    let began = Instant::now();
+    let mut rng = Rng::new(seed);
+    let desk = Desk::new(AGENTS).await;
+    let file = desk.file();
+    let start = |listen| Start {
+        data: &file,
+        listen,
+        env: &ENV,
+    };
+    let mut relay = Relay::start(start(None)).await;
+    let url = relay.url();
+    let acks = Arc::new(Acks::default());
+    let agents: Vec<_> = (0..AGENTS)
+        .map(|number| agent(number, &desk, &url, Arc::clone(&acks)))
+        .collect();
+    for agent in &agents {
+        agent.voice().say(StaffCommand::SetAvailability {
+            availability: Availability::Available,
+        });
+    }
+    let visitors: Vec<_> = (0..VISITORS)
+        .map(|number| visitor(number, &url, Arc::clone(&acks)))
+        .collect();
+    let say = |visitor: &Party<Visitor>, number: usize| {
+        let text = format!("{} says {number}", visitor.name());
+        visitor.voice().say(VisitorCommand::Send { text });
+    };
+    for visitor in &visitors {
+        visitor.until("greeted", |seen| seen.greetings > 0).await;
+        say(visitor, 1);
+    }
+    for agent in &agents {
+        agent
+            .until("everybody has an agent", |seen| {
+                let taken = |log: &&Vec<StaffEntry>| log.iter().any(is_taken);
+                seen.logs.values().filter(taken).count() == VISITORS
+            })
+            .await;
+    }
+    for visitor in &visitors {
+        for number in 2..=EACH {
+            say(visitor, number);
+        }
+    }
+
+    let mut moments: Vec<usize> = (0..=rng.place(KILLS))
+        .map(|_| 2 * VISITORS + rng.place(VISITORS * (EACH - 10)))
+        .collect();
+    moments.sort_unstable();
+    for moment in &moments {
+        acks.reach(*moment).await;
+        let address = relay.kill().await;
+        let so_far = acks.count.load(Ordering::SeqCst);
+        assert!(so_far < VISITORS * EACH, "killed when all was over");
+        relay = Relay::start(start(Some(address))).await;
+    }
+    settle(&visitors, &agents).await;
+    let said: usize = visitors.iter().map(|one| one.voice().said()).sum::<usize>()
+        + agents.iter().map(|one| one.voice().said()).sum::<usize>();
+    assert!(relay.stop().await.success(), "the relay stops in order");
+
+    let history = history(&desk, visitors, agents).await;
+    let violations = check(&history);
+    assert!(violations.is_empty(), "seed {seed}: {violations:#?}");
+    println!(
+        "seed {seed}: {said} commands, killed after {moments:?} acknowledgements, {:.1?}",
+        began.elapsed()
+    );
+}
+
+/// Waits until everything is answered and everybody has read everything.
+async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>]) {
+    for visitor in visitors {
+        let all = visitor.voice().said();
+        visitor
+            .until("answered", |seen| seen.answers.len() >= all)
+            .await;
+    }
+    // Agents answer what they read, so their own commands may still become more; and who reads all, has answered all.
+    let messages = VISITORS * EACH;
+    for agent in agents {
+        agent
+            .until("reads every message", |seen| {
+                seen.entries >= messages
+                    && seen
+                        .logs
+                        .values()
+                        .flatten()
+                        .filter(|one| by_visitor(one))
+                        .count()
+                        >= messages
+            })
+            .await;
+    }
+    for agent in agents {
+        let voice = agent.voice().clone();
+        agent
+            .until("answered", |seen| seen.answers.len() >= voice.said())
+            .await;
+    }
+    let heads: Vec<(ConversationId, usize)> = agents
+        .iter()
+        .flat_map(|agent| {
+            agent.look(|seen| {
+                seen.answers
+                    .iter()
+                    .filter_map(|(_, answer)| answer.ok())
+                    .filter_map(|receipt| {
+                        Some((receipt.conversation?, usize::try_from(receipt.seq.0).ok()?))
+                    })
+                    .collect::<Vec<_>>()
+            })
+        })
+        .collect();
+    for agent in agents {
+        agent
+            .until("reads every answer", |seen| {
+                heads
+                    .iter()
+                    .all(|(id, head)| seen.logs.get(id).is_some_and(|log| log.len() >= *head))
+            })
+            .await;
+    }
+    for visitor in visitors {
+        let own = visitor.look(|seen| seen.logs.keys().next().copied());
+        let own = own.expect("every visitor has a conversation");
+        let public = agents[0].look(|seen| {
+            let log = seen.logs.get(&own);
+            log.map_or(0, |log| {
+                log.iter().filter(|one| one.public().is_some()).count()
+            })
+        });
+        visitor
+            .until("reads every answer", |seen| seen.entries >= public)
+            .await;
+    }
+}
+
+fn is_taken(entry: &StaffEntry) -> bool {
+    matches!(&entry.body, EntryBody::Staff(StaffBody::Assigned { .. }))
+}
+
+fn by_visitor(entry: &StaffEntry) -> bool {
+    matches!(
+        &entry.body,
+        EntryBody::Public {
+            body: PublicBody::Message {
+                author: Author::Visitor,
+                ..
+            },
+            ..
+        }
+    )
+}
+
+async fn history(desk: &Desk, visitors: Vec<Party<Visitor>>, agents: Vec<Party<Staff>>) -> History {
+    let mut history = History::default();
+    for visitor in visitors {
+        let (sender, shown) = visitor.record(true);
+        history.senders.push(sender);
+        history.visitors.extend(shown);
+    }
+    for agent in agents {
+        let (sender, shown) = agent.record(true);
+        history.senders.push(sender);
+        history.staff.extend(shown);
+    }
+    let which: BTreeSet<ConversationId> = history
+        .senders
+        .iter()
+        .flat_map(|sender| &sender.submitted)
+        .flat_map(|one| &one.told)
+        .filter_map(|told| told.answer.ok()?.conversation)
+        .collect();
+    history.logs = desk.logs(which).await;
+    assert_eq!(history.logs.len(), VISITORS, "one conversation each");
+    history
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_when_the_relay_is_killed() {
+    let seed = std::env::var("HEARD_SEED").ok();
+    match seed.map(|seed| seed.parse().expect("a number")) {
+        Some(seed) => play(seed).await,
+        None => {
+            for seed in 0..SEEDS {
+                play(seed).await;
+            }
+        }
+    }
+}
