@@ -1,0 +1,106 @@
+//! What a browser downloads, and how much of it there may be.
+
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::wasm::twin;
+use crate::{project, wasm};
+
+/// A limit on the compressed bytes of some assets together. A kilobyte is 1,000 bytes.
+#[derive(Debug)]
+struct Budget {
+    what: &'static str,
+    assets: &'static [&'static str],
+    bytes: u64,
+}
+
+const BUDGETS: [Budget; 2] = [
+    Budget {
+        what: "the loader, on every page of a shop",
+        assets: &["heard.js"],
+        bytes: 3_000,
+    },
+    Budget {
+        what: "all that a visitor downloads to chat",
+        assets: &[
+            "heard.js",
+            "boot.js",
+            "widget.js",
+            "widget.wasm",
+            "widget.css",
+        ],
+        bytes: 95_000,
+    },
+];
+
+/// Every asset in the order of the table.
+const ASSETS: [&str; 9] = [
+    "heard.js",
+    "boot.js",
+    "widget.js",
+    "widget.wasm",
+    "widget.css",
+    "console-boot.js",
+    "console.js",
+    "console.wasm",
+    "console.css",
+];
+
+/// Builds what is not up to date, prints the table, and holds it against the budgets.
+///
+/// # Errors
+/// If the build fails or a budget is exceeded.
+pub(crate) fn run() -> Result<()> {
+    wasm::build_all()?;
+    print()?;
+    let over: Vec<String> = BUDGETS
+        .iter()
+        .map(Budget::check)
+        .filter_map(Result::transpose)
+        .collect::<Result<_>>()?;
+    if !over.is_empty() {
+        bail!("over the budget: {}", over.join("; "));
+    }
+    Ok(())
+}
+
+/// Prints what is there.
+///
+/// # Errors
+/// If a file can't be read.
+pub(crate) fn print() -> Result<()> {
+    println!("{:<18}{:>10}{:>10}", "", "raw", "brotli");
+    for name in ASSETS {
+        // One bundle may have been built without the other.
+        if project::assets().join(name).exists() {
+            println!(
+                "{name:<18}{:>10}{:>10}",
+                length(name)?,
+                length(&twin(name))?
+            );
+        }
+    }
+    Ok(())
+}
+
+impl Budget {
+    /// Prints where it stands and says what is wrong, if anything is.
+    fn check(&self) -> Result<Option<String>> {
+        let mut bytes = 0;
+        for asset in self.assets {
+            bytes += length(&twin(asset))?;
+        }
+        println!("{}: {bytes} of {} bytes, compressed", self.what, self.bytes);
+        Ok((bytes > self.bytes).then(|| {
+            let excess = bytes - self.bytes;
+            format!("{} by {excess} bytes", self.what)
+        }))
+    }
+}
+
+fn length(name: &str) -> Result<u64> {
+    let path = project::assets().join(name);
+    let about = fs::metadata(&path).with_context(|| format!("reading {}", path.display()))?;
+    Ok(about.len())
+}

@@ -1,0 +1,68 @@
+//! Everything that runs without a browser: unit, property, simulation and process tests, and the examples in the docs.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::counts::{self, Counts};
+use super::report::Tally;
+use super::watch::watch;
+use crate::process;
+
+/// Runs all of it.
+pub(super) fn run(long: bool) -> Tally {
+    let mut tally = Tally::default();
+    let nextest = process::output(Command::new("cargo-nextest").args(["nextest", "--version"]));
+    if nextest.is_some() {
+        let mut command = process::cargo();
+        command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        if long {
+            command.args(["--run-ignored", "all"]);
+        }
+        tally.add(count(&mut command, long, counts::nextest));
+    } else {
+        let mut command = process::cargo();
+        command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
+        if long {
+            command.args(["--", "--include-ignored"]);
+        }
+        tally.add(count(&mut command, long, counts::cargo_test));
+    }
+    let mut doc = process::cargo();
+    doc.args(["test", "--workspace", "--doc", "--no-fail-fast"]);
+    tally.add(documentation(&mut doc));
+    tally
+}
+
+fn count(command: &mut Command, long: bool, of_line: fn(&str) -> Option<Counts>) -> Tally {
+    if long {
+        command.env("HEARD_LONG", "1");
+    }
+    counted(watch(command).map(|outcome| counts::tally(&outcome, of_line)))
+}
+
+/// The examples in the documentation, of which there may be none.
+fn documentation(command: &mut Command) -> Tally {
+    counted(watch(command).map(|outcome| {
+        let none = outcome.success
+            && outcome
+                .lines
+                .iter()
+                .filter_map(|line| counts::cargo_test(line))
+                .all(|of| of == Counts::default());
+        if none {
+            Tally::default()
+        } else {
+            counts::tally(&outcome, counts::cargo_test)
+        }
+    }))
+}
+
+/// A runner that could not be started has failed.
+fn counted(tally: Result<Tally>) -> Tally {
+    tally.unwrap_or_else(|error| {
+        let mut tally = Tally::default();
+        tally.fail(format!("{error:#}"));
+        tally
+    })
+}
