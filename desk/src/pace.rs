@@ -1,20 +1,9 @@
-//! How fast one socket may talk, and in which order its commands are let through.
-//!
-//! The speed is a token bucket. The order is the one in which the commands first came: one that was refused for now, here or by a store
-//! that could not write, must not be overtaken by the ones behind it, or a visitor's two sentences would swap places. So
-//! everything behind it is refused too, until it is tried again. A sender who goes on with something else for long does not
-//! hear: the connection is ended, and the next one begins with what was refused.
+//! How fast one socket may talk: a token bucket.
 
-use std::collections::VecDeque;
+use heard_protocol::UnixMillis;
 
-use heard_protocol::{CommandId, UnixMillis};
-
-/// How long a sender may go on with other commands after a refusal without trying the refused one again, in milliseconds.
-const DEAF_MS: u64 = 10_000;
-/// The most commands that may wait for an answer; more are refused for now.
-const OPEN: usize = 4_096;
-/// How much room is kept when nothing waits, in commands.
-const ROOM: usize = 8;
+/// The most commands of one socket that may wait for an answer; more are refused for now.
+const OPEN: u32 = 4_096;
 
 /// How fast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,28 +33,21 @@ pub enum Verdict {
         /// When to try again, in milliseconds from now.
         retry_after_ms: u32,
     },
-    /// The sender ignores refusals, or does not hear them: end the connection.
+    /// The sender ignores refusals: end the connection.
     Flood,
 }
 
-/// The bucket of one connection, and its commands that were not answered for good.
+/// The bucket of one connection.
 #[derive(Debug, Clone)]
 pub struct Pace {
     rate: Rate,
     /// Thousandths of a command.
     milli_tokens: u64,
     at: UnixMillis,
+    /// How many were refused in a row.
     refused: u32,
-    /// In the order in which they first came.
-    open: VecDeque<Open>,
-}
-
-/// A command that was not answered for good.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    id: CommandId,
-    /// When it was refused for now; `None` while it is being carried out.
-    refused: Option<UnixMillis>,
+    /// How many are being carried out.
+    open: u32,
 }
 
 impl Pace {
@@ -76,28 +58,18 @@ impl Pace {
             milli_tokens: u64::from(rate.burst) * 1_000,
             at: now,
             refused: 0,
-            open: VecDeque::new(),
+            open: 0,
         }
     }
 
     /// Judges one more command. One that may go must be followed by [`answered`](Self::answered).
-    pub fn judge(&mut self, id: CommandId, now: UnixMillis) -> Verdict {
+    pub fn judge(&mut self, now: UnixMillis) -> Verdict {
         self.refill(now);
-        let place = self.open.iter().position(|one| one.id == id);
-        let before = place.unwrap_or(self.open.len());
-        let waited_for = self.open.iter().take(before).find_map(|one| one.refused);
-        match waited_for {
-            Some(since) if now.since(since) >= DEAF_MS => return Verdict::Flood,
-            None if self.milli_tokens >= 1_000 && before < OPEN => {
-                self.milli_tokens -= 1_000;
-                self.refused = 0;
-                self.set(id, place, None);
-                return Verdict::Go;
-            }
-            Some(_) | None => {}
-        }
-        if before < OPEN {
-            self.set(id, place, Some(now));
+        if self.milli_tokens >= 1_000 && self.open < OPEN {
+            self.milli_tokens -= 1_000;
+            self.refused = 0;
+            self.open += 1;
+            return Verdict::Go;
         }
         self.refused += 1;
         // Ten bursts of refusals in a row: nobody is listening to them.
@@ -111,26 +83,9 @@ impl Pace {
         }
     }
 
-    /// A command that was let through was answered: for good, or refused for now.
-    pub fn answered(&mut self, id: CommandId, for_good: bool, now: UnixMillis) {
-        let Some(place) = self.open.iter().position(|one| one.id == id) else {
-            return;
-        };
-        if for_good {
-            self.open.remove(place);
-            if self.open.is_empty() && self.open.capacity() > ROOM {
-                self.open = VecDeque::new();
-            }
-        } else {
-            self.set(id, Some(place), Some(now));
-        }
-    }
-
-    fn set(&mut self, id: CommandId, place: Option<usize>, refused: Option<UnixMillis>) {
-        match place.and_then(|place| self.open.get_mut(place)) {
-            Some(one) => one.refused = refused,
-            None => self.open.push_back(Open { id, refused }),
-        }
+    /// A command that was let through was answered.
+    pub fn answered(&mut self) {
+        self.open = self.open.saturating_sub(1);
     }
 
     fn refill(&mut self, now: UnixMillis) {
@@ -154,92 +109,39 @@ mod tests {
         burst: 3,
     };
 
-    fn id(n: u128) -> CommandId {
-        CommandId::from_bits(n)
-    }
-
-    const HELD: Verdict = Verdict::Wait { retry_after_ms: 50 };
-
     #[test]
     fn a_burst_passes_and_the_next_waits() {
         let mut pace = Pace::new(RATE, UnixMillis(0));
-        for n in 0..3 {
-            assert_eq!(pace.judge(id(n), UnixMillis(0)), Verdict::Go);
+        for _ in 0..3 {
+            assert_eq!(pace.judge(UnixMillis(0)), Verdict::Go);
         }
-        assert_eq!(
-            pace.judge(id(3), UnixMillis(0)),
-            Verdict::Wait {
-                retry_after_ms: 100
-            }
-        );
-        assert_eq!(pace.judge(id(3), UnixMillis(100)), Verdict::Go);
-    }
-
-    #[test]
-    fn nothing_overtakes_a_refused_command() {
-        let mut pace = Pace::new(RATE, UnixMillis(0));
-        for n in 0..4 {
-            pace.judge(id(n), UnixMillis(0));
-        }
-        assert_eq!(pace.judge(id(4), UnixMillis(1_000)), HELD);
-        assert_eq!(pace.judge(id(5), UnixMillis(1_000)), HELD);
-        for n in 3..6 {
-            assert_eq!(pace.judge(id(n), UnixMillis(1_000)), Verdict::Go);
-        }
-    }
-
-    #[test]
-    fn nothing_overtakes_what_could_not_be_carried_out_however_late_that_is_heard() {
-        let now = UnixMillis(0);
-        let mut pace = Pace::new(RATE, now);
-        for n in 1..=3 {
-            assert_eq!(pace.judge(id(n), now), Verdict::Go);
-        }
-        let now = UnixMillis(2_000);
-        pace.answered(id(1), false, now);
-        assert_eq!(pace.judge(id(4), now), HELD);
-        assert_eq!(pace.judge(id(1), now), Verdict::Go);
-        // Only now it is heard that the others failed as well.
-        pace.answered(id(3), false, now);
-        pace.answered(id(2), false, now);
-        pace.answered(id(1), true, now);
-        assert_eq!(pace.judge(id(3), now), HELD);
-        assert_eq!(pace.judge(id(2), now), Verdict::Go);
-        assert_eq!(pace.judge(id(4), now), HELD);
-        assert_eq!(pace.judge(id(3), now), Verdict::Go);
-        pace.answered(id(2), true, now);
-        pace.answered(id(3), true, now);
-        assert_eq!(pace.judge(id(4), UnixMillis(3_000)), Verdict::Go);
-    }
-
-    #[test]
-    fn whoever_goes_on_as_if_nothing_had_been_refused_is_cut_off() {
-        let mut pace = Pace::new(RATE, UnixMillis(0));
-        for n in 0..4 {
-            pace.judge(id(n), UnixMillis(0));
-        }
-        let mut late = pace.clone();
-        assert_eq!(pace.judge(id(9), UnixMillis(DEAF_MS)), Verdict::Flood);
-        assert_eq!(late.judge(id(3), UnixMillis(DEAF_MS)), Verdict::Go);
-        assert_eq!(late.judge(id(9), UnixMillis(DEAF_MS)), Verdict::Go);
+        let wait = Verdict::Wait {
+            retry_after_ms: 100,
+        };
+        assert_eq!(pace.judge(UnixMillis(0)), wait);
+        assert_eq!(pace.judge(UnixMillis(100)), Verdict::Go);
     }
 
     #[test]
     fn whoever_ignores_refusals_is_cut_off() {
         let mut pace = Pace::new(RATE, UnixMillis(0));
-        let verdicts: Vec<_> = (0..100).map(|n| pace.judge(id(n), UnixMillis(0))).collect();
+        let verdicts: Vec<_> = (0..100).map(|_| pace.judge(UnixMillis(0))).collect();
         assert_eq!(verdicts.last(), Some(&Verdict::Flood));
     }
 
     #[test]
-    fn what_was_answered_takes_no_room() {
-        let mut pace = Pace::new(RATE, UnixMillis(0));
-        for n in 0..1_000 {
-            let now = UnixMillis(n * 100);
-            let id = id(u128::from(n));
-            assert_eq!(pace.judge(id, now), Verdict::Go);
-            pace.answered(id, true, now);
+    fn only_so_many_may_wait_for_an_answer() {
+        let fast = Rate {
+            per_second: 100_000,
+            burst: 100_000,
+        };
+        let mut pace = Pace::new(fast, UnixMillis(0));
+        for _ in 0..OPEN {
+            assert_eq!(pace.judge(UnixMillis(0)), Verdict::Go);
         }
-        assert!(pace.open.is_empty() && pace.open.capacity() <= ROOM);
+        let held = Verdict::Wait { retry_after_ms: 50 };
+        assert_eq!(pace.judge(UnixMillis(0)), held);
+        pace.answered();
+        assert_eq!(pace.judge(UnixMillis(0)), Verdict::Go);
     }
 }

@@ -48,6 +48,22 @@ pub struct Envelope<R: Role> {
     pub id: CommandId,
     /// What is asked for.
     pub command: R::Command,
+    /// The sender's command before this one, if it was sent and not yet answered for good when this one was sent. The relay
+    /// refuses this one for now ([`RefusalCode::Unavailable`](crate::RefusalCode::Unavailable)) unless that one is settled, whatever
+    /// connection or node either came by: two sentences never swap places.
+    #[serde(default)]
+    pub after: Option<CommandId>,
+}
+
+impl<R: Role> Envelope<R> {
+    /// A command that follows no other.
+    pub const fn new(id: CommandId, command: R::Command) -> Self {
+        Self {
+            id,
+            command,
+            after: None,
+        }
+    }
 }
 
 /// From a client to the relay.

@@ -98,7 +98,7 @@ where
     /// If the command is refused for good, cancelled, or the client ends first.
     pub async fn submit(&self, command: R::Command) -> Result<Receipt, SubmitError> {
         let id = self.new_id();
-        self.submit_as(Envelope { id, command }).await
+        self.submit_as(Envelope::new(id, command)).await
     }
 
     /// As [`submit`](Self::submit), under an id that the caller has picked.
@@ -117,7 +117,7 @@ where
     /// Submits a command and returns its id at once; the answer comes as an [`Update`].
     pub fn post(&self, command: R::Command) -> CommandId {
         let id = self.new_id();
-        self.give(Input::Submit(Envelope { id, command }));
+        self.give(Input::Submit(Envelope::new(id, command)));
         id
     }
 

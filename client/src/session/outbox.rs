@@ -6,9 +6,15 @@ use super::clock::Tick;
 
 /// Commands in the order they were submitted. A prefix of them is on its way; what comes after it waits for its turn, so
 /// nothing overtakes.
+///
+/// Of those that were submitted here several are under way at once, and each names the one before it, which the relay will not let it
+/// overtake. Those that were kept from before go one by one: other tabs may have them too, amid others, and a link between two of
+/// them that was made there says nothing of what stands between them here.
 #[derive(Debug)]
 pub(super) struct Outbox<R: Role> {
     items: Vec<Envelope<R>>,
+    /// How many of the first items were kept from before.
+    kept: usize,
     /// How many of the first items are sent on this connection and unanswered.
     sent: usize,
     /// The most that may be: `widest`, or one while the relay is being tried after it refused or fell silent.
@@ -25,6 +31,7 @@ impl<R: Role> Outbox<R> {
         let widest = window.max(1);
         let mut outbox = Self {
             items: Vec::new(),
+            kept: 0,
             sent: 0,
             window: widest,
             widest,
@@ -34,6 +41,7 @@ impl<R: Role> Outbox<R> {
         for envelope in kept {
             outbox.submit(envelope);
         }
+        outbox.kept = outbox.items.len();
         outbox
     }
 
@@ -58,13 +66,16 @@ impl<R: Role> Outbox<R> {
         new
     }
 
-    /// The next command whose turn it is; it counts as sent from here on.
-    pub(super) fn next(&mut self, now: Tick) -> Option<&Envelope<R>> {
-        if self.sent >= self.window || now < self.held_until {
+    /// The next command whose turn it is, with the unanswered one before it; it counts as sent from here on.
+    pub(super) fn next(&mut self, now: Tick) -> Option<Envelope<R>> {
+        let after_a_kept_one = (1..=self.kept).contains(&self.sent);
+        if self.sent >= self.window || after_a_kept_one || now < self.held_until {
             return None;
         }
-        let item = self.items.get(self.sent)?;
-        if self.sent == 0 {
+        let mut item = self.items.get(self.sent)?.clone();
+        let before = self.sent.checked_sub(1).and_then(|at| self.items.get(at));
+        item.after = before.map(|before| before.id);
+        if before.is_none() {
             self.progress = now;
         }
         self.sent += 1;
@@ -77,6 +88,9 @@ impl<R: Role> Outbox<R> {
             return false;
         };
         self.items.remove(place);
+        if place < self.kept {
+            self.kept -= 1;
+        }
         // One from behind a hold says nothing of what the relay will do with those before it.
         if place < self.sent {
             self.sent -= 1;
@@ -129,14 +143,17 @@ mod tests {
 
     use super::*;
 
+    fn envelope(id: u128) -> Envelope<Visitor> {
+        let text = id.to_string();
+        Envelope::new(CommandId::from_bits(id), VisitorCommand::Send { text })
+    }
+
     fn outbox(count: u128, window: usize) -> Outbox<Visitor> {
-        let kept = (1..=count).map(|id| Envelope {
-            id: CommandId::from_bits(id),
-            command: VisitorCommand::Send {
-                text: id.to_string(),
-            },
-        });
-        Outbox::new(kept.collect(), window)
+        let mut outbox = Outbox::new(Vec::new(), window);
+        for id in 1..=count {
+            assert!(outbox.submit(envelope(id)));
+        }
+        outbox
     }
 
     fn send_all(outbox: &mut Outbox<Visitor>, now: Tick) -> Vec<CommandId> {
@@ -158,6 +175,30 @@ mod tests {
         assert!(outbox.remove(CommandId::from_bits(2), 1));
         assert_eq!(send_all(&mut outbox, 1), ids([4]));
         assert!(!outbox.remove(CommandId::from_bits(2), 1));
+    }
+
+    #[test]
+    fn each_names_the_unanswered_one_before_it() {
+        let mut outbox = outbox(3, 2);
+        let after = |outbox: &mut Outbox<Visitor>| outbox.next(0).unwrap().after;
+        assert_eq!(after(&mut outbox), None);
+        assert_eq!(after(&mut outbox), Some(CommandId::from_bits(1)));
+        assert!(outbox.remove(CommandId::from_bits(1), 0));
+        assert_eq!(after(&mut outbox), Some(CommandId::from_bits(2)));
+        outbox.disconnected();
+        assert_eq!(after(&mut outbox), None);
+    }
+
+    #[test]
+    fn what_was_kept_from_before_goes_one_by_one() {
+        let mut outbox = Outbox::new(vec![envelope(1), envelope(2)], 8);
+        assert!(outbox.submit(envelope(3)));
+        assert!(outbox.submit(envelope(4)));
+        assert_eq!(send_all(&mut outbox, 0), ids([1]));
+        assert!(outbox.remove(CommandId::from_bits(1), 0));
+        assert_eq!(send_all(&mut outbox, 0), ids([2]));
+        assert!(outbox.remove(CommandId::from_bits(2), 0));
+        assert_eq!(send_all(&mut outbox, 0), ids([3, 4]));
     }
 
     #[test]

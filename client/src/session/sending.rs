@@ -66,8 +66,7 @@ impl<R: ClientRole> Session<R> {
         let now = self.clock.now();
         self.outbox.give_up_waiting(self.limits.answer_ms, now);
         while let Some(envelope) = self.outbox.next(now) {
-            let frame = ClientFrame::Command(envelope.clone());
-            self.transmit(frame, out);
+            self.transmit(ClientFrame::Command(envelope), out);
         }
     }
 }

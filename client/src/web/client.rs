@@ -84,7 +84,7 @@ impl<R: ClientRole> WebClient<R> {
     /// Submits a command under a fresh id and returns the id.
     pub fn submit(&self, command: R::Command) -> CommandId {
         let id = self.new_id();
-        self.0.give(Input::Submit(Envelope { id, command }));
+        self.0.give(Input::Submit(Envelope::new(id, command)));
         id
     }
 

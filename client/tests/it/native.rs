@@ -261,10 +261,7 @@ async fn a_cancelled_command_is_not_waited_for() {
         Config::new(StaffCredential { token: None }),
     );
     let (client, _updates) = NativeClient::start(options).expect("good options");
-    let envelope = heard_protocol::Envelope {
-        id: client.new_id(),
-        command: message("never"),
-    };
+    let envelope = heard_protocol::Envelope::new(client.new_id(), message("never"));
     let id = envelope.id;
     let (answer, ()) = tokio::join!(client.submit_as(envelope), async { client.cancel(id) });
     assert_eq!(answer, Err(SubmitError::Unanswered));

@@ -221,12 +221,12 @@ pub(crate) fn command(id: u128) -> CommandId {
 }
 
 pub(crate) fn envelope(id: u128) -> Envelope<Visitor> {
-    Envelope {
-        id: command(id),
-        command: VisitorCommand::Send {
+    Envelope::new(
+        command(id),
+        VisitorCommand::Send {
             text: format!("message {id}"),
         },
-    }
+    )
 }
 
 pub(crate) fn entry(seq: u64) -> PublicEntry {

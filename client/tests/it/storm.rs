@@ -217,13 +217,13 @@ impl World {
             Step::Submit(conversation) => {
                 let id = CommandId::from_bits(self.submitted.len() as u128 + 1);
                 self.submitted.push(id);
-                self.give(Input::Submit(Envelope {
+                self.give(Input::Submit(Envelope::new(
                     id,
-                    command: StaffCommand::Send {
+                    StaffCommand::Send {
                         conversation: ConversationId::from_bits(conversation),
                         text: String::new(),
                     },
-                }));
+                )));
             }
             Step::Write(conversation) => {
                 self.written += 1;

@@ -32,10 +32,7 @@ impl App {
     /// Asks something of the relay.
     pub(crate) fn ask(self, errand: Errand, command: StaffCommand) -> Option<CommandId> {
         let client = self.client()?;
-        let envelope = Envelope {
-            id: client.new_id(),
-            command,
-        };
+        let envelope = Envelope::new(client.new_id(), command);
         let id = envelope.id;
         self.errands.update(|errands| {
             errands.insert(id, errand);

@@ -248,10 +248,10 @@ fn hand_over(
     staff_lang: Lang,
     acts: &mut Vec<Act>,
 ) -> (Option<CommandId>, Envelope<Staff>) {
-    let back = Envelope {
-        id: ids::about(wish.message, Purpose::Return),
-        command: StaffCommand::Return { conversation },
-    };
+    let back = Envelope::new(
+        ids::about(wish.message, Purpose::Return),
+        StaffCommand::Return { conversation },
+    );
     let transfer = ids::about(wish.message, Purpose::Transfer);
     if chat.sent.contains(&back.id) || chat.sent.contains(&transfer) {
         return (None, back);
@@ -279,7 +279,7 @@ fn hand_over(
 /// Sends a command unless it was sent before.
 fn send(chat: &mut Chat, id: CommandId, command: StaffCommand, acts: &mut Vec<Act>) {
     if chat.sent.insert(id) {
-        acts.push(Act::Do(Envelope { id, command }));
+        acts.push(Act::Do(Envelope::new(id, command)));
     }
 }
 

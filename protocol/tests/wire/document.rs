@@ -70,8 +70,14 @@ fn every_example_is_a_golden_frame() {
         assert_eq!(read.expect(&name), sample.frame, "{name}");
         // What is read may be more lenient than what is written: the example shows the latter.
         let shown: Value = serde_json::from_str(&text).expect(&name);
-        let written: Value =
+        let mut written: Value =
             serde_json::from_slice(&sample.frame.encode(Codec::Json)).expect(&name);
+        // A command that follows no other need not say so.
+        if let Some(Value::Object(command)) = written.get_mut("command")
+            && command["after"].is_null()
+        {
+            command.remove("after");
+        }
         assert_eq!(shown, written, "{name}");
     }
 }

@@ -61,6 +61,7 @@ pub(super) async fn request(
             page: None,
         }),
         id: asked.id,
+        after: None,
         command: VisitorCommand::RequestCallback(asked.form),
         now: app.clock.now(),
     };

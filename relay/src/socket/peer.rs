@@ -193,13 +193,8 @@ impl<S: Side> Peer<S> {
             Input::Tick => self.tick(now, out),
             Input::Answered(id, answer) => {
                 if let Phase::Live(live) = &mut self.phase {
-                    let frame = answer_frame(id, answer.as_ref());
-                    let passing = matches!(
-                        &frame,
-                        RelayFrame::Refused { refusal, .. } if refusal.code.is_passing()
-                    );
-                    live.pace.answered(id, !passing, now);
-                    out.push(Effect::Send(frame));
+                    live.pace.answered();
+                    out.push(Effect::Send(answer_frame(id, answer.as_ref())));
                 }
             }
             Input::Read(conversation, slice) => {
@@ -366,14 +361,12 @@ impl<S: Side> Live<S> {
         now: UnixMillis,
         out: &mut Vec<Effect<S>>,
     ) -> Verdict {
-        let Envelope { id, command } = envelope;
-        let verdict = self.pace.judge(id, now);
+        let id = envelope.id;
+        let verdict = self.pace.judge(now);
         match verdict {
             Verdict::Go => {
-                out.push(Effect::Command(
-                    id,
-                    S::request(&self.identity, id, command, now),
-                ));
+                let request = S::request(&self.identity, envelope, now);
+                out.push(Effect::Command(id, request));
             }
             Verdict::Wait { retry_after_ms } => {
                 let refusal = Refusal {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use heard_protocol::{
-    AgentId, CommandId, ContactId, ConversationId, Cursor, Role, Seq, SiteId, Staff, StaffEntry,
+    AgentId, ContactId, ConversationId, Cursor, Envelope, Role, Seq, SiteId, Staff, StaffEntry,
     StaffNotice, UnixMillis, Visitor, VisitorNotice,
 };
 
@@ -31,12 +31,7 @@ pub trait Side: Role {
     fn reads_unasked(identity: &Self::Identity, contact: ContactId) -> bool;
 
     /// A command as a write.
-    fn request(
-        identity: &Self::Identity,
-        id: CommandId,
-        command: Self::Command,
-        now: UnixMillis,
-    ) -> Request;
+    fn request(identity: &Self::Identity, asked: Envelope<Self>, now: UnixMillis) -> Request;
 
     /// A read mark as a write.
     fn read_mark(identity: &Self::Identity, upto: Cursor) -> Request;
@@ -93,18 +88,14 @@ impl Side for Visitor {
         identity.contact == contact
     }
 
-    fn request(
-        identity: &Self::Identity,
-        id: CommandId,
-        command: Self::Command,
-        now: UnixMillis,
-    ) -> Request {
+    fn request(identity: &Self::Identity, asked: Envelope<Self>, now: UnixMillis) -> Request {
         Request::Visitor {
             site: identity.site,
             contact: identity.contact,
             profile: Arc::clone(&identity.profile),
-            id,
-            command,
+            id: asked.id,
+            after: asked.after,
+            command: asked.command,
             now,
         }
     }
@@ -153,16 +144,12 @@ impl Side for Staff {
         false
     }
 
-    fn request(
-        identity: &Self::Identity,
-        id: CommandId,
-        command: Self::Command,
-        now: UnixMillis,
-    ) -> Request {
+    fn request(identity: &Self::Identity, asked: Envelope<Self>, now: UnixMillis) -> Request {
         Request::Staff {
             agent: identity.agent,
-            id,
-            command,
+            id: asked.id,
+            after: asked.after,
+            command: asked.command,
             now,
         }
     }

@@ -31,6 +31,8 @@ pub enum Request {
         profile: Arc<VisitorProfile>,
         /// The id they picked.
         id: CommandId,
+        /// Their command before this one: unless it is settled, this one is refused for now.
+        after: Option<CommandId>,
         /// What they ask for.
         command: VisitorCommand,
         /// The moment.
@@ -42,6 +44,8 @@ pub enum Request {
         agent: AgentId,
         /// The id they picked.
         id: CommandId,
+        /// Their command before this one: unless it is settled, this one is refused for now.
+        after: Option<CommandId>,
         /// What they ask for.
         command: StaffCommand,
         /// The moment.
@@ -126,6 +130,7 @@ impl Request {
         Self::Staff {
             agent,
             id,
+            after: None,
             command: StaffCommand::SetAvailability { availability: to },
             now,
         }

@@ -195,9 +195,18 @@ pub(crate) fn asks(from: u128, command: u128, what: VisitorCommand, now: UnixMil
             page: None,
         }),
         id: id(command),
+        after: None,
         command: what,
         now,
     }
+}
+
+/// The same command, sent while an earlier one was unanswered.
+pub(crate) fn follows(mut request: Request, before: u128) -> Request {
+    if let Request::Visitor { after, .. } | Request::Staff { after, .. } = &mut request {
+        *after = Some(id(before));
+    }
+    request
 }
 
 /// An agent's command.
@@ -205,6 +214,7 @@ pub(crate) fn does(agent: AgentId, command: u128, what: StaffCommand) -> Request
     Request::Staff {
         agent,
         id: id(command),
+        after: None,
         command: what,
         now: NOW,
     }

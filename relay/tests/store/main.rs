@@ -15,6 +15,7 @@ macro_rules! conformance {
             conformance!(@cases $home:
                 logs::the_first_message_starts_a_conversation,
                 logs::a_retry_gets_the_same_receipt,
+                logs::nothing_overtakes_the_command_it_follows,
                 logs::an_id_belongs_to_its_sender,
                 logs::positions_are_dense_on_both_faces,
                 logs::many_at_once_stay_in_order,

@@ -132,10 +132,10 @@ pub(crate) fn message(text: &str) -> anyhow::Result<Vec<u8>> {
     let command = VisitorCommand::Send {
         text: text.to_owned(),
     };
-    frame(&ClientFrame::<Visitor>::Command(Envelope {
-        id: new_id(),
+    frame(&ClientFrame::<Visitor>::Command(Envelope::new(
+        new_id(),
         command,
-    }))
+    )))
 }
 
 /// A visitor at the other end of a wire.
@@ -242,10 +242,7 @@ impl Agent {
     }
 
     fn command(&mut self, command: StaffCommand) {
-        let envelope = Envelope::<Staff> {
-            id: new_id(),
-            command,
-        };
+        let envelope = Envelope::<Staff>::new(new_id(), command);
         if let Ok(bytes) = frame(&ClientFrame::Command(envelope)) {
             self.wire.put(&bytes);
         }

@@ -108,7 +108,7 @@ impl<R: Recorded> Voice<R> {
             told: Vec::new(),
             settled: true,
         });
-        self.client.give(Input::Submit(Envelope { id, command }));
+        self.client.give(Input::Submit(Envelope::new(id, command)));
         id
     }
 

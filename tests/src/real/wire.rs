@@ -175,8 +175,8 @@ pub fn staff(token: Option<Secret>) -> Hello<Staff> {
 
 /// A visitor's message.
 pub fn says(id: u128, text: impl Into<String>) -> ClientFrame<Visitor> {
-    ClientFrame::Command(Envelope {
-        id: CommandId::from_bits(id),
-        command: VisitorCommand::Send { text: text.into() },
-    })
+    ClientFrame::Command(Envelope::new(
+        CommandId::from_bits(id),
+        VisitorCommand::Send { text: text.into() },
+    ))
 }

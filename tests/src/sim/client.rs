@@ -311,7 +311,7 @@ impl World<'_> {
         }
         self.record.submitted(sender, id, S::said(&command));
         self.stats.submitted += 1;
-        self.give::<S>(client, Input::Submit(Envelope { id, command }));
+        self.give::<S>(client, Input::Submit(Envelope::new(id, command)));
     }
 
     pub(super) fn client_name<S: Part>(&mut self, client: usize) -> String {
@@ -377,6 +377,11 @@ fn shuffle<S: Part>(effects: &mut [Effect<S>]) {
         .filter(|(_, effect)| matches!(effect, Effect::Transmit(ClientFrame::Command(_))))
         .map(|(place, _)| place)
         .collect();
+    for effect in effects.iter_mut() {
+        if let Effect::Transmit(ClientFrame::Command(envelope)) = effect {
+            envelope.after = None;
+        }
+    }
     for pair in commands.chunks_exact(2) {
         effects.swap(pair[0], pair[1]);
     }

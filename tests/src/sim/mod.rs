@@ -41,7 +41,7 @@ pub enum Mutant {
     FreshIds,
     /// An application shows whatever entries come, without a cursor.
     NoCursor,
-    /// Of two commands sent together the second goes first.
+    /// A client that does not say which command comes before, and sends the second of two first.
     Shuffled,
     /// The relay takes every visitor for the first.
     WrongVisitor,

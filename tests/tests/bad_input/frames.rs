@@ -69,10 +69,7 @@ async fn what_is_not_a_frame_is_cut_off() {
         conversation: scene.theirs(),
         text: "psst".to_owned(),
     };
-    let note = ClientFrame::<Staff>::Command(Envelope {
-        id: CommandId::from_bits(7),
-        command: note,
-    });
+    let note = ClientFrame::<Staff>::Command(Envelope::new(CommandId::from_bits(7), note));
     let bad = |codec: Codec| -> Vec<(&str, Vec<u8>)> {
         let note = codec.encode(&note).expect("every frame can be written");
         let mut message = codec.encode(&says(8, "caf\u{e9}")).expect("as every frame");

@@ -124,12 +124,12 @@ async fn another_visitors_conversation_is_as_if_it_were_not_there() {
 
         let mut wire = Wire::open::<Visitor>(address, codec).await;
         wire.welcome(visitor(None)).await;
-        wire.send(&ClientFrame::<Visitor>::Command(Envelope {
-            id: scene.an_id_of_theirs(),
-            command: VisitorCommand::Send {
+        wire.send(&ClientFrame::<Visitor>::Command(Envelope::new(
+            scene.an_id_of_theirs(),
+            VisitorCommand::Send {
                 text: "mine now".to_owned(),
             },
-        }))
+        )))
         .await;
         let said = answers(&mut wire, 1).await;
         assert!(
@@ -171,7 +171,7 @@ async fn a_colleagues_conversation_is_not_answered_by_another() {
     .enumerate()
     {
         let id = heard_protocol::CommandId::from_bits(500 + number as u128);
-        wire.send(&ClientFrame::<Staff>::Command(Envelope { id, command }))
+        wire.send(&ClientFrame::<Staff>::Command(Envelope::new(id, command)))
             .await;
         loop {
             match wire.next::<Staff>().await.expect("the connection holds") {

@@ -300,7 +300,7 @@ impl Shared {
         if let Some(id) = self.new_id() {
             self.model.change(|model| model.say(id, &text));
             let command = VisitorCommand::Send { text };
-            self.give(Input::Submit(Envelope { id, command }));
+            self.give(Input::Submit(Envelope::new(id, command)));
         }
         self.host.scroll_to_end(part::LOG);
     }

@@ -1,7 +1,7 @@
 //! What clients send.
 
 use heard_protocol::{
-    Availability, ClientFrame, Disposition, Envelope, Epoch, Hello, Resume, Role, Staff,
+    Availability, ClientFrame, CommandId, Disposition, Envelope, Epoch, Hello, Resume, Role, Staff,
     StaffCommand, StaffCredential, StaffSignal, VERSION, Visitor, VisitorCommand,
     VisitorCredential, VisitorSignal,
 };
@@ -29,13 +29,16 @@ where
     R::Command: Variants,
 {
     let frame = |(name, asked)| {
-        let envelope = Envelope {
-            id: command(),
-            command: asked,
-        };
+        let envelope = Envelope::new(command(), asked);
         (format!("command.{name}"), ClientFrame::Command(envelope))
     };
-    every(commands).into_iter().map(frame).collect()
+    let mut frames: Named<ClientFrame<R>> = every(commands).into_iter().map(frame).collect();
+    if let Some((_, ClientFrame::Command(first))) = frames.first() {
+        let mut second = first.clone();
+        second.after = Some(CommandId::from_bits(7));
+        frames.push(("command.after".to_owned(), ClientFrame::Command(second)));
+    }
+    frames
 }
 
 fn signals<R: Role>(signals: Named<R::Signal>) -> Named<ClientFrame<R>>

@@ -215,8 +215,8 @@ fn client<R: Role>(
 ) -> BoxedStrategy<ClientFrame<R>> {
     prop_oneof![
         hello::<R>(credential).prop_map(ClientFrame::Hello),
-        (command_id(), command)
-            .prop_map(|(id, command)| ClientFrame::Command(Envelope { id, command })),
+        (command_id(), command, option::of(command_id()))
+            .prop_map(|(id, command, after)| ClientFrame::Command(Envelope { id, command, after })),
         cursor().prop_map(ClientFrame::Follow),
         conversation_id().prop_map(|conversation| ClientFrame::Unfollow { conversation }),
         cursor().prop_map(ClientFrame::Read),

@@ -146,6 +146,7 @@ async fn book(
             page: None,
         }),
         id,
+        after: None,
         command: VisitorCommand::RequestCallback(form),
         now: app.clock.now(),
     };

@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 
 use super::column::{Col, get, get_opt, to_json};
 use super::engine::{Actor, Engine, Failure};
-use super::{conversations, read};
+use super::{conversations, people, read};
 use crate::store::{AgentRecord, Fact, VisitorProfile};
 use heard_desk::Write;
 
@@ -123,46 +123,43 @@ pub(super) fn close(
     now: UnixMillis,
 ) -> Result<Receipt, Failure> {
     heard_desk::text::check_short(note)?;
+    let before = people::deed(engine, agent, id)?;
     let found = engine
         .connection
         .prepare_cached(
-            "SELECT site, conversation, closed_by IS NOT NULL, closing_command, closed_at
-             FROM callbacks WHERE id = ?1",
+            "SELECT site, conversation, closed_by IS NOT NULL FROM callbacks WHERE id = ?1",
         )?
         .query_row([Col(callback)], |row| {
             Ok((
                 get::<SiteId>(row, 0)?,
                 get_opt::<ConversationId>(row, 1)?,
                 row.get::<_, bool>(2)?,
-                get_opt::<CommandId>(row, 3)?,
-                get_opt::<UnixMillis>(row, 4)?,
             ))
         })
         .optional()?;
-    let Some((site, conversation, closed, by_command, closed_at)) = found else {
+    let Some((site, conversation, closed)) = found else {
         return Err(RefusalCode::NotFound.into());
     };
     if site != agent.site {
         return Err(RefusalCode::NotFound.into());
     }
-    if closed {
-        return match closed_at {
-            Some(at) if by_command == Some(id) => Ok(Receipt {
-                conversation,
-                seq: Seq::START,
-                at,
-            }),
-            _ => Err(RefusalCode::WrongState.into()),
-        };
+    if let Some(at) = before {
+        return Ok(Receipt {
+            conversation,
+            seq: Seq::START,
+            at,
+        });
     }
+    if closed {
+        return Err(RefusalCode::WrongState.into());
+    }
+    people::keep_deed(engine, agent, id, now)?;
     engine.run(
-        "UPDATE callbacks SET closed_by = ?2, closed_at = ?3, closing_command = ?4, disposition = ?5, note = ?6
-         WHERE id = ?1",
+        "UPDATE callbacks SET closed_by = ?2, closed_at = ?3, disposition = ?4, note = ?5 WHERE id = ?1",
         params![
             Col(callback),
             Col(agent.card.id),
             Col(now),
-            Col(id),
             to_json("disposition", &disposition)?,
             note.trim(),
         ],

@@ -14,9 +14,9 @@ use heard_protocol::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::column::{Col, get, get_opt};
-use super::retries::Retries;
 use super::schema::{self, Identity};
-use super::{append, callbacks, conversations, people, read, rounds};
+use super::settled::Refusals;
+use super::{append, callbacks, conversations, people, read, rounds, settled};
 use crate::store::{Answer, Fact, Request, SiteRecord, StoreError, VisitorProfile};
 
 /// How many conversations and contacts are kept in memory before the memory is emptied.
@@ -71,7 +71,7 @@ pub struct Engine {
     identity: Identity,
     pub(super) memory: Memory,
     pub(super) facts: Vec<Fact>,
-    pub(super) retries: Retries,
+    pub(super) refusals: Refusals,
 }
 
 /// Why a request was not carried out: the rules say no, or the database does.
@@ -114,13 +114,13 @@ impl Engine {
     }
 
     fn on((connection, identity): (Connection, Identity)) -> Result<Self, StoreError> {
-        let retries = Retries::load(&connection)?;
+        let refusals = Refusals::load(&connection)?;
         Ok(Self {
             connection,
             identity,
             memory: Memory::default(),
             facts: Vec::new(),
-            retries,
+            refusals,
         })
     }
 
@@ -140,7 +140,6 @@ impl Engine {
     /// [`StoreError::Database`].
     pub fn begin(&mut self) -> Result<(), StoreError> {
         self.memory.trim();
-        self.retries.begin();
         self.connection
             .prepare_cached("BEGIN IMMEDIATE")?
             .execute([])?;
@@ -158,7 +157,7 @@ impl Engine {
             .and_then(|mut one| one.execute([]));
         match done {
             Ok(_) => {
-                self.retries.committed();
+                self.refusals.committed();
                 Ok(std::mem::take(&mut self.facts))
             }
             Err(error) => {
@@ -171,7 +170,7 @@ impl Engine {
     /// Undoes the batch, and forgets everything it may have changed in memory.
     pub fn rollback(&mut self) {
         self.memory.forget();
-        self.retries.failed();
+        self.refusals.undone();
         self.facts.clear();
         if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("ROLLBACK")
@@ -186,21 +185,37 @@ impl Engine {
     /// [`StoreError`] if the database failed: the whole batch must be rolled back then. What the rules refuse is
     /// [`Answer::Refused`], and leaves nothing behind.
     pub fn apply(&mut self, request: &Request) -> Result<Answer, StoreError> {
-        if let Some((actor, id, now)) = command_of(request)
-            && let Err(code) = self.retries.admit(actor, id, now)
+        let command = command_of(request);
+        if let Some(command) = &command
+            && let Some(code) = self.turned_away(command)?
         {
             return Ok(Answer::Refused(Refusal::from(code)));
         }
         match self.carry_out(request) {
             Ok(answer) => Ok(answer),
             Err(Failure::Refused(code)) => {
-                if command_of(request).is_some() {
-                    self.retries.refuse(&self.connection, code)?;
+                if let Some(command) = &command {
+                    self.refusals
+                        .refuse(&self.connection, command.key(), code)?;
                 }
                 Ok(Answer::Refused(Refusal::from(code)))
             }
             Err(Failure::Broken(error)) => Err(error),
         }
+    }
+
+    /// Why a command is not even looked at: it was refused for good before, and a copy that was long under way must not be carried out
+    /// after its sender was told that it was not; or the one it follows is not settled, and must not be overtaken.
+    fn turned_away(&self, command: &Commanded) -> Result<Option<RefusalCode>, StoreError> {
+        if let Some(code) = self.refusals.of(command.key()) {
+            return Ok(Some(code));
+        }
+        let Some(before) = command.after else {
+            return Ok(None);
+        };
+        let settled = self.refusals.of((before, command.actor.bytes())).is_some()
+            || settled::carried_out(&self.connection, before)?;
+        Ok((!settled).then_some(RefusalCode::Unavailable))
     }
 
     fn carry_out(&mut self, request: &Request) -> Result<Answer, Failure> {
@@ -212,6 +227,7 @@ impl Engine {
                 id,
                 command,
                 now,
+                ..
             } => conversations::visitor(self, *site, *contact, profile, *id, command, *now)
                 .map(Answer::Receipt),
             Request::Staff {
@@ -219,6 +235,7 @@ impl Engine {
                 id,
                 command,
                 now,
+                ..
             } => conversations::staff(self, *agent, *id, command, *now).map(Answer::Receipt),
             Request::VisitorRead { contact, upto } => {
                 conversations::visitor_read(self, *contact, upto).map(|()| Answer::Done)
@@ -395,13 +412,35 @@ impl Engine {
     }
 }
 
-/// Whose command a request is, and which.
-fn command_of(request: &Request) -> Option<(Actor, CommandId, UnixMillis)> {
+/// Whose command a request is, which, and after which.
+struct Commanded {
+    actor: Actor,
+    id: CommandId,
+    after: Option<CommandId>,
+}
+
+impl Commanded {
+    fn key(&self) -> settled::Key {
+        (self.id, self.actor.bytes())
+    }
+}
+
+fn command_of(request: &Request) -> Option<Commanded> {
     match request {
         Request::Visitor {
-            contact, id, now, ..
-        } => Some((Actor::Visitor(*contact), *id, *now)),
-        Request::Staff { agent, id, now, .. } => Some((Actor::Agent(*agent), *id, *now)),
+            contact, id, after, ..
+        } => Some(Commanded {
+            actor: Actor::Visitor(*contact),
+            id: *id,
+            after: *after,
+        }),
+        Request::Staff {
+            agent, id, after, ..
+        } => Some(Commanded {
+            actor: Actor::Agent(*agent),
+            id: *id,
+            after: *after,
+        }),
         Request::VisitorRead { .. }
         | Request::StaffRead { .. }
         | Request::Presence { .. }

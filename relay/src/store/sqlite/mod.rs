@@ -9,9 +9,9 @@ mod engine;
 mod people;
 mod read;
 mod readers;
-mod retries;
 mod rounds;
 mod schema;
+mod settled;
 mod sim;
 mod writer;
 

@@ -1,12 +1,12 @@
 //! Sites, agents, sessions and who is here.
 
 use heard_protocol::{AgentId, AgentKind, Availability, CommandId, RefusalCode, UnixMillis};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{OptionalExtension, params};
 
 use super::column::{Col, availability_number, get, to_json};
 use super::engine::{Engine, Failure};
 use super::read;
-use crate::store::{AgentRecord, Fact, NewAgent, SiteRecord, StoreError};
+use crate::store::{AgentRecord, Fact, NewAgent, SiteRecord};
 
 /// Creates a site or changes its settings.
 pub(super) fn put_site(engine: &mut Engine, site: &SiteRecord) -> Result<(), Failure> {
@@ -89,17 +89,10 @@ pub(super) fn set_availability(
     to: Availability,
     now: UnixMillis,
 ) -> Result<UnixMillis, Failure> {
-    if let Some((by, at)) = deed(&engine.connection, id)? {
-        return if by == agent.card.id {
-            Ok(at)
-        } else {
-            Err(RefusalCode::IdTaken.into())
-        };
+    if let Some(at) = deed(engine, agent, id)? {
+        return Ok(at);
     }
-    engine.run(
-        "INSERT INTO deeds (command, agent, at) VALUES (?1, ?2, ?3)",
-        params![Col(id), Col(agent.card.id), Col(now)],
-    )?;
+    keep_deed(engine, agent, id, now)?;
     if agent.availability != to {
         engine.run(
             "UPDATE agents SET availability = ?2 WHERE id = ?1",
@@ -111,15 +104,36 @@ pub(super) fn set_availability(
     Ok(now)
 }
 
-/// Who carried a command out that left no entry, and when.
-fn deed(
-    connection: &Connection,
+/// When an agent's command was carried out that left no entry.
+pub(super) fn deed(
+    engine: &Engine,
+    agent: &AgentRecord,
     id: CommandId,
-) -> Result<Option<(AgentId, UnixMillis)>, StoreError> {
-    let mut statement =
-        connection.prepare_cached("SELECT agent, at FROM deeds WHERE command = ?1")?;
-    let found = statement.query_row([Col(id)], |row| Ok((get(row, 0)?, get(row, 1)?)));
-    Ok(found.optional()?)
+) -> Result<Option<UnixMillis>, Failure> {
+    let mut statement = engine
+        .connection
+        .prepare_cached("SELECT agent, at FROM deeds WHERE command = ?1")?;
+    let found = statement.query_row([Col(id)], |row| {
+        Ok((get::<AgentId>(row, 0)?, get::<UnixMillis>(row, 1)?))
+    });
+    match found.optional()? {
+        Some((by, _)) if by != agent.card.id => Err(RefusalCode::IdTaken.into()),
+        found => Ok(found.map(|(_, at)| at)),
+    }
+}
+
+/// Keeps that an agent's command was carried out, for one that leaves no entry.
+pub(super) fn keep_deed(
+    engine: &Engine,
+    agent: &AgentRecord,
+    id: CommandId,
+    now: UnixMillis,
+) -> Result<(), Failure> {
+    engine.run(
+        "INSERT INTO deeds (command, agent, at) VALUES (?1, ?2, ?3)",
+        params![Col(id), Col(agent.card.id), Col(now)],
+    )?;
+    Ok(())
 }
 
 /// An agent's first socket opened or their last one closed.

@@ -108,7 +108,6 @@ CREATE TABLE callbacks (
   form TEXT NOT NULL,               -- JSON of CallbackForm
   closed_by BLOB,                   -- NULL: open
   closed_at INTEGER,
-  closing_command BLOB,
   disposition TEXT,
   note TEXT
 ) STRICT;

@@ -2,7 +2,7 @@
 
 use heard_protocol::{AgentId, ContactId, ConversationId, PublicEntry, Seq, SiteId, StaffEntry};
 
-use super::retries::Retries;
+use super::settled::Refusals;
 use super::{Engine, read};
 use crate::store::{AgentRecord, Head, LogSlice, Overview, StoreError, VisitorView};
 
@@ -13,7 +13,7 @@ impl Engine {
     /// [`StoreError`].
     pub fn forget(&mut self) -> Result<(), StoreError> {
         self.rollback();
-        self.retries = Retries::load(&self.connection)?;
+        self.refusals = Refusals::load(&self.connection)?;
         Ok(())
     }
 

@@ -2,11 +2,11 @@
 
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
-    Author, PublicBody, RefusalCode, Seq, StaffBody, StaffCommand, VisitorCommand,
+    Author, Availability, PublicBody, RefusalCode, Seq, StaffBody, StaffCommand, VisitorCommand,
 };
-use heard_relay::store::Fact;
+use heard_relay::store::{Fact, Request};
 
-use crate::bench::{ANNA, Bench, Home, NOW, asks, contact, does, id, says};
+use crate::bench::{ANNA, Bench, Home, NOW, asks, contact, does, follows, id, says};
 
 pub(crate) async fn the_first_message_starts_a_conversation<H: Home>(bench: Bench<H>) {
     let conversation = bench.said(1, 1, "The fridge beeps").await;
@@ -75,6 +75,44 @@ pub(crate) async fn a_retry_gets_the_same_receipt<H: Home>(bench: Bench<H>) {
     // Across a restart as well.
     let bench = bench.restart().await;
     assert_eq!(again, bench.ok(says(1, 1, "hello", NOW)).await);
+}
+
+pub(crate) async fn nothing_overtakes_the_command_it_follows<H: Home>(bench: Bench<H>) {
+    let held = RefusalCode::Unavailable;
+    assert_eq!(
+        bench.refused(follows(says(1, 2, "second", NOW), 1)).await,
+        held
+    );
+    let first = bench.ok(says(1, 1, "first", NOW)).await;
+    let conversation = first.conversation.expect("a conversation");
+    let second = bench.ok(follows(says(1, 2, "second", NOW), 1)).await;
+    assert!(first.seq < second.seq);
+    // Whatever settles a command will do: a refusal for good, and what leaves no entry.
+    assert_eq!(
+        bench.refused(follows(says(1, 4, "fourth", NOW), 3)).await,
+        held
+    );
+    bench.refused(says(1, 3, " ", NOW)).await;
+    bench.ok(follows(says(1, 4, "fourth", NOW), 3)).await;
+    let word = Request::availability(ANNA, id(5), Availability::Busy, NOW);
+    let note = |text: &str| StaffCommand::Note {
+        conversation,
+        text: text.to_owned(),
+    };
+    assert_eq!(
+        bench.refused(follows(does(ANNA, 6, note("a")), 5)).await,
+        held
+    );
+    bench.ok(word).await;
+    bench.ok(follows(does(ANNA, 6, note("a")), 5)).await;
+    // Refused for now is not refused for good, and all of it holds after a restart.
+    let bench = bench.restart().await;
+    assert_eq!(
+        second,
+        bench.ok(follows(says(1, 2, "second", NOW), 1)).await
+    );
+    bench.ok(follows(says(1, 7, "fifth", NOW), 3)).await;
+    bench.ok(follows(does(ANNA, 8, note("b")), 5)).await;
 }
 
 pub(crate) async fn an_id_belongs_to_its_sender<H: Home>(bench: Bench<H>) {
