@@ -14,7 +14,8 @@ token, epoch, cursors, waiting, pause = None, 0, {}, {}, 0.5  # waiting: command
 def say(text):
     bits = int(time.time() * 1000) << 80 | secrets.randbits(80)
     id = "cmd_" + "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> shift & 31] for shift in range(125, -5, -5))
-    return waiting.setdefault(id, {"command": {"id": id, "command": {"send": {"text": text}}}})
+    before = next(reversed(waiting), None)
+    return waiting.setdefault(id, {"command": {"id": id, "command": {"send": {"text": text}}, "after": before}})
 
 def show(body):
     match body:

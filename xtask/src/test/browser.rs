@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::counts;
+use super::examples::debug_relay;
 use super::packages::{self, Program};
 use super::report::Tally;
 use super::watch::watch;
@@ -34,19 +35,10 @@ const CHROMIUM: Program = Program {
 };
 
 /// Builds what is tested, installs what tests it, and runs it.
-pub(super) fn run(long: bool) -> Tally {
-    match prepared(long) {
-        Ok(tally) => tally,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            let mut tally = Tally::default();
-            tally.fail(format!("{error:#}"));
-            tally
-        }
-    }
-}
-
-fn prepared(long: bool) -> Result<Tally> {
+///
+/// # Errors
+/// If something is missing or does not build.
+pub(super) fn run(long: bool) -> Result<Tally> {
     packages::ensure(&[&NODE, &NPM, &CHROMIUM])?;
     let (Some(node), Some(npm), Some(chromium)) = (NODE.find(), NPM.find(), CHROMIUM.find()) else {
         bail!("node, npm or Chromium is gone again");
@@ -55,10 +47,7 @@ fn prepared(long: bool) -> Result<Tally> {
     install(&npm, &folder)?;
 
     wasm::build_all()?;
-    // The same build as the unit tests use: what is tested here is behaviour, not speed.
-    process::run(process::cargo().args(["build", "--package", "heard-relay"]))?;
-    let relay =
-        project::target().join(format!("debug/heard-relay{}", std::env::consts::EXE_SUFFIX));
+    let relay = debug_relay()?;
 
     let mut command = Command::new(node);
     command.current_dir(&folder);

@@ -81,6 +81,19 @@ pub(super) fn node(line: &str) -> Option<Counts> {
     Some(counts)
 }
 
+/// A line of Python's unittest, told to name every test: `test_a (…) ... ok`.
+pub(super) fn python(line: &str) -> Option<Counts> {
+    let (test, outcome) = line.trim().rsplit_once(" ... ")?;
+    test.starts_with("test_").then_some(())?;
+    let mut counts = Counts::default();
+    match outcome.split_whitespace().next()? {
+        "ok" => counts.passed = 1,
+        "skipped" => counts.skipped = 1,
+        _ => counts.failed = 1,
+    }
+    Some(counts)
+}
+
 fn read<'a>(parts: impl Iterator<Item = &'a str>) -> Counts {
     let mut counts = Counts::default();
     for part in parts {
@@ -148,6 +161,16 @@ mod tests {
         assert_eq!(sum, counts(5, 2, 2));
         assert_eq!(node("✔ a page (12ms)"), None);
         assert_eq!(node("ℹ duration_ms 12.5"), None);
+    }
+
+    #[test]
+    fn pythons_lines() {
+        let line = |outcome| format!("test_a (__main__.ChatTest.test_a) ... {outcome}");
+        assert_eq!(python(&line("ok")), Some(counts(1, 0, 0)));
+        assert_eq!(python(&line("FAIL")), Some(counts(0, 1, 0)));
+        assert_eq!(python(&line("ERROR")), Some(counts(0, 1, 0)));
+        assert_eq!(python(&line("skipped 'no'")), Some(counts(0, 0, 1)));
+        assert_eq!(python("Ran 7 tests in 3.2s"), None);
     }
 
     fn outcome(success: bool, line: &str) -> Outcome {

@@ -2,6 +2,7 @@
 
 mod browser;
 mod counts;
+mod examples;
 mod fuzz;
 mod lint;
 mod packages;
@@ -39,6 +40,8 @@ enum Section {
     Unit,
     /// The built relay, widget and console in Chromium
     Browser,
+    /// The examples that are not in Rust, against the built relay
+    Examples,
     /// Both decoders under a fuzzer, a minute each; runs with --long or by name
     Fuzz,
 }
@@ -49,7 +52,8 @@ impl Section {
             Self::Lint => lint::run(),
             Self::Size => report::check("sizes", size::run),
             Self::Unit => unit::run(options.long),
-            Self::Browser => browser::run(options.long),
+            Self::Browser => report::tally(browser::run(options.long)),
+            Self::Examples => report::tally(examples::run()),
             Self::Fuzz => fuzz::run(),
         }
     }
@@ -60,6 +64,7 @@ impl Section {
             Self::Size => "size",
             Self::Unit => "unit",
             Self::Browser => "browser",
+            Self::Examples => "examples",
             Self::Fuzz => "fuzz",
         }
     }

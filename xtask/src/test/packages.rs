@@ -57,7 +57,7 @@ pub(super) fn ensure(programs: &[&Program]) -> Result<()> {
         .err()
         .map_or_else(String::new, |error| format!(" ({error:#})"));
     bail!(
-        "the browser tests need {0}, not installed here{why}; on Debian or Ubuntu: \
+        "these tests need {0}, not installed here{why}; on Debian or Ubuntu: \
          `apt-get update && apt-get install {0}`",
         still.join(" ")
     )

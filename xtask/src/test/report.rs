@@ -43,6 +43,16 @@ pub(super) fn check(name: &str, run: impl FnOnce() -> Result<()>) -> Tally {
     tally
 }
 
+/// A runner that could not be started has failed.
+pub(super) fn tally(run: Result<Tally>) -> Tally {
+    run.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        let mut tally = Tally::default();
+        tally.fail(format!("{error:#}"));
+        tally
+    })
+}
+
 /// The whole run.
 #[derive(Debug, Default)]
 pub(super) struct Report {

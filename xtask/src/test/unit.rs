@@ -2,10 +2,8 @@
 
 use std::process::Command;
 
-use anyhow::Result;
-
 use super::counts::{self, Counts};
-use super::report::Tally;
+use super::report::{self, Tally};
 use super::watch::watch;
 use crate::process;
 
@@ -38,12 +36,12 @@ fn count(command: &mut Command, long: bool, of_line: fn(&str) -> Option<Counts>)
     if long {
         command.env("HEARD_LONG", "1");
     }
-    counted(watch(command).map(|outcome| counts::tally(&outcome, of_line)))
+    report::tally(watch(command).map(|outcome| counts::tally(&outcome, of_line)))
 }
 
 /// The examples in the documentation, of which there may be none.
 fn documentation(command: &mut Command) -> Tally {
-    counted(watch(command).map(|outcome| {
+    report::tally(watch(command).map(|outcome| {
         let none = outcome.success
             && outcome
                 .lines
@@ -56,13 +54,4 @@ fn documentation(command: &mut Command) -> Tally {
             counts::tally(&outcome, counts::cargo_test)
         }
     }))
-}
-
-/// A runner that could not be started has failed.
-fn counted(tally: Result<Tally>) -> Tally {
-    tally.unwrap_or_else(|error| {
-        let mut tally = Tally::default();
-        tally.fail(format!("{error:#}"));
-        tally
-    })
 }
