@@ -82,8 +82,8 @@ pub(crate) async fn rows(connections: usize) -> anyhow::Result<Vec<Row>> {
 async fn open(server: &Server, tokens: &mut [Option<Secret>]) -> anyhow::Result<Vec<Client>> {
     let mut clients = Vec::with_capacity(tokens.len());
     for (group, chunk) in tokens.chunks_mut(AT_ONCE).enumerate() {
-        // One address has too few ports for all of them.
-        let host = u8::try_from(group / 100 + 2).unwrap_or(254);
+        // One address has too few ports for all of them, the more so as closed connections hold theirs for a minute.
+        let host = u8::try_from(group % 100 + 2).unwrap_or(254);
         let from = IpAddr::V4(Ipv4Addr::new(127, 0, 0, host));
         let opening = chunk.iter().map(|token| {
             let (address, token) = (server.address, token.clone());

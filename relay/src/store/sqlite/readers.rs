@@ -1,33 +1,97 @@
-//! A few read-only connections, lent out one look-up at a time.
+//! A few threads that read, each with a connection of its own.
+//!
+//! Not a pool of connections lent to whatever thread is free: a connection's page cache would be strewn over the heaps of all of
+//! them, and the process would grow with every wave of visitors.
 
+use std::collections::VecDeque;
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
-use parking_lot::Mutex;
+use parking_lot::{Condvar, Mutex};
 use rusqlite::Connection;
-use tokio::sync::Semaphore;
+use tokio::sync::oneshot;
 
 use super::schema;
 use crate::store::StoreError;
 
-/// How many look-ups run at once.
-const READERS: usize = 4;
+/// The fewest and the most threads; as many as there are cores between the two. A long look-up must not keep everybody waiting.
+const THREADS: (usize, usize) = (2, 4);
 
-#[derive(Debug)]
+type LookUp = Box<dyn FnOnce(&Connection) + Send>;
+
+/// What waits for a thread.
+#[derive(Default)]
+struct Queue {
+    look_ups: Mutex<(VecDeque<LookUp>, bool)>,
+    changed: Condvar,
+}
+
+impl Queue {
+    fn put(&self, look_up: LookUp) {
+        self.look_ups.lock().0.push_back(look_up);
+        self.changed.notify_one();
+    }
+
+    /// The next one; `None` when there will be no more.
+    fn next(&self) -> Option<LookUp> {
+        let mut look_ups = self.look_ups.lock();
+        loop {
+            if let Some(next) = look_ups.0.pop_front() {
+                return Some(next);
+            }
+            if look_ups.1 {
+                return None;
+            }
+            self.changed.wait(&mut look_ups);
+        }
+    }
+
+    fn end(&self) {
+        self.look_ups.lock().1 = true;
+        self.changed.notify_all();
+    }
+}
+
+/// The threads that read.
 pub(super) struct Readers {
-    idle: Arc<Mutex<Vec<Connection>>>,
-    turns: Arc<Semaphore>,
+    queue: Arc<Queue>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for Readers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Readers")
+            .field("threads", &self.threads.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Readers {
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let connections = (0..READERS)
-            .map(|_| schema::open_reader(path))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Self {
-            idle: Arc::new(Mutex::new(connections)),
-            turns: Arc::new(Semaphore::new(READERS)),
-        })
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let mut readers = Self {
+            queue: Arc::default(),
+            threads: Vec::new(),
+        };
+        for _ in 0..cores.clamp(THREADS.0, THREADS.1) {
+            let connection = schema::open_reader(path)?;
+            let queue = Arc::clone(&readers.queue);
+            let thread = std::thread::Builder::new()
+                .name("heard-reader".to_owned())
+                .spawn(move || {
+                    while let Some(look_up) = queue.next() {
+                        look_up(&connection);
+                    }
+                })
+                .map_err(|error| StoreError::Path {
+                    path: path.to_owned(),
+                    reason: error.to_string(),
+                })?;
+            readers.threads.push(thread);
+        }
+        Ok(readers)
     }
 
     /// Runs a look-up away from the sockets' threads.
@@ -36,18 +100,22 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
-        let turn = Arc::clone(&self.turns)
-            .acquire_owned()
-            .await
-            .map_err(|_| StoreError::Stopped)?;
-        let idle = Arc::clone(&self.idle);
-        let task = tokio::task::spawn_blocking(move || {
-            let connection = idle.lock().pop().ok_or(StoreError::Stopped)?;
-            let result = look_up(&connection);
-            idle.lock().push(connection);
-            drop(turn);
-            result
-        });
-        task.await.map_err(|_| StoreError::Stopped)?
+        let (done, found) = oneshot::channel();
+        self.queue.put(Box::new(move |connection| {
+            // Whoever asked may have stopped waiting.
+            let _ = done.send(look_up(connection));
+        }));
+        found.await.map_err(|_| StoreError::Stopped)?
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.queue.end();
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a reader panicked");
+            }
+        }
     }
 }
