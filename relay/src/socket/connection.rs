@@ -3,6 +3,7 @@
 //! Memory is what limits how many idle visitors a node carries, so buffers start empty, anything large is boxed, and nothing is kept
 //! between frames that can be made again.
 
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -13,7 +14,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use heard_protocol::limits::MAX_CLIENT_FRAME_BYTES;
-use heard_protocol::{CloseCode, Codec, Secret};
+use heard_protocol::{CloseCode, Codec, RelayFrame, Secret};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -158,6 +159,42 @@ async fn next<S: Served>(work: &mut Option<Work<S>>) -> Option<Done<S>> {
     done
 }
 
+/// Waits until the client has taken something; `false` if it takes nothing any more.
+async fn patiently(
+    taken: impl Future<Output = Result<(), axum::Error>> + Send,
+    mailbox: &Mailbox,
+) -> Result<bool, Gone> {
+    tokio::select! {
+        biased;
+        taken = tokio::time::timeout(STALL, taken) => match taken {
+            Ok(Ok(())) => Ok(true),
+            Ok(Err(_)) => Err(Gone),
+            Err(_) => Ok(false),
+        },
+        () = mailbox.overflowed() => Ok(false),
+    }
+}
+
+/// Queues a message, or gives it back if that would have to wait.
+fn feed(socket: &mut WebSocket, message: Message) -> Result<Option<Message>, Gone> {
+    match poll_fn(|context| socket.poll_ready_unpin(context)).now_or_never() {
+        Some(Ok(())) => socket
+            .start_send_unpin(message)
+            .map(|()| None)
+            .map_err(|_| Gone),
+        Some(Err(_)) => Err(Gone),
+        None => Ok(Some(message)),
+    }
+}
+
+/// How far a turn has come.
+enum Step {
+    /// To its end; with a code if the connection ends as well.
+    Done(Option<CloseCode>),
+    /// Until this message, which the client has no room for yet.
+    Blocked(Message),
+}
+
 /// Why a connection ends without a word from this side.
 struct Gone;
 
@@ -198,8 +235,7 @@ impl<S: Served> Line<S> {
                     timer.as_mut().reset(due);
                 }
             }
-            // Boxed, so that a connection with nothing to do does not hold the room a turn needs.
-            match Box::pin(self.turn(socket)).await {
+            match self.turn(socket).await {
                 Ok(None) => {}
                 Ok(Some(code)) => return Some(code),
                 Err(Gone) => return None,
@@ -216,33 +252,53 @@ impl<S: Served> Line<S> {
     }
 
     /// Takes whatever else is ready, does what it all leads to, and sends it in one go.
+    ///
+    /// Nearly always the client takes it at once. Only what waiting for it needs is boxed: a connection with nothing to do holds no room
+    /// for that, and a turn without waiting costs no allocation.
     async fn turn(&mut self, socket: &mut WebSocket) -> Result<Option<CloseCode>, Gone> {
-        let mut code = None;
-        for _ in 0..TURN {
-            if !self.mail() {
-                return Ok(Some(CloseCode::SlowConsumer));
+        let mut turns = 0;
+        let code = loop {
+            match self.quickly(socket, &mut turns)? {
+                Step::Done(code) => break code,
+                Step::Blocked(message) => {
+                    if !Box::pin(patiently(socket.feed(message), &self.mailbox)).await? {
+                        break Some(CloseCode::SlowConsumer);
+                    }
+                }
             }
-            code = self.carry_out(socket).await?;
-            if code.is_some() {
-                break;
+        };
+        let flushed = match socket.flush().now_or_never() {
+            Some(flushed) => flushed.map(|()| true).map_err(|_| Gone)?,
+            None => Box::pin(patiently(socket.flush(), &self.mailbox)).await?,
+        };
+        Ok(if flushed {
+            code
+        } else {
+            Some(CloseCode::SlowConsumer)
+        })
+    }
+
+    /// As much of a turn as can be done without waiting.
+    fn quickly(&mut self, socket: &mut WebSocket, turns: &mut usize) -> Result<Step, Gone> {
+        loop {
+            if !self.mail() {
+                return Ok(Step::Done(Some(CloseCode::SlowConsumer)));
+            }
+            match self.carry_out(socket)? {
+                Step::Done(None) => {}
+                step => return Ok(step),
+            }
+            *turns += 1;
+            if *turns >= TURN {
+                return Ok(Step::Done(None));
             }
             if let Some(message) = socket.recv().now_or_never() {
                 self.received(message)?;
             } else if let Some(Some(done)) = next(&mut self.work).now_or_never() {
                 self.done(done);
             } else {
-                break;
+                return Ok(Step::Done(None));
             }
-        }
-        let mailbox = Arc::clone(&self.mailbox);
-        tokio::select! {
-            biased;
-            sent = tokio::time::timeout(STALL, socket.flush()) => match sent {
-                Ok(Ok(())) => Ok(code),
-                Ok(Err(_)) => Err(Gone),
-                Err(_) => Ok(Some(CloseCode::SlowConsumer)),
-            },
-            () = mailbox.overflowed() => Ok(Some(CloseCode::SlowConsumer)),
         }
     }
 
@@ -308,53 +364,46 @@ impl<S: Served> Line<S> {
         true
     }
 
-    async fn carry_out(&mut self, socket: &mut WebSocket) -> Result<Option<CloseCode>, Gone> {
+    fn carry_out(&mut self, socket: &mut WebSocket) -> Result<Step, Gone> {
         let mut effects = std::mem::take(&mut self.effects);
-        let mut code = None;
-        for effect in effects.drain(..) {
+        let mut step = Step::Done(None);
+        let mut drained = effects.drain(..);
+        for effect in drained.by_ref() {
             match effect {
                 Effect::Send(frame) => {
-                    let bytes = self.codec.encode(&frame).map_err(|error| {
-                        tracing::error!(%error, "a frame could not be written");
-                        Gone
-                    })?;
-                    if !self.feed(socket, bytes).await? {
-                        code = Some(CloseCode::SlowConsumer);
+                    if let Some(blocked) = feed(socket, self.message(&frame)?)? {
+                        step = Step::Blocked(blocked);
                         break;
                     }
                 }
                 Effect::Close(with) => {
-                    code = Some(with);
+                    step = Step::Done(Some(with));
                     break;
                 }
                 other => self.start(other),
             }
         }
-        // An idle connection keeps no room for effects.
-        if effects.capacity() <= 16 {
-            self.effects = effects;
+        if matches!(step, Step::Blocked(_)) {
+            self.effects = drained.collect();
+        } else {
+            drop(drained);
+            // An idle connection keeps no room for effects.
+            if effects.capacity() <= 16 {
+                self.effects = effects;
+            }
         }
-        Ok(code)
+        Ok(step)
     }
 
-    /// Queues a frame; `false` if the client takes nothing any more.
-    async fn feed(&mut self, socket: &mut WebSocket, bytes: Vec<u8>) -> Result<bool, Gone> {
-        let message = match self.codec {
+    fn message(&self, frame: &RelayFrame<S>) -> Result<Message, Gone> {
+        let bytes = self.codec.encode(frame).map_err(|error| {
+            tracing::error!(%error, "a frame could not be written");
+            Gone
+        })?;
+        Ok(match self.codec {
             Codec::Postcard => Message::Binary(bytes.into()),
-            Codec::Json => match Utf8Bytes::try_from(bytes) {
-                Ok(text) => Message::Text(text),
-                Err(_) => return Err(Gone),
-            },
-        };
-        tokio::select! {
-            biased;
-            fed = tokio::time::timeout(STALL, socket.feed(message)) => match fed {
-                Ok(Ok(())) => Ok(true),
-                Ok(Err(_)) => Err(Gone),
-                Err(_) => Ok(false),
-            },
-            () = self.mailbox.overflowed() => Ok(false),
-        }
+            Codec::Json => Message::Text(Utf8Bytes::try_from(bytes).map_err(|_| Gone)?),
+        })
     }
 
     fn start(&mut self, effect: Effect<S>) {

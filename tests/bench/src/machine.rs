@@ -110,8 +110,8 @@ impl Server {
         Ok(std::fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }
 
-    /// CPU time the process has used, in clock ticks.
-    fn ticks(&self) -> u64 {
+    /// CPU time the process has used, in clock ticks; there are a hundred to a second.
+    pub(crate) fn ticks(&self) -> u64 {
         process_ticks(&self.child.id().to_string())
     }
 }

@@ -24,6 +24,8 @@ const AGENTS: usize = 4;
 struct Measured {
     rate: f64,
     busy: f64,
+    /// The server's CPU time for one message, in microseconds.
+    cost: f64,
 }
 
 /// Counts what happened while it is open.
@@ -44,14 +46,16 @@ impl Gate {
     async fn measure(&self, server: &Server) -> Measured {
         tokio::time::sleep(WARM).await;
         let neighbours = Neighbours::watch(server);
+        let ticks = server.ticks();
         let began = Instant::now();
         self.open.set(true);
         tokio::time::sleep(SPAN).await;
         self.open.set(false);
         let rate = self.count.get() as f64 / began.elapsed().as_secs_f64();
         let busy = neighbours.share(server);
+        let cost = (server.ticks() - ticks) as f64 * 10_000.0 / self.count.get().max(1) as f64;
         self.stop.set(true);
-        Measured { rate, busy }
+        Measured { rate, busy, cost }
     }
 }
 
@@ -69,8 +73,8 @@ pub(crate) async fn rows(connections: usize, reps: usize) -> anyhow::Result<Vec<
             .await
             .context("relay, a commit each")?;
         eprintln!(
-            "  {rep}/{reps}: echo {:.0}/s, relay {:.0}/s, relay with a commit each {:.0}/s",
-            echo.rate, relay.rate, each.rate
+            "  {rep}/{reps}: echo {:.0}/s ({:.1} µs of CPU each), relay {:.0}/s ({:.1} µs), relay with a commit each {:.0}/s",
+            echo.rate, echo.cost, relay.rate, relay.cost, each.rate
         );
         busy = busy.max(echo.busy).max(relay.busy).max(each.busy);
         to_echo.push(relay.rate / echo.rate);

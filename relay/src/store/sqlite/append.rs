@@ -60,7 +60,8 @@ pub(super) fn write(
             }
         };
         engine.run(
-            "INSERT INTO entries (conversation, seq, public_seq, at, command, actor, body)
+            // Nothing here can be taken already. Left to itself, SQLite would prepare for undoing just this statement.
+            "INSERT OR ROLLBACK INTO entries (conversation, seq, public_seq, at, command, actor, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 known.row,
@@ -72,6 +73,10 @@ pub(super) fn write(
                 text
             ],
         )?;
+        let row = engine.connection.last_insert_rowid();
+        engine
+            .places
+            .put(&engine.connection, known.row, known.head, position, row)?;
         entries.push(StaffEntry {
             seq: known.head,
             at: now,

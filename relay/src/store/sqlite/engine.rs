@@ -14,6 +14,7 @@ use heard_protocol::{
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::column::{Col, get, get_opt};
+use super::places::Places;
 use super::schema::{self, Identity};
 use super::settled::Refusals;
 use super::{append, callbacks, conversations, people, read, rounds, settled};
@@ -72,6 +73,7 @@ pub struct Engine {
     pub(super) memory: Memory,
     pub(super) facts: Vec<Fact>,
     pub(super) refusals: Refusals,
+    pub(super) places: Places,
 }
 
 /// Why a request was not carried out: the rules say no, or the database does.
@@ -115,12 +117,14 @@ impl Engine {
 
     fn on((connection, identity): (Connection, Identity)) -> Result<Self, StoreError> {
         let refusals = Refusals::load(&connection)?;
+        let places = Places::load(&connection)?;
         Ok(Self {
             connection,
             identity,
             memory: Memory::default(),
             facts: Vec::new(),
             refusals,
+            places,
         })
     }
 
@@ -151,26 +155,29 @@ impl Engine {
     /// # Errors
     /// [`StoreError::Database`]; the batch is undone then.
     pub fn commit(&mut self) -> Result<Vec<Fact>, StoreError> {
-        let done = self
-            .connection
-            .prepare_cached("COMMIT")
-            .and_then(|mut one| one.execute([]));
-        match done {
-            Ok(_) => {
+        match self.places.fold(&self.connection).and_then(|()| self.end()) {
+            Ok(()) => {
                 self.refusals.committed();
+                self.places.committed();
                 Ok(std::mem::take(&mut self.facts))
             }
             Err(error) => {
                 self.rollback();
-                Err(error.into())
+                Err(error)
             }
         }
+    }
+
+    fn end(&self) -> Result<(), StoreError> {
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
     }
 
     /// Undoes the batch, and forgets everything it may have changed in memory.
     pub fn rollback(&mut self) {
         self.memory.forget();
         self.refusals.undone();
+        self.places.undone();
         self.facts.clear();
         if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("ROLLBACK")

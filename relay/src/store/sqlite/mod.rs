@@ -7,6 +7,7 @@ mod column;
 mod conversations;
 mod engine;
 mod people;
+mod places;
 mod read;
 mod readers;
 mod rounds;

@@ -106,10 +106,13 @@ pub(super) fn agent_by_session(
 /// The ends of both logs of a conversation, by its row.
 pub(super) fn ends(connection: &Connection, row: i64) -> Result<(Seq, Seq), StoreError> {
     let mut staff = connection.prepare_cached(
-        "SELECT seq FROM entries WHERE conversation = ?1 ORDER BY seq DESC LIMIT 1",
+        "SELECT seq FROM fresh WHERE conversation = ?1
+         UNION ALL SELECT seq FROM places WHERE conversation = ?1
+         ORDER BY seq DESC LIMIT 1",
     )?;
     let mut public = connection.prepare_cached(
-        "SELECT public_seq FROM entries WHERE conversation = ?1 AND public_seq IS NOT NULL
+        "SELECT public_seq, seq FROM fresh WHERE conversation = ?1 AND public_seq IS NOT NULL
+         UNION ALL SELECT public_seq, seq FROM places WHERE conversation = ?1 AND public_seq IS NOT NULL
          ORDER BY seq DESC LIMIT 1",
     )?;
     let end = |statement: &mut rusqlite::CachedStatement<'_>| {
@@ -220,8 +223,12 @@ pub(super) fn read_staff(
     // A cursor comes from a client and may be any number.
     let after = after.min(head);
     let mut statement = connection.prepare_cached(
-        "SELECT seq, public_seq, at, body FROM entries
-         WHERE conversation = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
+        "SELECT p.seq, p.public_seq, e.at, e.body FROM places p JOIN entries e ON e.row = p.row
+         WHERE p.conversation = ?1 AND p.seq > ?2
+         UNION ALL
+         SELECT p.seq, p.public_seq, e.at, e.body FROM fresh p JOIN entries e ON e.row = p.row
+         WHERE p.conversation = ?1 AND p.seq > ?2
+         ORDER BY 1 LIMIT ?3",
     )?;
     let mut rows = statement.query(params![row, Col(after), sql_limit(limit)])?;
     let mut entries = Vec::new();
@@ -250,10 +257,14 @@ pub(super) fn read_public(
     };
     // A cursor comes from a client and may be any number.
     let after = after.min(head);
-    // A visitor's position is never past the staff's, so the index on the latter serves both.
+    // A visitor's position is never past the staff's, so the order of the latter serves both.
     let mut statement = connection.prepare_cached(
-        "SELECT public_seq, at, body FROM entries
-         WHERE conversation = ?1 AND seq > ?2 AND public_seq > ?2 ORDER BY seq LIMIT ?3",
+        "SELECT p.public_seq, e.at, e.body, p.seq FROM places p JOIN entries e ON e.row = p.row
+         WHERE p.conversation = ?1 AND p.seq > ?2 AND p.public_seq > ?2
+         UNION ALL
+         SELECT p.public_seq, e.at, e.body, p.seq FROM fresh p JOIN entries e ON e.row = p.row
+         WHERE p.conversation = ?1 AND p.seq > ?2 AND p.public_seq > ?2
+         ORDER BY 4 LIMIT ?3",
     )?;
     let mut rows = statement.query(params![row, Col(after), sql_limit(limit)])?;
     let mut entries = Vec::new();
@@ -271,8 +282,12 @@ pub(super) fn read_public(
 /// The last words said in a conversation.
 fn last_words(connection: &Connection, row: i64) -> Result<(String, UnixMillis), StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT at, body FROM entries WHERE conversation = ?1 AND public_seq IS NOT NULL
-         ORDER BY seq DESC LIMIT ?2",
+        "SELECT e.at, e.body, p.seq FROM fresh p JOIN entries e ON e.row = p.row
+         WHERE p.conversation = ?1 AND p.public_seq IS NOT NULL
+         UNION ALL
+         SELECT e.at, e.body, p.seq FROM places p JOIN entries e ON e.row = p.row
+         WHERE p.conversation = ?1 AND p.public_seq IS NOT NULL
+         ORDER BY 3 DESC LIMIT ?2",
     )?;
     let mut rows = statement.query(params![row, LAST_WORDS_WITHIN])?;
     while let Some(row) = rows.next()? {

@@ -2,6 +2,7 @@
 
 use heard_protocol::{AgentId, ContactId, ConversationId, PublicEntry, Seq, SiteId, StaffEntry};
 
+use super::places::Places;
 use super::settled::Refusals;
 use super::{Engine, read};
 use crate::store::{AgentRecord, Head, LogSlice, Overview, StoreError, VisitorView};
@@ -14,6 +15,7 @@ impl Engine {
     pub fn forget(&mut self) -> Result<(), StoreError> {
         self.rollback();
         self.refusals = Refusals::load(&self.connection)?;
+        self.places = Places::load(&self.connection)?;
         Ok(())
     }
 

@@ -12,8 +12,8 @@ use super::engine::Engine;
 use super::schema::WriteLock;
 use crate::store::{Answer, Listener, Request, StoreError};
 
-/// How often the writer lets others run before it commits less than half of what it committed last. An fsync costs a hundred times as much.
-const YIELDS: usize = 3;
+/// How often the writer lets others run before it commits fewer than it did last. An fsync costs a hundred times as much.
+const YIELDS: usize = 12;
 
 #[expect(
     clippy::large_enum_variant,
@@ -102,21 +102,22 @@ fn run(
     limit: usize,
 ) {
     let mut batch = Vec::new();
-    let mut crowd = 0;
+    let mut expected = 0;
     while let Some(first) = queue.blocking_recv() {
         take(first, &mut batch, &mut engine);
         gather(&mut queue, &mut batch, &mut engine, limit);
-        if crowd > batch.len() {
-            // Many are talking, and few of them have been heard yet: the sockets' thread may be waiting for this very core.
-            for _ in 0..YIELDS {
-                std::thread::yield_now();
-                gather(&mut queue, &mut batch, &mut engine, limit);
+        for _ in 0..YIELDS {
+            if batch.len() >= expected {
+                break;
             }
+            // Many are talking, and few of them have been heard yet: the sockets' thread may be waiting for this very core.
+            std::thread::yield_now();
+            gather(&mut queue, &mut batch, &mut engine, limit);
         }
         if batch.is_empty() {
             continue;
         }
-        crowd = batch.len() / 2;
+        expected = batch.len() - batch.len() / 8;
         let answers = write(&mut engine, &batch, listener);
         checkpointer.wrote(batch.len(), &engine);
         answer(&mut batch, answers);
