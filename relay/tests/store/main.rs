@@ -5,6 +5,7 @@
 mod bench;
 mod suite;
 
+mod postgres;
 mod sqlite;
 
 /// Instantiates the suite for a home.
@@ -48,3 +49,4 @@ macro_rules! conformance {
 }
 
 conformance!(on_sqlite, crate::sqlite::File);
+conformance!(on_postgres, crate::postgres::Database);
