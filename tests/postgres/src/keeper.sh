@@ -1,4 +1,4 @@
-# Starts and stops a PostgreSQL server as the lines it reads say. When there is nobody left to read from, it ends the server and
+# Starts and stops a PostgreSQL server as the lines it reads say, and answers each: `done`, or else what went wrong. When there is nobody left to read from, it ends the server and
 # removes everything.
 set -u
 programs=$1
@@ -12,14 +12,13 @@ end() {
     server=
 }
 
-# Logs are shown when something failed.
 start() {
     "$programs/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=100 \
         -c log_min_messages=fatal >>"$folder/log" 2>&1 </dev/null &
     server=$!
     until "$programs/pg_isready" -q -h "$folder" -d postgres; do
         if ! kill -0 "$server" 2>/dev/null; then
-            cat "$folder/log" >&2
+            cat "$folder/log"
             return 1
         fi
         sleep 0.02
@@ -32,10 +31,10 @@ trap '' INT TERM HUP
 
 # --no-sync is about this one step: the server itself writes through as ever.
 if ! "$programs/initdb" -D "$folder/data" -U heard -A trust -E UTF8 --no-locale --no-sync >"$folder/log" 2>&1; then
-    cat "$folder/log" >&2
+    cat "$folder/log"
     exit 1
 fi
-echo "$folder"
+echo "folder $folder"
 while read -r word; do
     case $word in
         start) start || exit 1 ;;

@@ -8,7 +8,7 @@
 
 mod programs;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,7 +47,9 @@ impl Server {
             .arg(std::env::temp_dir())
             .current_dir("/")
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            // It outlives this process by a moment, and must not hold on to what that one was given.
+            .stderr(Stdio::null());
         programs::as_somebody(&mut command);
         let mut shell = command.spawn().expect("a shell can be started");
         let orders = shell.stdin.take();
@@ -57,7 +59,7 @@ impl Server {
             orders,
             answers,
         };
-        let folder = keeper.answer();
+        let folder = keeper.answer("folder ");
         let server = Self {
             programs,
             folder,
@@ -144,19 +146,22 @@ impl Server {
         let mut keeper = self.keeper.lock().expect("nobody panicked with it");
         let orders = keeper.orders.as_mut().expect("the shell listens");
         writeln!(orders, "{word}").expect("the shell listens");
-        let answer = keeper.answer();
-        assert_eq!(answer, "done", "PostgreSQL: {word}");
+        keeper.answer("done");
     }
 }
 
 impl Keeper {
-    fn answer(&mut self) -> String {
+    /// The shell's answer, which starts like this unless something went wrong.
+    fn answer(&mut self, start: &str) -> String {
         let mut line = String::new();
-        self.answers
-            .read_line(&mut line)
-            .expect("the shell can be read");
-        assert!(!line.is_empty(), "PostgreSQL did not start; see above");
-        line.trim_end().to_owned()
+        let read = self.answers.read_line(&mut line);
+        read.expect("the shell can be read");
+        if let Some(rest) = line.trim_end().strip_prefix(start) {
+            return rest.to_owned();
+        }
+        let read = self.answers.read_to_string(&mut line);
+        read.expect("the shell can be read");
+        panic!("PostgreSQL did not start: {line}");
     }
 }
 
