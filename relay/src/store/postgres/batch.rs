@@ -102,7 +102,7 @@ impl Session {
                 Err(error) => match fault::of(&error) {
                     Fault::Conflict => {
                         turns += 1;
-                        tracing::debug!(%error, source = ?std::error::Error::source(&error), "a batch is decided anew");
+                        tracing::debug!(reason = fault::reason(&error), "a batch is decided anew");
                     }
                     Fault::Lost => {
                         self.connection = None;
@@ -200,12 +200,20 @@ impl Session {
             match status {
                 Ok(Some(word)) if word == "in progress" => tokio::time::sleep(PAUSE).await,
                 Ok(Some(word)) if word == "committed" => break,
-                // Aborted; or a server that has never heard of it, such as a stand-by that took over before it got there.
-                Ok(_) | Err(sqlx::Error::Database(_)) => {
+                // Aborted.
+                Ok(_) => {
                     self.unsure = None;
                     return Ok(None);
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => {
+                    let error = StoreError::from(error);
+                    if fault::of(&error) != Fault::Broken {
+                        return Err(error);
+                    }
+                    // A server that has never heard of it, such as a stand-by that took over before it got there.
+                    self.unsure = None;
+                    return Ok(None);
+                }
             }
         }
         let Some(unsure) = self.unsure.take() else {

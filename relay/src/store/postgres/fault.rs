@@ -33,3 +33,11 @@ pub(super) fn of(error: &StoreError) -> Fault {
         _ => Fault::Broken,
     }
 }
+
+/// What happened, for a log: the server's message, without the detail, in which the values of a row may stand.
+pub(super) fn reason(error: &StoreError) -> String {
+    match error {
+        StoreError::Postgres(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}

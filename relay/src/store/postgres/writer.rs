@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::Session;
+use super::fault;
 use super::keys::alone;
 use crate::store::{Answer, Listener, Request, StoreError};
 
@@ -147,7 +148,12 @@ async fn write(session: &mut Session, batch: Vec<Waiting>, listener: &dyn Listen
         Ok(answers) => answers.into_iter().map(Ok).collect(),
         Err(error @ StoreError::Unwritten { .. }) => vec![Err(error)],
         Err(error) if requests.len() > 1 && session.is_connected() => {
-            tracing::warn!(%error, source = ?std::error::Error::source(&error), requests = batch.len(), "a batch is written one by one");
+            let reason = fault::reason(&error);
+            tracing::warn!(
+                reason,
+                requests = batch.len(),
+                "a batch is written one by one"
+            );
             let mut answers = Vec::with_capacity(requests.len());
             for request in &requests {
                 let one = session.write(&[request], listener).await;
@@ -163,8 +169,8 @@ async fn write(session: &mut Session, batch: Vec<Waiting>, listener: &dyn Listen
         let answer = match answers.next() {
             Some(Ok(answer)) => Ok(answer),
             Some(Err(error)) => {
-                tracing::error!(%error, source = ?std::error::Error::source(&error), "a batch could not be written");
-                let reason = error.to_string();
+                let reason = fault::reason(&error);
+                tracing::error!(reason, "a batch could not be written");
                 failed = Some(reason.clone());
                 Err(StoreError::Unwritten { reason })
             }
