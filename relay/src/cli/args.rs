@@ -85,7 +85,7 @@ pub(super) struct Common {
     #[arg(long, value_name = "FILE", env = "HEARD_CONFIG")]
     pub(super) config: Option<PathBuf>,
     /// The file everything is kept in, created if it is not there [default: heard.db]; or a PostgreSQL database, as
-    /// postgres://user@host/database. A password is better given in the environment: PGPASSWORD, or all of it in HEARD_DATA.
+    /// `postgres://user@host/database`. A password is better given in the environment: `PGPASSWORD`, or all of it in `HEARD_DATA`.
     #[arg(long, value_name = "FILE|URL")]
     pub(super) data: Option<OsString>,
 }
