@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, ConversationId, Receipt, RefusalCode, Seq, StaffBody, StaffCommand, StaffEntry, Status,
+    AgentId, Availability, ConversationId, Cursor, Receipt, RefusalCode, Seq, StaffBody,
+    StaffCommand, StaffEntry, Status,
 };
 use heard_relay::store::{Answer, Fact, Listener, Request, Store};
 
-use crate::bench::{ANNA, Bench, Home, NOW, Notebook, OLEG, SITE, contact, does, follows, says};
+use crate::bench::{
+    ANNA, Bench, Home, NOW, Notebook, OLEG, SITE, contact, does, follows, id, says,
+};
 
 /// The bench's node, and another one.
 struct Nodes {
@@ -125,12 +128,7 @@ pub(crate) async fn a_command_sent_to_both_is_carried_out_once<H: Home>(bench: B
         let head = view.conversation.expect("a conversation");
         assert_eq!((head.staff, head.public), (Seq(3), Seq(2)));
         // What leaves no entry, and what is refused for good.
-        let word = Request::availability(
-            ANNA,
-            crate::bench::id(3_000 + n),
-            heard_protocol::Availability::Busy,
-            NOW,
-        );
+        let word = Request::availability(ANNA, id(3_000 + n), Availability::Busy, NOW);
         let answers = nodes.at_once([word.clone(), word]).await;
         assert_eq!(receipt(&answers[0]), receipt(&answers[1]));
         let empty = says(n, 4_000 + n, " ", NOW);
@@ -209,6 +207,52 @@ pub(crate) async fn nothing_overtakes_by_way_of_the_other_node<H: Home>(bench: B
             answer => receipt(answer),
         };
         assert!(before.seq < after.seq);
+    }
+}
+
+pub(crate) async fn what_two_nodes_change_of_one_row_is_both_kept<H: Home>(bench: Bench<H>) {
+    let nodes = Nodes::of(&bench).await;
+    let conversation = bench.said(1, 1, "hello").await;
+    for n in 2..60 {
+        bench.said(1, n, "hello").await;
+        let upto = Cursor {
+            conversation,
+            after: Seq(u64::try_from(n).expect("small")),
+        };
+        let visitor = Request::VisitorRead {
+            contact: contact(1),
+            upto,
+        };
+        nodes
+            .at_once([visitor, Request::StaffRead { agent: ANNA, upto }])
+            .await;
+        let head = nodes.stores[0].head(conversation).await.expect("a read");
+        let head = head.expect("it is there");
+        assert_eq!(
+            (head.visitor_read, head.staff_read),
+            (upto.after, upto.after)
+        );
+
+        let (online, word) = if n % 2 == 0 {
+            (true, Availability::Available)
+        } else {
+            (false, Availability::Busy)
+        };
+        let presence = Request::Presence {
+            agent: ANNA,
+            online,
+            now: NOW,
+        };
+        nodes
+            .at_once([
+                presence,
+                Request::availability(ANNA, id(1_000 + n), word, NOW),
+            ])
+            .await;
+        let team = nodes.stores[1].colleagues(SITE).await.expect("a read");
+        let anna = team.iter().find(|one| one.card.id == ANNA);
+        let anna = anna.expect("she is there");
+        assert_eq!((anna.online, anna.availability), (online, word));
     }
 }
 
