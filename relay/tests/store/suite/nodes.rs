@@ -300,6 +300,50 @@ pub(crate) async fn rounds_at_once_overload_nobody<H: Home>(bench: Bench<H>) {
     }
 }
 
+pub(crate) async fn a_round_takes_nothing_from_who_accepts<H: Home>(bench: Bench<H>) {
+    let nodes = Nodes::of(&bench).await;
+    bench.at_desk(ANNA, NOW).await;
+    for n in 0..60 {
+        let conversation = bench.said(n, 1_000 + n, "hello").await;
+        let round = Request::Dispatch {
+            site: SITE,
+            now: NOW,
+        };
+        let accept = does(OLEG, 2_000 + n, StaffCommand::Accept { conversation });
+        let answers = nodes.at_once([round, accept]).await;
+        let summary = nodes.stores[1].summary(conversation).await.expect("a read");
+        let status = summary.expect("a conversation").status;
+        let owner = match &answers[1] {
+            Answer::Receipt(_) => {
+                assert!(
+                    matches!(status, Status::Assigned { agent: OLEG, .. }),
+                    "{status:?}"
+                );
+                OLEG
+            }
+            Answer::Refused(late) => {
+                assert_eq!(late.code, RefusalCode::AlreadyTaken);
+                assert!(
+                    matches!(status, Status::Offered { to: ANNA, .. }),
+                    "{status:?}"
+                );
+                bench
+                    .ok(does(ANNA, 3_000 + n, StaffCommand::Accept { conversation }))
+                    .await;
+                ANNA
+            }
+            other => panic!("neither taken nor refused: {other:?}"),
+        };
+        bench
+            .ok(does(
+                owner,
+                4_000 + n,
+                StaffCommand::Resolve { conversation },
+            ))
+            .await;
+    }
+}
+
 /// What everybody has, after a look at the bounds.
 struct Loads {
     owned: BTreeMap<AgentId, u16>,
