@@ -303,6 +303,14 @@ pub(crate) async fn rounds_at_once_overload_nobody<H: Home>(bench: Bench<H>) {
 pub(crate) async fn a_round_takes_nothing_from_who_accepts<H: Home>(bench: Bench<H>) {
     let nodes = Nodes::of(&bench).await;
     bench.at_desk(ANNA, NOW).await;
+    // He is here, or a round would give back what he has; and he is offered nothing.
+    bench
+        .done(Request::Presence {
+            agent: OLEG,
+            online: true,
+            now: NOW,
+        })
+        .await;
     for n in 0..60 {
         let conversation = bench.said(n, 1_000 + n, "hello").await;
         let round = Request::Dispatch {
