@@ -117,7 +117,7 @@ async fn connections_cut_at_any_moment_lose_and_double_nothing() {
 async fn a_commit_whose_answer_is_lost_is_found_out_about() {
     let lossy = Arc::new(Lossy::default());
     let between = Arc::clone(&lossy);
-    let stream = Stream::between(|server, url| between.listen(server.socket(), url)).await;
+    let stream = Stream::between(|server, url| between.listen(server.socket(), &url)).await;
     lossy.begin();
     stream.check().await;
     let lost = lossy.lost();
