@@ -5,8 +5,10 @@
 mod bench;
 mod suite;
 
+mod lossy;
 mod postgres;
 mod sqlite;
+mod stream;
 
 /// Instantiates the suite for a home.
 macro_rules! conformance {
@@ -49,6 +51,8 @@ macro_rules! conformance {
                 nodes::positions_are_dense_across_nodes,
                 nodes::nothing_overtakes_by_way_of_the_other_node,
                 nodes::rounds_at_once_overload_nobody,
+                nodes::a_round_takes_nothing_from_who_accepts,
+                nodes::what_two_nodes_change_of_one_row_is_both_kept,
             );
         }
     };

@@ -97,6 +97,11 @@ impl Server {
         )
     }
 
+    /// The socket it listens on.
+    pub fn socket(&self) -> PathBuf {
+        PathBuf::from(&self.folder).join(".s.PGSQL.5432")
+    }
+
     /// Ends the server as a crash would: nothing is said to anybody, nothing is written.
     ///
     /// # Panics

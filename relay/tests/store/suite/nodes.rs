@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, ConversationId, Receipt, RefusalCode, Seq, StaffBody, StaffCommand, StaffEntry, Status,
+    AgentId, Availability, ConversationId, Cursor, Receipt, RefusalCode, Seq, StaffBody,
+    StaffCommand, StaffEntry, Status,
 };
 use heard_relay::store::{Answer, Fact, Listener, Request, Store};
 
-use crate::bench::{ANNA, Bench, Home, NOW, Notebook, OLEG, SITE, contact, does, follows, says};
+use crate::bench::{
+    ANNA, Bench, Home, NOW, Notebook, OLEG, SITE, contact, does, follows, id, says,
+};
 
 /// The bench's node, and another one.
 struct Nodes {
@@ -125,12 +128,7 @@ pub(crate) async fn a_command_sent_to_both_is_carried_out_once<H: Home>(bench: B
         let head = view.conversation.expect("a conversation");
         assert_eq!((head.staff, head.public), (Seq(3), Seq(2)));
         // What leaves no entry, and what is refused for good.
-        let word = Request::availability(
-            ANNA,
-            crate::bench::id(3_000 + n),
-            heard_protocol::Availability::Busy,
-            NOW,
-        );
+        let word = Request::availability(ANNA, id(3_000 + n), Availability::Busy, NOW);
         let answers = nodes.at_once([word.clone(), word]).await;
         assert_eq!(receipt(&answers[0]), receipt(&answers[1]));
         let empty = says(n, 4_000 + n, " ", NOW);
@@ -212,6 +210,52 @@ pub(crate) async fn nothing_overtakes_by_way_of_the_other_node<H: Home>(bench: B
     }
 }
 
+pub(crate) async fn what_two_nodes_change_of_one_row_is_both_kept<H: Home>(bench: Bench<H>) {
+    let nodes = Nodes::of(&bench).await;
+    let conversation = bench.said(1, 1, "hello").await;
+    for n in 2..60 {
+        bench.said(1, n, "hello").await;
+        let upto = Cursor {
+            conversation,
+            after: Seq(u64::try_from(n).expect("small")),
+        };
+        let visitor = Request::VisitorRead {
+            contact: contact(1),
+            upto,
+        };
+        nodes
+            .at_once([visitor, Request::StaffRead { agent: ANNA, upto }])
+            .await;
+        let head = nodes.stores[0].head(conversation).await.expect("a read");
+        let head = head.expect("it is there");
+        assert_eq!(
+            (head.visitor_read, head.staff_read),
+            (upto.after, upto.after)
+        );
+
+        let (online, word) = if n % 2 == 0 {
+            (true, Availability::Available)
+        } else {
+            (false, Availability::Busy)
+        };
+        let presence = Request::Presence {
+            agent: ANNA,
+            online,
+            now: NOW,
+        };
+        nodes
+            .at_once([
+                presence,
+                Request::availability(ANNA, id(1_000 + n), word, NOW),
+            ])
+            .await;
+        let team = nodes.stores[1].colleagues(SITE).await.expect("a read");
+        let anna = team.iter().find(|one| one.card.id == ANNA);
+        let anna = anna.expect("she is there");
+        assert_eq!((anna.online, anna.availability), (online, word));
+    }
+}
+
 pub(crate) async fn rounds_at_once_overload_nobody<H: Home>(bench: Bench<H>) {
     let nodes = Nodes::of(&bench).await;
     bench.at_desk(ANNA, NOW).await;
@@ -253,6 +297,58 @@ pub(crate) async fn rounds_at_once_overload_nobody<H: Home>(bench: Bench<H>) {
     );
     for conversation in waiting {
         assert!(taken(&nodes.log(conversation).await).len() <= 1);
+    }
+}
+
+pub(crate) async fn a_round_takes_nothing_from_who_accepts<H: Home>(bench: Bench<H>) {
+    let nodes = Nodes::of(&bench).await;
+    bench.at_desk(ANNA, NOW).await;
+    // He is here, or a round would give back what he has; and he is offered nothing.
+    bench
+        .done(Request::Presence {
+            agent: OLEG,
+            online: true,
+            now: NOW,
+        })
+        .await;
+    for n in 0..60 {
+        let conversation = bench.said(n, 1_000 + n, "hello").await;
+        let round = Request::Dispatch {
+            site: SITE,
+            now: NOW,
+        };
+        let accept = does(OLEG, 2_000 + n, StaffCommand::Accept { conversation });
+        let answers = nodes.at_once([round, accept]).await;
+        let summary = nodes.stores[1].summary(conversation).await.expect("a read");
+        let status = summary.expect("a conversation").status;
+        let owner = match &answers[1] {
+            Answer::Receipt(_) => {
+                assert!(
+                    matches!(status, Status::Assigned { agent: OLEG, .. }),
+                    "{status:?}"
+                );
+                OLEG
+            }
+            Answer::Refused(late) => {
+                assert_eq!(late.code, RefusalCode::AlreadyTaken);
+                assert!(
+                    matches!(status, Status::Offered { to: ANNA, .. }),
+                    "{status:?}"
+                );
+                bench
+                    .ok(does(ANNA, 3_000 + n, StaffCommand::Accept { conversation }))
+                    .await;
+                ANNA
+            }
+            other => panic!("neither taken nor refused: {other:?}"),
+        };
+        bench
+            .ok(does(
+                owner,
+                4_000 + n,
+                StaffCommand::Resolve { conversation },
+            ))
+            .await;
     }
 }
 
