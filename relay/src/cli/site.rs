@@ -1,6 +1,7 @@
 //! `heard-relay site …`
 
 use heard_relay::clock::SystemClock;
+use heard_relay::store::Store;
 
 use super::args::{Common, SiteAdd};
 use super::offline::{entropy, open, put_site};
@@ -9,11 +10,10 @@ use super::settings::common_config;
 
 pub(super) fn add(args: &SiteAdd) -> anyhow::Result<()> {
     let config = common_config(&args.common)?;
+    let store = open(&config.data)?;
     let entropy = entropy()?;
-    let site = runtime()?.block_on(async {
-        let store = open(&config.data).await?;
-        put_site(&*store, &SystemClock, &entropy, &args.name, &args.origins).await
-    })?;
+    let adding = put_site(&store, &SystemClock, &entropy, &args.name, &args.origins);
+    let site = runtime()?.block_on(adding)?;
     println!("{}", site.id);
     let relay = config.public_url.as_ref().map_or_else(
         || "https://your-relay.example".to_owned(),
@@ -33,12 +33,8 @@ pub(super) fn add(args: &SiteAdd) -> anyhow::Result<()> {
 }
 
 pub(super) fn list(common: &Common) -> anyhow::Result<()> {
-    let config = common_config(common)?;
-    let sites = runtime()?.block_on(async {
-        let store = open(&config.data).await?;
-        anyhow::Ok(store.sites().await?)
-    })?;
-    for site in sites {
+    let store = open(&common_config(common)?.data)?;
+    for site in runtime()?.block_on(store.sites())? {
         println!("{}\t{}\t{}", site.id, site.name, site.origins.join(" "));
     }
     Ok(())

@@ -84,7 +84,7 @@ impl Rig {
     pub(crate) async fn with(set: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
-            data: folder.path().join("heard.db").into(),
+            data: folder.path().join("heard.db"),
             ..Config::default()
         };
         set(&mut config);

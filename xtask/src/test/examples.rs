@@ -15,7 +15,6 @@ const PYTHON: Program = Program {
     names: &["python3"],
     variable: "HEARD_PYTHON",
     package: "python3",
-    versions: None,
 };
 
 /// Runs them.
@@ -23,7 +22,7 @@ const PYTHON: Program = Program {
 /// # Errors
 /// If Python is missing or the relay does not build.
 pub(super) fn run() -> Result<Tally> {
-    packages::ensure("the examples' tests", &[&PYTHON])?;
+    packages::ensure(&[&PYTHON])?;
     let Some(python) = PYTHON.find() else {
         bail!("python3 is gone again");
     };

@@ -1,17 +1,19 @@
 //! The embedded store: one `SQLite` file, one writer with group commit, many readers.
 
+mod append;
+mod callbacks;
 mod checkpoint;
 mod column;
-mod desk;
+mod conversations;
 mod engine;
-mod load;
+mod people;
 mod places;
 mod read;
 mod readers;
+mod rounds;
 mod schema;
 mod settled;
 mod sim;
-mod tables;
 mod writer;
 
 use std::path::Path;

@@ -3,16 +3,18 @@
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
     AgentCard, AgentId, CallbackState, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Page, PublicBody, PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
+    ConversationSummary, Page, PublicBody, PublicEntry, Seq, SiteId, StaffEntry, Status,
+    UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column::{Col, StatusColumns, availability_from, from_json, get, get_opt, kind_from};
-use crate::store::ledger::{KnownCallback, QUEUE_LIMIT};
 use crate::store::{AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView};
 
 /// How many resolved conversations and closed callbacks an overview shows.
 const LATELY: i64 = 50;
+/// How many waiting conversations an overview shows, and a dispatch round considers.
+pub(super) const QUEUE_LIMIT: i64 = 500;
 /// How far back the last words of a conversation are looked for, in entries.
 const LAST_WORDS_WITHIN: i64 = 50;
 
@@ -361,7 +363,7 @@ pub(super) fn queue(
 }
 
 const CALLBACK: &str = "
-    SELECT id, requested_at, conversation, form, closed_by, closed_at, disposition, note, site, contact FROM callbacks";
+    SELECT id, requested_at, conversation, form, closed_by, closed_at, disposition, note FROM callbacks";
 
 fn callback_from(row: &Row<'_>) -> Result<CallbackSummary, StoreError> {
     let state = match (
@@ -390,17 +392,10 @@ fn callback_from(row: &Row<'_>) -> Result<CallbackSummary, StoreError> {
 pub(super) fn callback(
     connection: &Connection,
     id: heard_protocol::CallbackId,
-) -> Result<Option<KnownCallback>, StoreError> {
+) -> Result<Option<CallbackSummary>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{CALLBACK} WHERE id = ?1"))?;
     let mut rows = statement.query([Col(id)])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    Ok(Some(KnownCallback {
-        site: get(row, 8)?,
-        contact: get(row, 9)?,
-        summary: callback_from(row)?,
-    }))
+    rows.next()?.map(callback_from).transpose()
 }
 
 /// The team as colleagues see it; `only` narrows it to one agent.
@@ -465,4 +460,12 @@ pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview
         colleagues: colleagues(connection, site, None)?,
         callbacks,
     })
+}
+
+/// Whether a status means that an agent's owned set contains it.
+pub(super) fn owned_by(status: &Status) -> Option<AgentId> {
+    match status {
+        Status::Assigned { agent, .. } => Some(*agent),
+        Status::Waiting { .. } | Status::Offered { .. } | Status::Resolved { .. } => None,
+    }
 }
