@@ -4,18 +4,17 @@
 What is typed is sent, what is answered is printed; a lost connection is taken up again. Written from protocol/PROTOCOL.md
 alone. Needs Python 3.10 on Linux or macOS and nothing else: ws.py next to it is a small WebSocket.
 """
-import json, random, secrets, sys, time
+import json, math, random, secrets, sys, time
 from ws import WebSocket
 
 URL, SITE, *lines = sys.argv[1:]
 keyboard = open(0, "rb", buffering=0)
-token, epoch, cursors, waiting, pause = None, 0, {}, {}, 0.5  # waiting: commands without an answer, in their order
+token, epoch, cursors, waiting, pause = None, 0, {}, [], 0.5  # waiting: commands without an answer; only the first is under way
 
 def say(text):
     bits = int(time.time() * 1000) << 80 | secrets.randbits(80)
     id = "cmd_" + "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> shift & 31] for shift in range(125, -5, -5))
-    before = next(reversed(waiting), None)
-    return waiting.setdefault(id, {"command": {"id": id, "command": {"send": {"text": text}}, "after": before}})
+    waiting.append({"id": id, "command": {"send": {"text": text}}})
 
 def show(body):
     match body:
@@ -27,18 +26,24 @@ def show(body):
 def talk(ws):  # until the connection ends, by an OSError
     global token, epoch, pause
     send = lambda frame: ws.send(json.dumps(frame))
+    ask = lambda: waiting and send({"command": waiting[0]})
     resume = {"epoch": epoch, "cursors": [{"conversation": log, "after": after} for log, after in cursors.items()]}
     send({"hello": {"version": 1, "credential": {"site": SITE, "token": token, "locale": "en"}, "resume": resume}})
-    idle, sources, heard, beat = 30, [ws], False, time.monotonic() + 10
+    idle, sources, heard, beat, again = 30, [ws], False, time.monotonic() + 10, math.inf
     while True:
-        ready = ws.wait(sources, beat - time.monotonic())
+        ready = ws.wait(sources, min(beat, again) - time.monotonic())
         if time.monotonic() >= beat:
             if not heard: raise OSError("nothing was heard for too long")
             heard, beat = False, time.monotonic() + idle / 3
             send("ping")
+        if time.monotonic() >= again:
+            again = math.inf
+            ask()
         if keyboard in ready:
             if not (line := keyboard.readline()): sources.remove(keyboard)
-            elif line.strip(): send(say(line.decode().strip()))
+            elif line.strip():
+                say(line.decode().strip())
+                if len(waiting) == 1: ask()
         if ws not in ready: continue
         heard = True
         match json.loads(ws.recv()):
@@ -46,7 +51,7 @@ def talk(ws):  # until the connection ends, by an OSError
                 if welcome["epoch"] != epoch: cursors.clear()
                 token, epoch, pause = welcome["body"]["token"], welcome["epoch"], 0.5
                 idle, sources, beat = welcome["idle_ms"] / 1000, [ws, keyboard], time.monotonic()
-                for command in waiting.values(): send(command)
+                ask()
             case {"entries": {"conversation": log, "entries": entries}}:
                 for entry in entries:
                     if entry["seq"] == cursors.get(log, 0) + 1:
@@ -55,12 +60,12 @@ def talk(ws):  # until the connection ends, by an OSError
                 if entries[-1]["seq"] > cursors.get(log, 0):  # a hole
                     send({"follow": {"conversation": log, "after": cursors.get(log, 0)}})
             case {"reset": {"conversation": log}}: cursors[log] = 0
-            case {"refused": {"id": id, "refusal": {"code": "too_fast" | "unavailable", "retry_after_ms": ms}}}:
-                time.sleep(ms / 1000)
-                send(waiting[id])
-            case {"refused": {"id": id, "refusal": refusal}}:
-                print("* not sent:", waiting.pop(id)["command"]["command"]["send"]["text"], refusal["code"], flush=True)
-            case {"ack": {"id": id}}: waiting.pop(id, None)
+            case {"refused": {"refusal": {"code": "too_fast" | "unavailable", "retry_after_ms": ms}}}:
+                again = time.monotonic() + ms / 1000
+            case {"ack": _} | {"refused": _} as answer:
+                said = waiting.pop(0)["command"]["send"]["text"]
+                if "refused" in answer: print("* not sent:", said, answer["refused"]["refusal"]["code"], flush=True)
+                ask()
 
 for line in lines: say(line)
 while True:

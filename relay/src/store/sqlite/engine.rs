@@ -11,8 +11,9 @@ use heard_protocol::{
     AgentId, CommandId, ContactId, ConversationId, Epoch, Receipt, Refusal, RefusalCode, Seq,
     SiteId, UnixMillis,
 };
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
+use super::checkpoint::Log;
 use super::column::{Col, get, get_opt};
 use super::places::Places;
 use super::schema::{self, Identity};
@@ -408,14 +409,34 @@ impl Engine {
         &self.connection
     }
 
-    /// Moves the part of the write-ahead log that is not in the main file yet there and starts the log afresh.
-    pub(super) fn restart_wal(&self) {
-        let done = self
-            .connection
-            .query_row("PRAGMA wal_checkpoint(RESTART)", params![], |_| Ok(()));
-        if let Err(error) = done {
-            tracing::warn!(%error, "the write-ahead log could not be restarted");
-        }
+    /// How long the write-ahead log is; `None` if that can't be told now.
+    pub(super) fn log(&self) -> Option<Log> {
+        self.checkpoint("PRAGMA wal_checkpoint(NOOP)")
+    }
+
+    /// Moves what is left of the write-ahead log to the main file; if that is all of it, the next commit begins it afresh.
+    pub(super) fn fold_log(&self) {
+        self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
+    }
+
+    /// As [`fold_log`](Self::fold_log), and waits for readers of the log to finish.
+    pub(super) fn restart_log(&self) {
+        self.checkpoint("PRAGMA wal_checkpoint(RESTART)");
+    }
+
+    fn checkpoint(&self, sql: &str) -> Option<Log> {
+        let done = self.connection.prepare_cached(sql).and_then(|mut run| {
+            run.query_row([], |row| {
+                Ok(Log {
+                    pages: row.get(1)?,
+                    folded: row.get(2)?,
+                })
+            })
+        });
+        done.inspect_err(|error| {
+            tracing::warn!(%error, "the write-ahead log could not be folded in");
+        })
+        .ok()
     }
 }
 

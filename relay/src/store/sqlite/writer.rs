@@ -119,7 +119,7 @@ fn run(
         }
         expected = batch.len() - batch.len() / 8;
         let answers = write(&mut engine, &batch, listener);
-        checkpointer.wrote(batch.len(), &engine);
+        checkpointer.committed(&engine);
         answer(&mut batch, answers);
         listener.answered();
     }
