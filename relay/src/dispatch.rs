@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::hub::{Hub, Mailbox};
-use crate::store::{Answer, Fact, Listener, Request, Store, StoreError};
+use crate::store::{Answer, Answers, Fact, Listener, Request, Store, StoreError};
 
 /// How often waiting visitors are told their place at most.
 const PLACES_EVERY: Duration = Duration::from_millis(500);
@@ -35,12 +35,29 @@ enum Nudge {
 }
 
 /// Takes facts from the writer to the connections and to the dispatcher. Handed to the store when it is opened.
-#[derive(Debug)]
 pub struct Announcer {
     hub: Arc<Hub>,
     nudges: mpsc::UnboundedSender<Nudge>,
     /// Connections with mail that have not been woken yet: one wake brings them both the mail and their answer.
     woken: Mutex<Vec<Arc<Mailbox>>>,
+    rounds: mpsc::UnboundedSender<Delivery>,
+}
+
+/// What one commit leads to: answers, and connections to wake.
+struct Delivery {
+    answers: Answers,
+    woken: Vec<Arc<Mailbox>>,
+}
+
+/// Delivers, commit by commit. A task of the runtime, since there waking another task is a push onto a queue; from the writer's thread it is a
+/// system call for each, and the first one takes the core away from the writer before it has come to the second.
+async fn deliver(mut rounds: mpsc::UnboundedReceiver<Delivery>) {
+    while let Some(delivery) = rounds.recv().await {
+        (delivery.answers)();
+        for mailbox in delivery.woken {
+            mailbox.wake();
+        }
+    }
 }
 
 impl Listener for Announcer {
@@ -61,10 +78,10 @@ impl Listener for Announcer {
         self.woken.lock().extend(self.hub.announce(facts));
     }
 
-    fn answered(&self) {
-        for mailbox in self.woken.lock().drain(..) {
-            mailbox.wake();
-        }
+    fn answer(&self, answers: Answers) {
+        let woken = std::mem::take(&mut *self.woken.lock());
+        // When the runtime has stopped, nobody waits any more.
+        let _ = self.rounds.send(Delivery { answers, woken });
     }
 }
 
@@ -85,15 +102,19 @@ pub struct Dispatcher {
     nudges: mpsc::UnboundedReceiver<Nudge>,
 }
 
-/// Makes a listener for the store, a handle for the sockets, and the dispatcher to run once the store is open.
+/// Makes a listener for the store, a handle for the sockets, and the dispatcher to run once the store is open. Called on the runtime that the
+/// sockets are on: the listener delivers there for as long as the store keeps it.
 pub fn channel(hub: Arc<Hub>) -> (Arc<Announcer>, DispatchHandle, Dispatcher) {
     let (sender, nudges) = mpsc::unbounded_channel();
     let handle = DispatchHandle(sender.clone());
+    let (rounds, waiting) = mpsc::unbounded_channel();
+    tokio::spawn(deliver(waiting));
     (
         Arc::new(Announcer {
             hub,
             nudges: sender,
             woken: Mutex::default(),
+            rounds,
         }),
         handle,
         Dispatcher { nudges },

@@ -73,11 +73,17 @@ pub enum Fact {
     },
 }
 
+/// Tells everybody who waits for an answer of one commit.
+pub type Answers = Box<dyn FnOnce() + Send>;
+
 /// Who is told of facts. Called by the writer between two commits, so it must be quick and must not wait.
 pub trait Listener: Send + Sync + 'static {
     /// These facts are on disk. Whoever asked for them has not been answered yet.
     fn committed(&self, facts: Vec<Fact>);
 
-    /// Now they have: what was held back so that an answer and its consequences travel together can go.
-    fn answered(&self) {}
+    /// Answers those who asked, after [`committed`](Self::committed) and in the same order. A listener that tells others of the facts does both
+    /// in one go, and where waking somebody costs least.
+    fn answer(&self, answers: Answers) {
+        answers();
+    }
 }

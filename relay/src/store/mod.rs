@@ -11,7 +11,7 @@ mod request;
 pub mod sqlite;
 
 pub use error::StoreError;
-pub use fact::{Fact, Listener};
+pub use fact::{Answers, Fact, Listener};
 pub use query::{AgentRecord, Head, LogSlice, NewAgent, Overview, SiteRecord, VisitorView};
 pub use request::{Answer, Request, VisitorProfile};
 

@@ -120,8 +120,7 @@ fn run(
         expected = batch.len() - batch.len() / 8;
         let answers = write(&mut engine, &batch, listener);
         checkpointer.committed(&engine);
-        answer(&mut batch, answers);
-        listener.answered();
+        answer(&mut batch, answers, listener);
     }
     checkpointer.stop();
     engine.close();
@@ -170,20 +169,27 @@ fn write(
     Ok(answers)
 }
 
-fn answer(batch: &mut Vec<Waiting>, answers: Result<Vec<Answer>, StoreError>) {
-    match answers {
-        Ok(answers) => {
-            for ((_, done), answer) in batch.drain(..).zip(answers) {
-                let _ = done.send(Ok(answer));
-            }
-        }
+fn answer(
+    batch: &mut Vec<Waiting>,
+    answers: Result<Vec<Answer>, StoreError>,
+    listener: &dyn Listener,
+) {
+    let answers: Vec<_> = match answers {
+        Ok(answers) => answers.into_iter().map(Ok).collect(),
         Err(error) => {
             tracing::error!(%error, source = ?std::error::Error::source(&error), requests = batch.len(), "a batch could not be written");
-            for (_, done) in batch.drain(..) {
-                let _ = done.send(Err(StoreError::Unwritten {
-                    reason: error.to_string(),
-                }));
-            }
+            let unwritten = |_: &Waiting| {
+                let reason = error.to_string();
+                Err(StoreError::Unwritten { reason })
+            };
+            batch.iter().map(unwritten).collect()
         }
-    }
+    };
+    let waiting: Vec<_> = batch.drain(..).map(|(_, done)| done).collect();
+    listener.answer(Box::new(move || {
+        for (done, answer) in waiting.into_iter().zip(answers) {
+            // Whoever asked may have stopped waiting.
+            let _ = done.send(answer);
+        }
+    }));
 }
