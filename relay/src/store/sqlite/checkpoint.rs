@@ -16,8 +16,8 @@ use rusqlite::Connection;
 use super::engine::Engine;
 use crate::store::StoreError;
 
-/// From this many pages on the log is folded in: sixteen megabytes.
-const FOLD: u32 = 4_096;
+/// From this many pages on the log is folded in: 32 megabytes.
+const FOLD: u32 = 8_192;
 /// The writer folds in no more than this many pages by itself.
 const TAIL: u32 = 512;
 /// Past this many pages the writer restarts the log whatever it takes: a reader or a flood kept it from ever being empty.
@@ -25,7 +25,7 @@ const TOO_LARGE: u32 = 16_384;
 /// After how many commits the writer looks at the log.
 const LOOK: u32 = 32;
 /// How long the log is made beforehand, in bytes: room for what is written while the thread folds.
-const LENGTH: u64 = 24 * 1024 * 1024;
+const LENGTH: u64 = 40 * 1024 * 1024;
 
 /// The write-ahead log, in pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,13 +129,20 @@ fn fold(connection: &Connection, woken: &Receiver<()>, finished: &SyncSender<()>
     }
 }
 
-/// Gives this thread the least of a core that others want too. Without it, a writer whose fsync is done waits until this thread has had its
-/// turn, which was seen to be four milliseconds.
+/// Lets whoever else wants the core have it at once. Otherwise a writer whose fsync is done waits until this thread has had its turn of some
+/// milliseconds.
 fn step_back() {
-    // On Linux a priority is a thread's own; elsewhere it would be that of the whole process.
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, 19) {
-        tracing::debug!(%error, "the checkpoint thread keeps its priority");
+    {
+        use thread_priority::{
+            NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+            set_thread_priority_and_policy, thread_native_id,
+        };
+        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
+        let done = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle);
+        if let Err(error) = done {
+            tracing::debug!(?error, "the checkpoint thread keeps its priority");
+        }
     }
 }
 

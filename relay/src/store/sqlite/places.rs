@@ -2,7 +2,7 @@
 //!
 //! An index by conversation would touch a page of its own for nearly every message, since neighbours in time are of different
 //! conversations: that was measured at two thirds of all that a commit writes. So the latest places are kept in a small table
-//! (`fresh`), whose few pages are written again and again, and are folded into the large one (`places`) a thousand at a time. A reader looks into both
+//! (`fresh`), whose few pages are written again and again, and are folded into the large one (`places`) many at a time. A reader looks into both
 //! in one statement, and so sees each place exactly once; everything fresh comes after everything folded of the same conversation.
 
 use heard_protocol::Seq;
@@ -11,8 +11,10 @@ use rusqlite::{Connection, params};
 use super::column::Col;
 use crate::store::StoreError;
 
-/// How many fresh places are folded in at once.
-const FOLD: usize = 1_024;
+/// How many fresh places are folded in at once at least, ...
+const FOLD: usize = 64;
+/// ... and how many more for each of the commit at hand: the more it writes anyhow, the less it is held up, and the less of the work is done twice.
+const FOLD_PER_ENTRY: usize = 12;
 
 /// How many places are fresh.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +56,8 @@ impl Places {
 
     /// Folds the fresh ones in if there are enough of them. Belongs to the batch under way.
     pub(super) fn fold(&mut self, connection: &Connection) -> Result<(), StoreError> {
-        if self.fresh >= FOLD {
+        let batch = self.fresh - self.committed;
+        if self.fresh >= FOLD + FOLD_PER_ENTRY * batch {
             connection
                 .prepare_cached("INSERT OR ROLLBACK INTO places SELECT * FROM fresh")?
                 .execute([])?;
