@@ -80,6 +80,8 @@ describe('a page that is loaded anew', () => {
     await visitor.context.setOffline(true);
     await visitor.frame.locator('.banner').waitFor();
     await visitor.says('Written without a connection');
+    // The panel hands it to the page, which is of another origin, by a message of its own.
+    await until('the page has it', async () => Object.keys((await kept(visitor.page)).local).some((key) => key.includes('out.')));
     // The page goes before it could send anything.
     await visitor.page.goto('about:blank');
     await visitor.context.setOffline(false);
