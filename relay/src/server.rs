@@ -27,8 +27,7 @@ use crate::dispatch::{self, DispatchHandle, Dispatcher};
 use crate::entropy::Entropy;
 use crate::hub::Hub;
 use crate::socket::{Bounds, Context};
-use crate::store::sqlite::SqliteStore;
-use crate::store::{Request as Write, Store, StoreError};
+use crate::store::{self, Request as Write, Store, StoreError};
 use crate::{api, assets, pages, socket};
 
 /// How long a connection that could not be accepted makes the next attempt wait. Out of file descriptors, an attempt without a
@@ -98,7 +97,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Opens the data file the settings name, and puts a relay together on it.
+    /// Opens the file or the database the settings name, and puts a relay together on it.
     ///
     /// # Errors
     /// [`StartError`], whose words are for whoever started it.
@@ -109,11 +108,7 @@ impl Relay {
     ) -> Result<Self, StartError> {
         let hub = Arc::new(Hub::default());
         let (listener, dispatch, dispatcher) = dispatch::channel(Arc::clone(&hub));
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(
-            &config.data,
-            listener,
-            config.limits.write_batch,
-        )?);
+        let store = store::open(&config.data, listener, config.limits.write_batch).await?;
         Self::assemble(Pieces {
             config,
             store,

@@ -1,5 +1,6 @@
 //! The command line as it is written.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -29,6 +30,8 @@ Examples:
   heard-relay serve --data /var/lib/heard/heard.db --public-url https://chat.shop.example --trust-proxy
       behind a proxy that ends TLS and sets X-Forwarded-For and X-Forwarded-Proto
   heard-relay serve --config /etc/heard.toml --log-format json
+  HEARD_DATA=postgres://heard:secret@db.example/heard heard-relay serve
+      keeps everything in a PostgreSQL database (13 or newer); its tables are created and brought up to date
 
 SIGTERM or Ctrl-C stops it: sockets are told to reconnect, what is being written is finished. A second one ends it at once.
 /healthz answers while the process runs; /readyz answers 200 while it can write.";
@@ -38,7 +41,7 @@ Example:
   heard-relay site add --name 'My shop' --origin https://shop.example --origin https://www.shop.example
 
 An origin is scheme, host and maybe port, as in the address bar. Only pages of these origins can show the chat.
-The relay must not be running on the same data file.";
+The relay must not be running on the same data file; a PostgreSQL database may be in use.";
 
 const AGENT_EXAMPLES: &str = "\
 Examples:
@@ -48,7 +51,7 @@ Examples:
   heard-relay agent add --bot --name Helper --email helper@shop.example
       prints the bearer token the bot connects with; it is shown this once
 
-The relay must not be running on the same data file.";
+The relay must not be running on the same data file; a PostgreSQL database may be in use.";
 
 /// Live chat for a site of your own: one binary, one file of data.
 #[derive(Debug, Parser)]
@@ -81,9 +84,10 @@ pub(super) struct Common {
     /// A file of settings in TOML.
     #[arg(long, value_name = "FILE", env = "HEARD_CONFIG")]
     pub(super) config: Option<PathBuf>,
-    /// The file everything is kept in, created if it is not there [default: heard.db].
-    #[arg(long, value_name = "FILE")]
-    pub(super) data: Option<PathBuf>,
+    /// The file everything is kept in, created if it is not there [default: heard.db]; or a PostgreSQL database, as
+    /// `postgres://user@host/database`. A password is better given in the environment: `PGPASSWORD`, or all of it in `HEARD_DATA`.
+    #[arg(long, value_name = "FILE|URL")]
+    pub(super) data: Option<OsString>,
 }
 
 /// How to log.

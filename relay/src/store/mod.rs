@@ -3,15 +3,23 @@
 //! [`Store`] is shaped by what the product does, not by SQL: carry a command out, read a log after a cursor, run a dispatch round. Every
 //! write is one transaction that ends with an fsync before its answer leaves; what it changed is announced as [`Fact`]s, in commit
 //! order, to the [`Listener`] the store was opened with.
+//!
+//! There are two: [`sqlite`], one file for one relay, and [`postgres`], one database for many. What a request does is decided by the same code
+//! in both.
 
 mod error;
 mod fact;
+mod ledger;
+mod open;
+pub mod postgres;
 mod query;
 mod request;
 pub mod sqlite;
+mod stored;
 
 pub use error::StoreError;
 pub use fact::{Answers, Fact, Listener};
+pub use open::open;
 pub use query::{AgentRecord, Head, LogSlice, NewAgent, Overview, SiteRecord, VisitorView};
 pub use request::{Answer, Request, VisitorProfile};
 

@@ -3,13 +3,26 @@
 use std::process::Command;
 
 use super::counts::{self, Counts};
+use super::packages::{self, Program};
 use super::report::{self, Tally};
 use super::watch::watch;
 use crate::process;
 
-/// Runs all of it.
+/// The store for many nodes is tested on a real server; the tests start it themselves.
+const POSTGRES: Program = Program {
+    names: &["postgres"],
+    variable: "HEARD_POSTGRES",
+    package: "postgresql",
+    versions: Some("/usr/lib/postgresql"),
+};
+
+/// Installs what the tests need, and runs all of them. Without a server those that need one fail, the others run.
 pub(super) fn run(long: bool) -> Tally {
     let mut tally = Tally::default();
+    if let Err(error) = packages::ensure("the store's tests", &[&POSTGRES]) {
+        eprintln!("error: {error:#}");
+        tally.fail(format!("{error:#}"));
+    }
     let nextest = process::output(Command::new("cargo-nextest").args(["nextest", "--version"]));
     if nextest.is_some() {
         let mut command = process::cargo();

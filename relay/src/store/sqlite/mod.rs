@@ -1,19 +1,17 @@
 //! The embedded store: one `SQLite` file, one writer with group commit, many readers.
 
-mod append;
-mod callbacks;
 mod checkpoint;
 mod column;
-mod conversations;
+mod desk;
 mod engine;
-mod people;
+mod load;
 mod places;
 mod read;
 mod readers;
-mod rounds;
 mod schema;
 mod settled;
 mod sim;
+mod tables;
 mod writer;
 
 use std::path::Path;

@@ -3,18 +3,16 @@
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
     AgentCard, AgentId, CallbackState, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Page, PublicBody, PublicEntry, Seq, SiteId, StaffEntry, Status,
-    UnixMillis,
+    ConversationSummary, Page, PublicBody, PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column::{Col, StatusColumns, availability_from, from_json, get, get_opt, kind_from};
+use crate::store::ledger::{KnownCallback, QUEUE_LIMIT};
 use crate::store::{AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView};
 
 /// How many resolved conversations and closed callbacks an overview shows.
 const LATELY: i64 = 50;
-/// How many waiting conversations an overview shows, and a dispatch round considers.
-pub(super) const QUEUE_LIMIT: i64 = 500;
 /// How far back the last words of a conversation are looked for, in entries.
 const LAST_WORDS_WITHIN: i64 = 50;
 
@@ -363,7 +361,7 @@ pub(super) fn queue(
 }
 
 const CALLBACK: &str = "
-    SELECT id, requested_at, conversation, form, closed_by, closed_at, disposition, note FROM callbacks";
+    SELECT id, requested_at, conversation, form, closed_by, closed_at, disposition, note, site, contact FROM callbacks";
 
 fn callback_from(row: &Row<'_>) -> Result<CallbackSummary, StoreError> {
     let state = match (
@@ -392,10 +390,17 @@ fn callback_from(row: &Row<'_>) -> Result<CallbackSummary, StoreError> {
 pub(super) fn callback(
     connection: &Connection,
     id: heard_protocol::CallbackId,
-) -> Result<Option<CallbackSummary>, StoreError> {
+) -> Result<Option<KnownCallback>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{CALLBACK} WHERE id = ?1"))?;
     let mut rows = statement.query([Col(id)])?;
-    rows.next()?.map(callback_from).transpose()
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    Ok(Some(KnownCallback {
+        site: get(row, 8)?,
+        contact: get(row, 9)?,
+        summary: callback_from(row)?,
+    }))
 }
 
 /// The team as colleagues see it; `only` narrows it to one agent.
@@ -460,12 +465,4 @@ pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview
         colleagues: colleagues(connection, site, None)?,
         callbacks,
     })
-}
-
-/// Whether a status means that an agent's owned set contains it.
-pub(super) fn owned_by(status: &Status) -> Option<AgentId> {
-    match status {
-        Status::Assigned { agent, .. } => Some(*agent),
-        Status::Waiting { .. } | Status::Offered { .. } | Status::Resolved { .. } => None,
-    }
 }

@@ -1,50 +1,18 @@
-//! Dispatch rounds: gather who waits and who can answer, let the desk decide, carry it out in the same transaction.
+//! Who can answer and who waits: what a dispatch round decides from.
 
-use heard_desk::routing::{self, Agent, Move, Round};
-use heard_protocol::{AgentId, ConversationId, SiteId, UnixMillis};
+use heard_desk::routing::Agent;
+use heard_protocol::{AgentId, ConversationId, SiteId};
 use rusqlite::{Connection, params};
 
 use super::column::{Col, availability_from, get, get_opt};
-use super::engine::{Engine, Failure};
-use super::read::QUEUE_LIMIT;
 use crate::store::StoreError;
-
-/// Runs a round for a site.
-pub(super) fn run(engine: &mut Engine, site: SiteId, now: UnixMillis) -> Result<Round, Failure> {
-    let policy = engine.site(site)?.policy;
-    let agents = agents(&engine.connection, site)?;
-    let mut queue = Vec::new();
-    for id in waiting(&engine.connection, site)? {
-        queue.push(engine.conversation(id)?.state);
-    }
-    let round = routing::round(&queue, &agents, &policy, now);
-    for step in &round.moves {
-        carry_out(engine, *step, now)?;
-    }
-    Ok(round)
-}
-
-fn carry_out(engine: &mut Engine, step: Move, now: UnixMillis) -> Result<(), Failure> {
-    let id = match step {
-        Move::Offer { conversation, .. }
-        | Move::Withdraw { conversation, .. }
-        | Move::GiveBack { conversation } => conversation,
-    };
-    let mut known = engine.conversation(id)?;
-    let change = match step {
-        Move::Offer { to, until, .. } => {
-            known.state.offer(to, until);
-            heard_desk::Change::new()
-        }
-        Move::Withdraw { missed, .. } => known.state.withdraw(missed, now),
-        Move::GiveBack { .. } => known.state.give_back(now),
-    };
-    engine.write(known, change, None, now)?;
-    Ok(())
-}
+use crate::store::ledger::QUEUE_LIMIT;
 
 /// The head of the queue: every offer, and as many of those who wait as a round can place.
-fn waiting(connection: &Connection, site: SiteId) -> Result<Vec<ConversationId>, StoreError> {
+pub(super) fn waiting(
+    connection: &Connection,
+    site: SiteId,
+) -> Result<Vec<ConversationId>, StoreError> {
     let mut ids = Vec::new();
     // The numbers stand in the text: a partial index is looked up anew for every bound one.
     for (sql, limit) in [
@@ -70,7 +38,7 @@ fn waiting(connection: &Connection, site: SiteId) -> Result<Vec<ConversationId>,
     Ok(ids)
 }
 
-fn agents(connection: &Connection, site: SiteId) -> Result<Vec<Agent>, StoreError> {
+pub(super) fn agents(connection: &Connection, site: SiteId) -> Result<Vec<Agent>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT id, availability, gone_since, capacity, idle_since FROM agents WHERE site = ?1 ORDER BY id",
     )?;
