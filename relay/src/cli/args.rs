@@ -32,6 +32,8 @@ Examples:
   heard-relay serve --config /etc/heard.toml --log-format json
   HEARD_DATA=postgres://heard:secret@db.example/heard heard-relay serve
       keeps everything in a PostgreSQL database (13 or newer); its tables are created and brought up to date
+  heard-relay serve --data postgres://heard@db.example/heard --bus nats://bus.example:4222
+      one of several relays on that database; a proxy in front spreads the connections over them
 
 SIGTERM or Ctrl-C stops it: sockets are told to reconnect, what is being written is finished. A second one ends it at once.
 /healthz answers while the process runs; /readyz answers 200 while it can write.";
@@ -117,6 +119,9 @@ pub(super) struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:8080]. Port 0 takes any free one.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(super) listen: Option<SocketAddr>,
+    /// The NATS server over which relays on one database hear of each other, as `nats://host:4222`. Without it, this is the only relay.
+    #[arg(long, value_name = "URL")]
+    pub(super) bus: Option<String>,
     /// How browsers reach the relay. Without it, the `Host` header of each request is believed.
     #[arg(long, value_name = "URL")]
     pub(super) public_url: Option<PublicUrl>,

@@ -17,6 +17,9 @@ pub(super) fn serve_config(args: &ServeArgs) -> anyhow::Result<Config> {
     if let Some(listen) = args.listen {
         flags.push(("listen", Value::from(listen.to_string())));
     }
+    if let Some(bus) = &args.bus {
+        flags.push(("bus", Value::from(bus.as_str())));
+    }
     if let Some(url) = &args.public_url {
         flags.push(("public_url", Value::from(url.to_string())));
     }

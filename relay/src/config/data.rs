@@ -63,7 +63,7 @@ impl fmt::Debug for Data {
 }
 
 /// The address without who signs in, and without its parameters, of which a password may be one.
-fn without_secrets(url: &str) -> String {
+pub(super) fn without_secrets(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", ""));
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
     // A password may hold an `@` of its own.

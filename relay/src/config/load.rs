@@ -18,9 +18,10 @@ pub(super) const ENVIRONMENT: &str = "environment";
 const FLAGS: &str = "command line";
 
 /// The settings that may stand in the environment; other variables with the prefix are somebody else's.
-const TOP: [&str; 7] = [
+const TOP: [&str; 8] = [
     "listen",
     "data",
+    "bus",
     "public_url",
     "trust_proxy",
     "cookie_secure",

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use serde::{Deserialize, Serialize};
 
+use super::bus::BusAddress;
 use super::data::Data;
 use super::url::PublicUrl;
 
@@ -15,6 +16,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The file everything is kept in, created if it is not there; or the address of a PostgreSQL database.
     pub data: Data,
+    /// Where the other relays on the same database are heard, as the address of a NATS server (`nats://user:password@host:4222`). Without it,
+    /// this is the only one.
+    pub bus: Option<BusAddress>,
     /// How browsers reach this relay (`https://chat.example`). Without it, the `Host` header of a request is believed.
     pub public_url: Option<PublicUrl>,
     /// Whether a proxy in front says who is calling, in `X-Forwarded-For` and `X-Forwarded-Proto`. Without a proxy that sets
@@ -33,6 +37,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             data: Data::File("heard.db".into()),
+            bus: None,
             public_url: None,
             trust_proxy: false,
             cookie_secure: CookieSecure::default(),

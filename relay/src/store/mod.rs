@@ -23,6 +23,7 @@ pub use open::open;
 pub use query::{AgentRecord, Head, LogSlice, NewAgent, Overview, SiteRecord, VisitorView};
 pub use request::{Answer, Request, VisitorProfile};
 
+use crate::node::NodeId;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use heard_protocol::{AgentId, ContactId, ConversationId, Epoch, Seq, SiteId, UnixMillis};
@@ -102,6 +103,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Who waits on a site, first in line first: the contact and the conversation.
     async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError>;
+
+    /// Every node that is known, and its number: a [`Request::Beat`] raises it.
+    async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError>;
+
+    /// Whether other processes may be writing to the store too.
+    fn is_shared(&self) -> bool;
 
     /// Whether the store can write now; for readiness.
     async fn check(&self) -> Result<(), StoreError>;

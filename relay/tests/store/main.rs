@@ -35,6 +35,7 @@ macro_rules! conformance {
                 people::sessions_end,
                 people::one_address_one_agent,
                 people::a_restart_leaves_nobody_online,
+                people::an_agent_is_online_while_any_node_has_them,
                 callbacks::a_request_is_kept_once,
                 callbacks::one_open_request_per_number,
                 callbacks::an_outcome_is_kept_once,

@@ -58,6 +58,8 @@ pub(in crate::store) fn command_of(request: &Request) -> Option<Commanded> {
         Request::VisitorRead { .. }
         | Request::StaffRead { .. }
         | Request::Presence { .. }
+        | Request::Beat { .. }
+        | Request::NodeGone { .. }
         | Request::Dispatch { .. }
         | Request::EverybodyGone { .. }
         | Request::SignIn { .. }
@@ -121,8 +123,15 @@ fn by_kind<L: Ledger>(ledger: &mut L, request: &Request) -> Outcome<Answer, L> {
         Request::StaffRead { agent, upto } => {
             conversations::staff_read(ledger, *agent, upto).map(|()| Answer::Done)
         }
-        Request::Presence { agent, online, now } => {
-            people::presence(ledger, *agent, *online, *now).map(|()| Answer::Done)
+        Request::Presence {
+            agent,
+            node,
+            online,
+            now,
+        } => people::presence(ledger, *agent, *node, *online, *now).map(|()| Answer::Done),
+        Request::Beat { node } => ledger.beat(*node).map(|known| Answer::Beat { known }),
+        Request::NodeGone { node, beat, now } => {
+            people::node_gone(ledger, *node, *beat, *now).map(|()| Answer::Done)
         }
         Request::EverybodyGone { now } => {
             people::everybody_gone(ledger, *now).map(|()| Answer::Done)

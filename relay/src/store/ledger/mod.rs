@@ -25,6 +25,7 @@ pub(super) use carry::{carry_out, command_of};
 pub(super) use kept::{Key, Known, KnownCallback, KnownContact, Trace};
 
 use super::{AgentRecord, Fact, NewAgent, SiteRecord};
+use crate::node::NodeId;
 
 /// How many refusals for good are kept.
 pub(super) const REFUSALS: usize = 8_192;
@@ -90,6 +91,15 @@ pub(super) trait Ledger {
 
     /// Keeps an agent's own word.
     fn put_availability(&mut self, id: AgentId, to: Availability) -> Outcome<(), Self>;
+
+    /// Raises a node's number; returns whether the node was known.
+    fn beat(&mut self, node: NodeId) -> Outcome<bool, Self>;
+
+    /// Forgets a node if this is its number; returns the agents who had a socket there.
+    fn forget(&mut self, node: NodeId, beat: u64) -> Outcome<Vec<AgentId>, Self>;
+
+    /// Keeps whether an agent has a socket on a node; returns whether they have one anywhere.
+    fn put_socket(&mut self, agent: AgentId, node: NodeId, open: bool) -> Outcome<bool, Self>;
 
     /// Keeps since when an agent is gone, or that they are here; returns whether they were not before.
     fn put_presence(&mut self, id: AgentId, gone: Option<UnixMillis>) -> Outcome<bool, Self>;

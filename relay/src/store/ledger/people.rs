@@ -4,6 +4,7 @@ use heard_protocol::{AgentId, Availability, CommandId, RefusalCode, UnixMillis};
 
 use super::append::announce_colleague;
 use super::{Ledger, Outcome};
+use crate::node::NodeId;
 use crate::store::{AgentRecord, Fact, NewAgent, SiteRecord};
 
 /// Creates a site or changes its settings.
@@ -70,17 +71,36 @@ pub(super) fn deed<L: Ledger>(
     }
 }
 
-/// An agent's first socket opened or their last one closed.
+/// An agent's first socket on a node opened or their last one there closed.
 pub(super) fn presence<L: Ledger>(
     ledger: &mut L,
     agent: AgentId,
+    node: NodeId,
     online: bool,
     now: UnixMillis,
 ) -> Outcome<(), L> {
     let site = ledger.agent(agent)?.ok_or(RefusalCode::NotFound)?.site;
+    if online {
+        // A node that has been forgotten must be known again, or nobody would notice when it falls silent.
+        ledger.beat(node)?;
+    }
+    let online = ledger.put_socket(agent, node, online)?;
     if ledger.put_presence(agent, (!online).then_some(now))? {
         announce_colleague(ledger, site, agent)?;
         ledger.announce(Fact::Dispatch { site });
+    }
+    Ok(())
+}
+
+/// A node has fallen silent.
+pub(super) fn node_gone<L: Ledger>(
+    ledger: &mut L,
+    node: NodeId,
+    beat: u64,
+    now: UnixMillis,
+) -> Outcome<(), L> {
+    for agent in ledger.forget(node, beat)? {
+        presence(ledger, agent, node, false, now)?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use heard_protocol::{
     AgentId, CallbackId, CommandId, ContactId, ConversationId, SiteId, StaffCommand, VisitorCommand,
 };
 
+use crate::node::NodeId;
 use crate::store::Request;
 use crate::store::ledger::command_of;
 
@@ -25,6 +26,12 @@ pub(super) struct Keys {
     pub(super) agents: BTreeSet<AgentId>,
     /// Locked, and what they own is counted.
     pub(super) locked_agents: BTreeSet<AgentId>,
+    /// Locked.
+    pub(super) nodes: BTreeSet<NodeId>,
+    /// Of these, the agents who have a socket there change as well.
+    pub(super) silent: BTreeSet<NodeId>,
+    /// Of these agents it is asked on which nodes they have a socket.
+    pub(super) seated: BTreeSet<AgentId>,
     /// In lower case.
     pub(super) emails: BTreeSet<String>,
     /// Locked; their conversations come along.
@@ -46,6 +53,8 @@ pub(super) enum Lack {
     Conversations(Vec<ConversationId>),
     Agent(AgentId),
     LockedAgent(AgentId),
+    Node(NodeId),
+    Seated(AgentId),
     Email(String),
     Callback(CallbackId),
     Phone(SiteId, String),
@@ -80,6 +89,8 @@ impl Keys {
             Lack::Conversations(ids) => self.conversations.extend(ids),
             Lack::Agent(id) => drop(self.agents.insert(id)),
             Lack::LockedAgent(id) => drop(self.locked_agents.insert(id)),
+            Lack::Node(id) => drop(self.nodes.insert(id)),
+            Lack::Seated(id) => drop(self.seated.insert(id)),
             Lack::Email(email) => drop(self.emails.insert(email)),
             Lack::Callback(id) => drop(self.callbacks.insert(id)),
             Lack::Phone(site, phone) => drop(self.phones.insert((site, phone))),
@@ -118,8 +129,17 @@ impl Keys {
                 self.agents.insert(*agent);
                 self.conversations.insert(upto.conversation);
             }
-            Request::Presence { agent, .. } => {
+            Request::Presence { agent, node, .. } => {
                 self.locked_agents.insert(*agent);
+                self.seated.insert(*agent);
+                self.nodes.insert(*node);
+            }
+            Request::Beat { node } => {
+                self.nodes.insert(*node);
+            }
+            Request::NodeGone { node, .. } => {
+                self.nodes.insert(*node);
+                self.silent.insert(*node);
             }
             Request::SignIn { agent, .. } => {
                 self.agents.insert(*agent);

@@ -1,6 +1,6 @@
 //! Reading a working set, and locking what will change.
 //!
-//! Locks come first and in one order: the site of a round, contacts, callbacks, conversations, agents, each by id. What is read without
+//! Locks come first and in one order: the site of a round, nodes, contacts, callbacks, conversations, agents, each by id. What is read without
 //! a lock is read after them, so that it is at least as new as the rows it belongs to.
 
 use std::collections::BTreeSet;
@@ -43,10 +43,12 @@ pub(super) async fn working_set(
             .execute(&mut *connection)
             .await?;
     }
+    nodes(connection, &mut set).await?;
     contacts(connection, &mut set).await?;
     requests(connection, &mut set).await?;
     talks(connection, &mut set).await?;
     locked_agents(connection, &mut set).await?;
+    sockets(connection, &mut set).await?;
     past(connection, &mut set).await?;
     sites(connection, &mut set).await?;
     addresses(connection, &mut set).await?;
@@ -57,6 +59,47 @@ pub(super) async fn working_set(
         );
     }
     Ok(set)
+}
+
+async fn nodes(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(), StoreError> {
+    if set.keys.nodes.is_empty() {
+        return Ok(());
+    }
+    let rows = query("SELECT id, beat FROM nodes WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+        .bind(uuids(&set.keys.nodes))
+        .fetch_all(&mut *connection)
+        .await?;
+    for row in &rows {
+        set.nodes.insert(id(row, 0)?, unsigned(row.try_get(1)?)?);
+    }
+    if set.keys.silent.is_empty() {
+        return Ok(());
+    }
+    let rows = query("SELECT agent FROM agent_sockets WHERE node = ANY($1)")
+        .bind(uuids(&set.keys.silent))
+        .fetch_all(connection)
+        .await?;
+    for row in &rows {
+        let agent: AgentId = id(row, 0)?;
+        set.keys.locked_agents.insert(agent);
+        set.keys.seated.insert(agent);
+    }
+    Ok(())
+}
+
+/// On which nodes agents have a socket. It changes under the lock on the agent alone.
+async fn sockets(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(), StoreError> {
+    if set.keys.seated.is_empty() {
+        return Ok(());
+    }
+    let rows = query("SELECT agent, node FROM agent_sockets WHERE agent = ANY($1)")
+        .bind(uuids(&set.keys.seated))
+        .fetch_all(connection)
+        .await?;
+    for row in &rows {
+        set.sockets.insert((id(row, 0)?, id(row, 1)?));
+    }
+    Ok(())
 }
 
 async fn contacts(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(), StoreError> {

@@ -32,6 +32,8 @@ use sqlx::postgres::{PgConnection, PgPool};
 use connect::Address;
 use writer::Writer;
 
+use crate::node::NodeId;
+
 use super::{
     AgentRecord, Answer, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
     StoreError, VisitorView,
@@ -177,6 +179,14 @@ impl Store for PostgresStore {
 
     async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {
         read::queue(&self.pool, site).await
+    }
+
+    async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError> {
+        read::beats(&self.pool).await
+    }
+
+    fn is_shared(&self) -> bool {
+        true
     }
 
     async fn check(&self) -> Result<(), StoreError> {

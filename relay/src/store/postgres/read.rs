@@ -11,6 +11,7 @@ use sqlx::query;
 
 use super::row::{AgentRow, ConversationRow, agents, at, callback, callbacks, conversations, id};
 use super::value::{Id, count, number, seq, text, unsigned};
+use crate::node::NodeId;
 use crate::store::ledger::QUEUE_LIMIT;
 use crate::store::stored::from_json;
 use crate::store::{AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView};
@@ -294,4 +295,13 @@ pub(super) async fn overview(pool: &PgPool, site: SiteId) -> Result<Overview, St
     }
     overview.colleagues = colleagues(pool, site).await?;
     Ok(overview)
+}
+
+pub(super) async fn beats(pool: &PgPool) -> Result<Vec<(NodeId, u64)>, StoreError> {
+    let rows = query("SELECT id, beat FROM nodes ORDER BY id")
+        .fetch_all(pool)
+        .await?;
+    rows.iter()
+        .map(|row| Ok((id(row, 0)?, unsigned(row.try_get(1)?)?)))
+        .collect()
 }

@@ -2,8 +2,8 @@
 
 use heard_protocol::{AgentKind, CallbackState, ContactId, ConversationId, UnixMillis};
 use sqlx::postgres::PgConnection;
-use sqlx::query;
 use sqlx::types::Uuid;
+use sqlx::{query, raw_sql};
 
 use super::value::{Id, number, small, text, uuids};
 use super::working_set::{CallbackChange, Changes, SessionChange, WorkingSet};
@@ -17,6 +17,7 @@ pub(super) async fn changes(
 ) -> Result<(), StoreError> {
     sites(connection, &set.changes).await?;
     agents(connection, set).await?;
+    nodes(connection, set).await?;
     contacts(connection, set).await?;
     conversations(connection, set).await?;
     entries(connection, &set.changes).await?;
@@ -101,10 +102,50 @@ async fn agents(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), S
         .bind(number(now.0))
         .execute(&mut *connection)
         .await?;
+        raw_sql("DELETE FROM agent_sockets; DELETE FROM nodes")
+            .execute(&mut *connection)
+            .await?;
         query("DELETE FROM sessions WHERE expires_at <= $1")
             .bind(number(now.0))
             .execute(connection)
             .await?;
+    }
+    Ok(())
+}
+
+async fn nodes(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), StoreError> {
+    let changes = &set.changes;
+    if !changes.beaten.is_empty() {
+        let beat = |node| number(set.nodes.get(node).copied().unwrap_or_default());
+        query(
+            "INSERT INTO nodes (id, beat) SELECT * FROM UNNEST($1::uuid[], $2::bigint[])
+             ON CONFLICT (id) DO UPDATE SET beat = excluded.beat",
+        )
+        .bind(uuids(&changes.beaten))
+        .bind(changes.beaten.iter().map(beat).collect::<Vec<_>>())
+        .execute(&mut *connection)
+        .await?;
+    }
+    if !changes.forgotten.is_empty() {
+        query("DELETE FROM nodes WHERE id = ANY($1)")
+            .bind(uuids(&changes.forgotten))
+            .execute(&mut *connection)
+            .await?;
+    }
+    let insert =
+        "INSERT INTO agent_sockets (agent, node) SELECT * FROM UNNEST($1::uuid[], $2::uuid[])
+         ON CONFLICT DO NOTHING";
+    let delete =
+        "DELETE FROM agent_sockets s USING UNNEST($1::uuid[], $2::uuid[]) AS u (agent, node)
+         WHERE s.agent = u.agent AND s.node = u.node";
+    for (sql, sockets) in [(delete, &changes.closed), (insert, &changes.opened)] {
+        if !sockets.is_empty() {
+            query(sql)
+                .bind(uuids(sockets.iter().map(|(agent, _)| agent)))
+                .bind(uuids(sockets.iter().map(|(_, node)| node)))
+                .execute(&mut *connection)
+                .await?;
+        }
     }
     Ok(())
 }

@@ -8,7 +8,10 @@ use super::connect::Address;
 use crate::store::StoreError;
 
 /// Every change to the tables, oldest first. One that was released is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_tables.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("migrations/0001_tables.sql"),
+    include_str!("migrations/0002_nodes.sql"),
+];
 /// The lock under which one node at a time changes the tables: `HEARD` as a number.
 const LOCK: i64 = 0x48_4541_5244;
 

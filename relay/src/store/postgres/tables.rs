@@ -14,6 +14,7 @@ use super::value::count;
 use super::working_set::{
     CallbackChange, Halt, NewEntry, Person, SessionChange, Talk, Teammate, WorkingSet,
 };
+use crate::node::NodeId;
 use crate::store::ledger::{
     Actor, Failure, Key, Known, KnownCallback, KnownContact, Ledger, Trace, body_json, words,
 };
@@ -136,6 +137,46 @@ impl Ledger for WorkingSet {
     fn put_availability(&mut self, id: AgentId, to: Availability) -> Outcome<()> {
         self.change_agent(id, |row| row.record.availability = to)?;
         Ok(())
+    }
+
+    fn beat(&mut self, node: NodeId) -> Outcome<bool> {
+        if !self.keys.nodes.contains(&node) {
+            return Err(Lack::Node(node).into());
+        }
+        let known = self.nodes.contains_key(&node);
+        *self.nodes.entry(node).or_default() += 1;
+        self.changes.forgotten.remove(&node);
+        self.changes.beaten.insert(node);
+        Ok(known)
+    }
+
+    fn forget(&mut self, node: NodeId, beat: u64) -> Outcome<Vec<AgentId>> {
+        if !self.keys.nodes.contains(&node) {
+            return Err(Lack::Node(node).into());
+        }
+        if self.nodes.get(&node) != Some(&beat) {
+            return Ok(Vec::new());
+        }
+        self.nodes.remove(&node);
+        self.changes.beaten.remove(&node);
+        self.changes.forgotten.insert(node);
+        let there = self.sockets.iter().filter(|(_, at)| *at == node);
+        Ok(there.map(|(agent, _)| *agent).collect())
+    }
+
+    fn put_socket(&mut self, agent: AgentId, node: NodeId, open: bool) -> Outcome<bool> {
+        if !self.keys.seated.contains(&agent) {
+            return Err(Lack::Seated(agent).into());
+        }
+        let socket = (agent, node);
+        if open && self.sockets.insert(socket) {
+            self.changes.closed.remove(&socket);
+            self.changes.opened.insert(socket);
+        } else if !open && self.sockets.remove(&socket) {
+            self.changes.opened.remove(&socket);
+            self.changes.closed.insert(socket);
+        }
+        Ok(self.sockets.iter().any(|(who, _)| *who == agent))
     }
 
     fn put_presence(&mut self, id: AgentId, gone: Option<UnixMillis>) -> Outcome<bool> {

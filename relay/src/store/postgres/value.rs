@@ -5,6 +5,7 @@ use heard_protocol::{
 };
 use sqlx::types::Uuid;
 
+use crate::node::NodeId;
 use crate::store::StoreError;
 
 /// An id as a column. `uuid` sorts by its bytes, as ids do: both sides agree on the order in which rows are locked.
@@ -30,6 +31,7 @@ macro_rules! ids {
 }
 
 ids!(
+    NodeId,
     SiteId,
     AgentId,
     ContactId,

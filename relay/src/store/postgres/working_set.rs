@@ -11,6 +11,7 @@ use heard_protocol::{
 
 use super::keys::{Keys, Lack};
 use super::row::{AgentRow, ConversationRow};
+use crate::node::NodeId;
 use crate::store::ledger::{Failure, Key, KnownCallback, KnownContact, Trace};
 use crate::store::{Fact, NewAgent, SiteRecord, StoreError};
 
@@ -94,6 +95,10 @@ pub(super) struct Changes {
     pub(super) new_agents: Vec<NewAgent>,
     pub(super) agents: BTreeSet<AgentId>,
     pub(super) everybody_gone: Option<UnixMillis>,
+    pub(super) beaten: BTreeSet<NodeId>,
+    pub(super) forgotten: BTreeSet<NodeId>,
+    pub(super) opened: BTreeSet<(AgentId, NodeId)>,
+    pub(super) closed: BTreeSet<(AgentId, NodeId)>,
     pub(super) sessions: Vec<SessionChange>,
     pub(super) new_contacts: BTreeSet<ContactId>,
     pub(super) contacts: BTreeSet<ContactId>,
@@ -113,6 +118,10 @@ impl Changes {
             && self.new_agents.is_empty()
             && self.agents.is_empty()
             && self.everybody_gone.is_none()
+            && self.beaten.is_empty()
+            && self.forgotten.is_empty()
+            && self.opened.is_empty()
+            && self.closed.is_empty()
             && self.sessions.is_empty()
             && self.new_contacts.is_empty()
             && self.contacts.is_empty()
@@ -139,6 +148,9 @@ pub(super) struct WorkingSet {
     pub(super) contacts: HashMap<ContactId, Person>,
     pub(super) conversations: HashMap<ConversationId, Talk>,
     pub(super) agents: HashMap<AgentId, Teammate>,
+    /// The numbers of those that are known.
+    pub(super) nodes: HashMap<NodeId, u64>,
+    pub(super) sockets: BTreeSet<(AgentId, NodeId)>,
     pub(super) emails: HashMap<String, AgentId>,
     pub(super) callbacks: HashMap<CallbackId, KnownCallback>,
     /// The numbers of `keys.phones` that have an open request.

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::column::{Col, StatusColumns, from_json, get, get_opt};
 use super::read;
+use crate::node::NodeId;
 use crate::store::ledger::{Known, KnownContact, Trace};
 use crate::store::{StoreError, VisitorProfile};
 
@@ -121,4 +122,19 @@ pub(super) fn conversation(
         staff_read,
     };
     Ok(Some((row, known)))
+}
+
+/// The agents who have a socket on a node.
+pub(super) fn agents_on(connection: &Connection, node: NodeId) -> Result<Vec<AgentId>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT agent FROM agent_sockets WHERE node = ?1 ORDER BY agent")?;
+    let rows = statement.query_map([node.to_bytes()], |row| get(row, 0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whether an agent has a socket on any node.
+pub(super) fn has_socket(connection: &Connection, agent: AgentId) -> Result<bool, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM agent_sockets WHERE agent = ?1)")?;
+    Ok(statement.query_row([Col(agent)], |row| row.get(0))?)
 }

@@ -27,6 +27,8 @@ pub use engine::Engine;
 use readers::Readers;
 use writer::Writer;
 
+use crate::node::NodeId;
+
 use super::{
     AgentRecord, Answer, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
     StoreError, VisitorView,
@@ -183,6 +185,14 @@ impl Store for SqliteStore {
         self.readers
             .run(move |connection| read::queue(connection, site))
             .await
+    }
+
+    async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError> {
+        self.readers.run(read::beats).await
+    }
+
+    fn is_shared(&self) -> bool {
+        false
     }
 
     async fn check(&self) -> Result<(), StoreError> {

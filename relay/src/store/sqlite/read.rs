@@ -8,6 +8,7 @@ use heard_protocol::{
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column::{Col, StatusColumns, availability_from, from_json, get, get_opt, kind_from};
+use crate::node::NodeId;
 use crate::store::ledger::{KnownCallback, QUEUE_LIMIT};
 use crate::store::{AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView};
 
@@ -465,4 +466,16 @@ pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview
         colleagues: colleagues(connection, site, None)?,
         callbacks,
     })
+}
+
+pub(super) fn beats(connection: &Connection) -> Result<Vec<(NodeId, u64)>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT id, beat FROM nodes ORDER BY id")?;
+    let rows = statement.query_map([], |row| {
+        let beat: i64 = row.get(1)?;
+        Ok((
+            NodeId::from_bytes(row.get(0)?),
+            u64::try_from(beat).unwrap_or_default(),
+        ))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

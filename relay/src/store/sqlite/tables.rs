@@ -11,6 +11,7 @@ use rusqlite::{Connection, ErrorCode, params};
 
 use super::column::{Col, StatusColumns, availability_number, to_json};
 use super::{Engine, desk, load, read, settled};
+use crate::node::NodeId;
 use crate::store::ledger::{
     Actor, Failure, Key, Known, KnownCallback, KnownContact, Ledger, Trace, body_json,
 };
@@ -155,6 +156,35 @@ impl Ledger for Engine {
         Ok(())
     }
 
+    fn beat(&mut self, node: NodeId) -> Outcome<bool> {
+        let sql = "UPDATE nodes SET beat = beat + 1 WHERE id = ?1";
+        let known = run(&self.connection, sql, [node.to_bytes()])? > 0;
+        if !known {
+            let sql = "INSERT INTO nodes (id, beat) VALUES (?1, 1)";
+            run(&self.connection, sql, [node.to_bytes()])?;
+        }
+        Ok(known)
+    }
+
+    fn forget(&mut self, node: NodeId, beat: u64) -> Outcome<Vec<AgentId>> {
+        let sql = "DELETE FROM nodes WHERE id = ?1 AND beat = ?2";
+        let values = params![node.to_bytes(), i64::try_from(beat).unwrap_or(i64::MAX)];
+        if run(&self.connection, sql, values)? == 0 {
+            return Ok(Vec::new());
+        }
+        Ok(load::agents_on(&self.connection, node)?)
+    }
+
+    fn put_socket(&mut self, agent: AgentId, node: NodeId, open: bool) -> Outcome<bool> {
+        let sql = if open {
+            "INSERT OR IGNORE INTO agent_sockets (agent, node) VALUES (?1, ?2)"
+        } else {
+            "DELETE FROM agent_sockets WHERE agent = ?1 AND node = ?2"
+        };
+        run(&self.connection, sql, params![Col(agent), node.to_bytes()])?;
+        Ok(load::has_socket(&self.connection, agent)?)
+    }
+
     fn put_presence(&mut self, id: AgentId, gone: Option<UnixMillis>) -> Outcome<bool> {
         let changed = run(
             &self.connection,
@@ -177,6 +207,8 @@ impl Ledger for Engine {
         let connection = &self.connection;
         let gone = "UPDATE agents SET gone_since = ?1 WHERE gone_since IS NULL";
         run(connection, gone, [Col(now)])?;
+        // Nobody else writes here: whoever did has ended.
+        connection.execute_batch("DELETE FROM agent_sockets; DELETE FROM nodes")?;
         let ended = "DELETE FROM sessions WHERE expires_at <= ?1";
         run(connection, ended, [Col(now)])?;
         let sites = read::sites(connection)?;

@@ -11,7 +11,7 @@ use heard_protocol::{
 use heard_relay::store::{Answer, Fact, Listener, Request, Store};
 
 use crate::bench::{
-    ANNA, Bench, Home, NOW, Notebook, OLEG, SITE, contact, does, follows, id, says,
+    ANNA, Bench, Home, NODE, NOW, Notebook, OLEG, SITE, contact, does, follows, id, says,
 };
 
 /// The bench's node, and another one.
@@ -240,6 +240,7 @@ pub(crate) async fn what_two_nodes_change_of_one_row_is_both_kept<H: Home>(bench
         };
         let presence = Request::Presence {
             agent: ANNA,
+            node: NODE,
             online,
             now: NOW,
         };
@@ -307,6 +308,7 @@ pub(crate) async fn a_round_takes_nothing_from_who_accepts<H: Home>(bench: Bench
     bench
         .done(Request::Presence {
             agent: OLEG,
+            node: NODE,
             online: true,
             now: NOW,
         })
