@@ -20,7 +20,7 @@ const READY: &str = "Heard is ready: http://";
 /// How to start a relay.
 #[derive(Debug, Clone)]
 pub struct Start<'a> {
-    /// Its data file.
+    /// Its data file, or the address of its database.
     pub data: &'a Path,
     /// Where it listens; any free port if none is given.
     pub listen: Option<SocketAddr>,
@@ -38,10 +38,18 @@ pub struct Relay {
 impl Relay {
     /// Starts one, and waits until it is ready.
     pub async fn start(how: Start<'_>) -> Self {
+        Self::start_by(|program| std::process::Command::new(program), how).await
+    }
+
+    /// As [`start`](Self::start), with a command that runs the program somewhere.
+    pub async fn start_by(
+        run: impl FnOnce(&Path) -> std::process::Command,
+        how: Start<'_>,
+    ) -> Self {
         let listen = how
             .listen
             .map_or_else(|| "127.0.0.1:0".to_owned(), |at| at.to_string());
-        let mut child = Command::new(binary::relay())
+        let mut child = Command::from(run(binary::relay()))
             .args(["serve", "--listen", &listen, "--data"])
             .arg(how.data)
             .env("HEARD_LOG__LEVEL", "error")
