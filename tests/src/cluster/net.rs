@@ -1,5 +1,6 @@
 //! Networks between the nodes of a cluster.
 
+use std::ffi::OsString;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -86,7 +87,7 @@ impl Net {
 
     /// A command that runs a program on a node.
     pub fn command(&self, host: usize, program: &Path) -> Command {
-        let mut command = Command::new("ip");
+        let mut command = Command::new(own_ip());
         command
             .args(["netns", "exec", &self.namespace(host)])
             .arg(program);
@@ -130,8 +131,13 @@ impl Drop for Net {
     }
 }
 
+/// `HEARD_IP` names another one.
+fn own_ip() -> OsString {
+    std::env::var_os("HEARD_IP").unwrap_or_else(|| "ip".into())
+}
+
 fn ip(arguments: &[&str]) {
-    let done = Command::new("ip").args(arguments).output();
+    let done = Command::new(own_ip()).args(arguments).output();
     let done = done.expect("`ip` is needed: on Debian or Ubuntu, `apt-get install iproute2`");
     assert!(
         done.status.success(),
@@ -143,7 +149,7 @@ fn ip(arguments: &[&str]) {
 
 /// It may not be there.
 fn quietly(arguments: &[&str]) {
-    let _ = Command::new("ip")
+    let _ = Command::new(own_ip())
         .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -16,10 +16,27 @@ const POSTGRES: Program = Program {
     versions: Some("/usr/lib/postgresql"),
 };
 
-/// Installs what the tests need, and runs all of them. Without a server those that need one fail, the others run.
+/// The bus between nodes, likewise.
+const NATS: Program = Program {
+    names: &["nats-server"],
+    variable: "HEARD_NATS",
+    package: "nats-server",
+    versions: None,
+};
+
+/// Makes the networks between nodes.
+const NETWORKS: Program = Program {
+    names: &["ip"],
+    variable: "HEARD_IP",
+    package: "iproute2",
+    versions: None,
+};
+
+/// Installs what the tests need, and runs all of them. Without a program those that need it fail, the others run.
 pub(super) fn run(long: bool) -> Tally {
     let mut tally = Tally::default();
-    if let Err(error) = packages::ensure("the store's tests", &[&POSTGRES]) {
+    let programs = [&POSTGRES, &NATS, &NETWORKS];
+    if let Err(error) = packages::ensure("the tests of stores and nodes", &programs) {
         eprintln!("error: {error:#}");
         tally.fail(format!("{error:#}"));
     }
