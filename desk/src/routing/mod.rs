@@ -1,0 +1,19 @@
+//! Who is offered which waiting conversation.
+//!
+//! A round looks at one site: who waits, who can answer, what is offered. It is run whenever something happened that could change the
+//! answer, and at [`Round::wake_at`]; running it again right away moves nothing.
+//!
+//! The rule: the visitor at the head of the queue first; conversations given back go before new ones. Among agents who are online, available
+//! and below their capacity, the least loaded; among those, the one who has been idle longest. One offer at a time per agent,
+//! and none to an agent who has just declined or missed that same conversation.
+
+mod agent;
+mod round;
+mod scan;
+
+#[cfg(test)]
+mod cases;
+
+pub use agent::Agent;
+pub use round::{Move, Round};
+pub use scan::{PASSED_MS, round};
