@@ -24,4 +24,9 @@ impl Agent {
     pub fn takes_offers(&self) -> bool {
         self.gone_since.is_none() && self.availability == Availability::Available
     }
+
+    /// Whether one more conversation fits.
+    pub(super) fn has_room(&self) -> bool {
+        self.owned.len() < usize::from(self.capacity)
+    }
 }

@@ -1,19 +1,18 @@
-//! A round that looks at everybody.
+//! The rule written down plainly, for the tests to hold the floor against: every round looks at everybody.
 
 use heard_protocol::{AgentId, Status, UnixMillis};
 
-use super::{Agent, Move, Round};
+use super::{Agent, Move, PASSED_MS, Round};
 use crate::conversation::Conversation;
 use crate::policy::Policy;
 
-/// For how long a conversation is not offered again to an agent who passed it on, in milliseconds.
-pub const PASSED_MS: u64 = 120_000;
-
-/// Runs a round.
-///
-/// `queue` holds the conversations that wait or are offered, in any order. A round that takes anything back offers nothing: the next one, due
-/// at once, knows the whole queue.
-pub fn round(queue: &[Conversation], agents: &[Agent], policy: &Policy, now: UnixMillis) -> Round {
+/// A round, read off everything there is.
+pub(super) fn round(
+    queue: &[Conversation],
+    agents: &[Agent],
+    policy: &Policy,
+    now: UnixMillis,
+) -> Round {
     let mut round = Round::default();
     give_back(&mut round, agents, policy, now);
 
