@@ -9,6 +9,7 @@ mod idle;
 mod latency;
 mod machine;
 mod report;
+mod routing;
 mod throughput;
 mod weight;
 mod wire;
@@ -63,6 +64,7 @@ enum Part {
     Latency,
     Idle,
     Weight,
+    Routing,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -98,6 +100,10 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     if wanted(Part::Latency) {
         eprintln!("latency at a fixed load");
         rows.extend(latency::rows(options.reps).await?);
+    }
+    if wanted(Part::Routing) {
+        eprintln!("decisions about who is offered what");
+        rows.extend(routing::rows(options.reps).await?);
     }
     report::print(&rows);
     if let Some(path) = &options.json {
