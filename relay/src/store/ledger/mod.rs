@@ -12,7 +12,7 @@ mod kept;
 mod people;
 mod rounds;
 
-use heard_desk::routing::Agent;
+use heard_desk::routing::Round;
 use heard_desk::{Conversation, Policy};
 use heard_protocol::{
     AgentId, Availability, CallbackId, CallbackSummary, Colleague, CommandId, ContactId,
@@ -29,7 +29,7 @@ use crate::node::NodeId;
 
 /// How many refusals for good are kept.
 pub(super) const REFUSALS: usize = 8_192;
-/// How many waiting conversations an overview shows, and a dispatch round considers.
+/// How many waiting conversations an overview shows, and a round over a shared store considers.
 pub(super) const QUEUE_LIMIT: i64 = 500;
 
 /// Why a request was not carried out: the rules say no, or the store could not do its part.
@@ -159,8 +159,8 @@ pub(super) trait Ledger {
     /// A conversation's line in the lists.
     fn summary(&mut self, id: ConversationId) -> Outcome<Option<ConversationSummary>, Self>;
 
-    /// Who can answer on a site, in the order of their ids, and the conversations that wait or are offered.
-    fn desk(&mut self, site: SiteId) -> Outcome<(Vec<Agent>, Vec<Conversation>), Self>;
+    /// What [`routing`](heard_desk::routing) says should follow on a site, from who can answer there and the conversations that wait or are offered.
+    fn round(&mut self, site: SiteId, policy: &Policy, now: UnixMillis) -> Outcome<Round, Self>;
 
     /// A request to be called.
     fn callback(&mut self, id: CallbackId) -> Outcome<Option<KnownCallback>, Self>;

@@ -1,6 +1,6 @@
-//! Dispatch rounds: gather who waits and who can answer, let the desk decide, carry it out in the same unit of work.
+//! Dispatch rounds: what the desk decides is carried out in the same unit of work.
 
-use heard_desk::routing::{self, Move, Round};
+use heard_desk::routing::{Move, Round};
 use heard_protocol::{ConversationId, RefusalCode, SiteId, UnixMillis};
 
 use super::{Ledger, Outcome, append, conversations};
@@ -8,8 +8,7 @@ use super::{Ledger, Outcome, append, conversations};
 /// Runs a round for a site.
 pub(super) fn run<L: Ledger>(ledger: &mut L, site: SiteId, now: UnixMillis) -> Outcome<Round, L> {
     let policy = ledger.policy(site)?.ok_or(RefusalCode::NotFound)?;
-    let (agents, queue) = ledger.desk(site)?;
-    let round = routing::round(&queue, &agents, &policy, now);
+    let round = ledger.round(site, &policy, now)?;
     let moved: Vec<_> = round.moves.iter().map(conversation_of).collect();
     ledger.read_ahead(&moved)?;
     for step in &round.moves {

@@ -1,6 +1,6 @@
 //! The working set as the rules use it.
 
-use heard_desk::routing::Agent;
+use heard_desk::routing::{self, Round};
 use heard_desk::{Conversation, Policy};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
@@ -351,11 +351,12 @@ impl Ledger for WorkingSet {
         Ok(Some(row.summary()))
     }
 
-    fn desk(&mut self, site: SiteId) -> Outcome<(Vec<Agent>, Vec<Conversation>)> {
+    fn round(&mut self, site: SiteId, policy: &Policy, now: UnixMillis) -> Outcome<Round> {
         if self.keys.desk != Some(site) {
             return Err(Lack::Desk(site).into());
         }
-        Ok(self.desk.clone())
+        let (agents, queue) = &self.desk;
+        Ok(routing::round(queue, agents, policy, now))
     }
 
     fn callback(&mut self, id: CallbackId) -> Outcome<Option<KnownCallback>> {

@@ -2,35 +2,24 @@
 
 use heard_desk::routing::Agent;
 use heard_protocol::{AgentId, ConversationId, SiteId};
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use super::column::{Col, availability_from, get, get_opt};
 use crate::store::StoreError;
-use crate::store::ledger::QUEUE_LIMIT;
 
-/// The head of the queue: every offer, and as many of those who wait as a round can place.
+/// Every conversation that waits or is offered.
 pub(super) fn waiting(
     connection: &Connection,
     site: SiteId,
 ) -> Result<Vec<ConversationId>, StoreError> {
     let mut ids = Vec::new();
     // The numbers stand in the text: a partial index is looked up anew for every bound one.
-    for (sql, limit) in [
-        (
-            "SELECT id FROM conversations WHERE site = ?1 AND status = 1
-             ORDER BY front DESC, since LIMIT ?2",
-            i64::MAX,
-        ),
-        (
-            "SELECT id FROM conversations WHERE site = ?1 AND status = 0
-             ORDER BY front DESC, since LIMIT ?2",
-            QUEUE_LIMIT,
-        ),
+    for sql in [
+        "SELECT id FROM conversations WHERE site = ?1 AND status = 1",
+        "SELECT id FROM conversations WHERE site = ?1 AND status = 0",
     ] {
         let mut statement = connection.prepare_cached(sql)?;
-        let rows = statement.query_map(params![Col(site), limit], |row| {
-            get::<ConversationId>(row, 0)
-        })?;
+        let rows = statement.query_map([Col(site)], |row| get::<ConversationId>(row, 0))?;
         for id in rows {
             ids.push(id?);
         }

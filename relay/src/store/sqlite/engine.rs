@@ -11,6 +11,7 @@ use heard_protocol::{ContactId, ConversationId, Epoch, SiteId};
 use rusqlite::Connection;
 
 use super::checkpoint::Log;
+use super::floors::Floors;
 use super::places::Places;
 use super::schema::{self, Identity};
 use super::settled::Refusals;
@@ -28,20 +29,28 @@ pub(super) struct Memory {
     pub(super) rows: HashMap<ConversationId, i64>,
     pub(super) contacts: HashMap<ContactId, KnownContact>,
     pub(super) policies: HashMap<SiteId, Policy>,
+    pub(super) floors: Floors,
 }
 
 impl Memory {
+    /// All of it.
     fn forget(&mut self) {
+        self.floors.clear();
+        self.clear();
+    }
+
+    /// What grows with whoever writes, once it is large.
+    fn trim(&mut self) {
+        if self.conversations.len() > REMEMBERED || self.contacts.len() > REMEMBERED {
+            self.clear();
+        }
+    }
+
+    fn clear(&mut self) {
         self.conversations.clear();
         self.rows.clear();
         self.contacts.clear();
         self.policies.clear();
-    }
-
-    fn trim(&mut self) {
-        if self.conversations.len() > REMEMBERED || self.contacts.len() > REMEMBERED {
-            self.forget();
-        }
     }
 }
 

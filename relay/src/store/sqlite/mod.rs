@@ -4,6 +4,7 @@ mod checkpoint;
 mod column;
 mod desk;
 mod engine;
+mod floors;
 mod load;
 mod places;
 mod read;

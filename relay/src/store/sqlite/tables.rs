@@ -1,6 +1,6 @@
 //! The engine's tables, as the rules use them.
 
-use heard_desk::routing::Agent;
+use heard_desk::routing::Round;
 use heard_desk::{Conversation, Policy};
 use heard_protocol::{
     AgentId, AgentKind, Availability, CallbackId, CallbackState, CallbackSummary, Colleague,
@@ -10,7 +10,7 @@ use heard_protocol::{
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::column::{Col, StatusColumns, availability_number, to_json};
-use super::{Engine, desk, load, read, settled};
+use super::{Engine, load, read, settled};
 use crate::node::NodeId;
 use crate::store::ledger::{
     Actor, Failure, Key, Known, KnownCallback, KnownContact, Ledger, Trace, body_json,
@@ -144,6 +144,8 @@ impl Ledger for Engine {
                 agent.capacity,
             ],
         )?;
+        // They may be new, or have moved to another site.
+        self.memory.floors.clear();
         Ok(())
     }
 
@@ -153,6 +155,8 @@ impl Ledger for Engine {
             "UPDATE agents SET availability = ?2 WHERE id = ?1",
             params![Col(id), availability_number(to)],
         )?;
+        let floors = &mut self.memory.floors;
+        floors.change_agent(id, |agent| agent.availability = to);
         Ok(())
     }
 
@@ -191,6 +195,10 @@ impl Ledger for Engine {
             "UPDATE agents SET gone_since = ?2 WHERE id = ?1 AND (gone_since IS NULL) <> (?2 IS NULL)",
             params![Col(id), gone.map(Col)],
         )?;
+        if changed > 0 {
+            let floors = &mut self.memory.floors;
+            floors.change_agent(id, |agent| agent.gone_since = gone);
+        }
         Ok(changed > 0)
     }
 
@@ -200,6 +208,8 @@ impl Ledger for Engine {
             "UPDATE agents SET idle_since = ?2 WHERE id = ?1",
             params![Col(id), Col(since)],
         )?;
+        let floors = &mut self.memory.floors;
+        floors.change_agent(id, |agent| agent.idle_since = since);
         Ok(())
     }
 
@@ -212,6 +222,7 @@ impl Ledger for Engine {
         let ended = "DELETE FROM sessions WHERE expires_at <= ?1";
         run(connection, ended, [Col(now)])?;
         let sites = read::sites(connection)?;
+        self.memory.floors.clear();
         Ok(sites.into_iter().map(|site| site.id).collect())
     }
 
@@ -355,6 +366,10 @@ impl Ledger for Engine {
                 ],
             )?;
         }
+        if changed {
+            let before = self.memory.conversations.get(&id).map(|one| &one.state);
+            self.memory.floors.moved(known.site, before, &known.state);
+        }
         self.memory.conversations.insert(id, known);
         Ok(())
     }
@@ -378,13 +393,9 @@ impl Ledger for Engine {
         Ok(read::summary(&self.connection, id)?)
     }
 
-    fn desk(&mut self, site: SiteId) -> Outcome<(Vec<Agent>, Vec<Conversation>)> {
-        let agents = desk::agents(&self.connection, site)?;
-        let mut queue = Vec::new();
-        for id in desk::waiting(&self.connection, site)? {
-            queue.extend(self.conversation(id)?.map(|known| known.state));
-        }
-        Ok((agents, queue))
+    fn round(&mut self, site: SiteId, policy: &Policy, now: UnixMillis) -> Outcome<Round> {
+        let floor = self.memory.floors.of(&self.connection, site)?;
+        Ok(floor.round(policy, now))
     }
 
     fn callback(&mut self, id: CallbackId) -> Outcome<Option<KnownCallback>> {
