@@ -8,6 +8,7 @@ mod echo;
 mod idle;
 mod latency;
 mod machine;
+mod postgres;
 mod report;
 mod routing;
 mod throughput;
@@ -65,6 +66,7 @@ enum Part {
     Idle,
     Weight,
     Routing,
+    Postgres,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -82,9 +84,13 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn run(options: Run) -> anyhow::Result<ExitCode> {
-    machine::pin_self()?;
     let wanted = |part| options.only.is_empty() || options.only.contains(&part);
     let mut rows = Vec::new();
+    if wanted(Part::Postgres) {
+        eprintln!("messages a second on PostgreSQL");
+        rows.extend(postgres::rows(options.reps).await?);
+    }
+    machine::pin_self()?;
     if wanted(Part::Weight) {
         eprintln!("what a visitor downloads");
         rows.extend(weight::rows().await?);
