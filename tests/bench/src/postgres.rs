@@ -16,8 +16,8 @@ use crate::desk::{TEXT_BYTES, new_id, site};
 use crate::machine::{Neighbours, settle};
 use crate::report::{Goal, Row};
 
-/// How many visitors write.
-const VISITORS: u128 = 500;
+/// How many visitors write, as in the other rows about durable messages.
+const VISITORS: u128 = 100;
 /// How many messages wait for an answer at once: two commits' worth, so that one gathers while the other is written.
 const AT_ONCE: usize = 1_024;
 /// How many share a commit at most.

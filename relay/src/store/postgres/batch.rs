@@ -102,6 +102,7 @@ impl Session {
                 Err(error) => match fault::of(&error) {
                     Fault::Conflict => {
                         turns += 1;
+                        keys.doubt();
                         tracing::debug!(reason = fault::reason(&error), "a batch is decided anew");
                     }
                     Fault::Lost => {

@@ -15,6 +15,9 @@ use crate::store::ledger::command_of;
 pub(super) struct Keys {
     /// What became of these before.
     pub(super) commands: BTreeSet<CommandId>,
+    /// Taken to be new: one that is not runs into the index of entries, and then is looked up. That must be sure to happen, so these are visitors'
+    /// messages alone, which nothing refuses but what they say.
+    pub(super) fresh: BTreeSet<CommandId>,
     pub(super) sites: BTreeSet<SiteId>,
     /// Locked; their latest conversations come along.
     pub(super) contacts: BTreeSet<ContactId>,
@@ -80,6 +83,11 @@ impl Keys {
         keys
     }
 
+    /// Something was there that was taken to be new.
+    pub(super) fn doubt(&mut self) {
+        self.commands.append(&mut self.fresh);
+    }
+
     /// Adds what was lacking.
     pub(super) fn add(&mut self, lack: Lack) {
         match lack {
@@ -101,7 +109,21 @@ impl Keys {
 
     fn need(&mut self, request: &Request) {
         if let Some(command) = command_of(request) {
-            self.commands.insert(command.id);
+            if matches!(
+                request,
+                Request::Visitor {
+                    command: VisitorCommand::Send { .. },
+                    ..
+                }
+            ) && !self.commands.contains(&command.id)
+                && self.fresh.insert(command.id)
+            {
+                // Nothing is looked up yet.
+            } else {
+                // Twice in one batch, at the latest.
+                self.fresh.remove(&command.id);
+                self.commands.insert(command.id);
+            }
             self.commands.extend(command.after);
         }
         match request {

@@ -283,6 +283,7 @@ async fn conversations(connection: &mut PgConnection, set: &WorkingSet) -> Resul
            AS u (id, site, contact, status, since, agent, until, front, passed, issue, head, public_head,
              last_text, last_at, visitor_read, staff_read)
          WHERE c.id = u.id";
+    grown(connection, set).await?;
     for (sql, ids) in [
         (insert, &set.changes.new_conversations),
         (update, &set.changes.conversations),
@@ -311,6 +312,40 @@ async fn conversations(connection: &mut PgConnection, set: &WorkingSet) -> Resul
             .execute(&mut *connection)
             .await?;
     }
+    Ok(())
+}
+
+/// Conversations whose logs grew and nothing else: nearly all of them, nearly always.
+async fn grown(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), StoreError> {
+    let grown = &set.changes.grown;
+    if grown.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = grown
+        .iter()
+        .filter_map(|id| set.conversations.get(id))
+        .map(|talk| &talk.row)
+        .collect();
+    let numbers = |of: fn(&super::row::ConversationRow) -> u64| -> Vec<i64> {
+        rows.iter().map(|row| number(of(row))).collect()
+    };
+    let texts: Vec<String> = rows.iter().map(|row| text(&row.last_text)).collect();
+    query(
+        "UPDATE conversations c SET head = u.head, public_head = u.public_head, last_text = u.last_text,
+           last_at = u.last_at, visitor_read = u.visitor_read, staff_read = u.staff_read
+         FROM UNNEST($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
+           AS u (id, head, public_head, last_text, last_at, visitor_read, staff_read)
+         WHERE c.id = u.id",
+    )
+    .bind(uuids(grown))
+    .bind(numbers(|row| row.known.head.0))
+    .bind(numbers(|row| row.known.public.0))
+    .bind(texts)
+    .bind(numbers(|row| row.last_at.0))
+    .bind(numbers(|row| row.known.visitor_read.0))
+    .bind(numbers(|row| row.known.staff_read.0))
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

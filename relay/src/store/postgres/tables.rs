@@ -324,7 +324,7 @@ impl Ledger for WorkingSet {
         Ok(())
     }
 
-    fn save(&mut self, known: Known, _changed: bool) -> Outcome<()> {
+    fn save(&mut self, known: Known, changed: bool) -> Outcome<()> {
         let id = known.state.id;
         let talk = self.conversations.get_mut(&id);
         let talk = talk.ok_or_else(|| Lack::Conversations(vec![id]))?;
@@ -332,7 +332,7 @@ impl Ledger for WorkingSet {
         talk.row.known = known;
         talk.unsaved = false;
         self.count_owners(owners.0, owners.1);
-        self.touch(id);
+        self.touch(id, changed);
         Ok(())
     }
 

@@ -104,6 +104,8 @@ pub(super) struct Changes {
     pub(super) contacts: BTreeSet<ContactId>,
     pub(super) new_conversations: BTreeSet<ConversationId>,
     pub(super) conversations: BTreeSet<ConversationId>,
+    /// Of these only the ends of their logs and the read marks changed.
+    pub(super) grown: BTreeSet<ConversationId>,
     pub(super) entries: Vec<NewEntry>,
     pub(super) deeds: Vec<(CommandId, AgentId, UnixMillis)>,
     pub(super) refusals: Vec<(Key, RefusalCode)>,
@@ -127,6 +129,7 @@ impl Changes {
             && self.contacts.is_empty()
             && self.new_conversations.is_empty()
             && self.conversations.is_empty()
+            && self.grown.is_empty()
             && self.entries.is_empty()
             && self.deeds.is_empty()
             && self.refusals.is_empty()
@@ -164,7 +167,7 @@ pub(super) struct WorkingSet {
 impl WorkingSet {
     /// A command's past must have been read.
     pub(super) fn past(&self, id: CommandId) -> Result<(), Lack> {
-        if self.keys.commands.contains(&id) {
+        if self.keys.commands.contains(&id) || self.keys.fresh.contains(&id) {
             Ok(())
         } else {
             Err(Lack::Command(id))
@@ -205,10 +208,17 @@ impl WorkingSet {
         }
     }
 
-    /// A conversation's row is to be written back.
-    pub(super) fn touch(&mut self, id: ConversationId) {
-        if !self.changes.new_conversations.contains(&id) {
-            self.changes.conversations.insert(id);
+    /// A conversation's row is to be written back: all of it if its state `changed`.
+    pub(super) fn touch(&mut self, id: ConversationId, changed: bool) {
+        let changes = &mut self.changes;
+        if changes.new_conversations.contains(&id) {
+            return;
+        }
+        if changed {
+            changes.grown.remove(&id);
+            changes.conversations.insert(id);
+        } else if !changes.conversations.contains(&id) {
+            changes.grown.insert(id);
         }
     }
 
