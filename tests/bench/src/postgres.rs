@@ -7,10 +7,13 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use heard_protocol::{CommandId, ContactId, UnixMillis, VisitorCommand};
 use heard_relay::store::postgres::PostgresStore;
-use heard_relay::store::{Answer, Fact, Listener, Request, SiteRecord, Store, VisitorProfile};
+use heard_relay::store::{
+    Answer, Answers, Fact, Listener, Request, SiteRecord, Store, VisitorProfile,
+};
 use heard_test_postgres::Server;
 use sqlx::types::Uuid;
 use sqlx::{Connection as _, PgConnection, query, raw_sql};
+use tokio::sync::mpsc;
 
 use crate::desk::{TEXT_BYTES, new_id, site};
 use crate::machine::{Neighbours, settle};
@@ -19,17 +22,35 @@ use crate::report::{Goal, Row};
 /// How many visitors write, as in the other rows about durable messages.
 const VISITORS: u128 = 100;
 /// How many messages wait for an answer at once: two commits' worth, so that one gathers while the other is written.
-const AT_ONCE: usize = 1_024;
+const AT_ONCE: usize = 2 * BATCH;
 /// How many share a commit at most.
-const BATCH: usize = 512;
+const BATCH: usize = heard_relay::store::postgres::WRITE_BATCH;
 /// How long one measurement takes.
 const SPAN: Duration = Duration::from_secs(2);
 const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
-struct Deaf;
+/// Answers away from the writer's thread, as the relay does.
+struct Answering(mpsc::UnboundedSender<Answers>);
 
-impl Listener for Deaf {
+impl Answering {
+    fn start() -> Self {
+        let (sender, mut answers) = mpsc::unbounded_channel::<Answers>();
+        tokio::spawn(async move {
+            while let Some(answer) = answers.recv().await {
+                answer();
+            }
+        });
+        Self(sender)
+    }
+}
+
+impl Listener for Answering {
     fn committed(&self, _facts: Vec<Fact>) {}
+
+    fn answer(&self, answers: Answers) {
+        // When the runtime has stopped, nobody waits any more.
+        let _ = self.0.send(answers);
+    }
 }
 
 /// Measures `reps` times and makes the rows.
@@ -99,7 +120,7 @@ async fn bare(url: &str) -> anyhow::Result<f64> {
 
 /// Messages a second, each acknowledged.
 async fn store(url: &str) -> anyhow::Result<f64> {
-    let store = Arc::new(PostgresStore::open_with(url, Arc::new(Deaf), BATCH).await?);
+    let store = Arc::new(PostgresStore::open_with(url, Arc::new(Answering::start()), BATCH).await?);
     let put = Request::PutSite(SiteRecord {
         id: site(),
         name: "Bench".to_owned(),

@@ -6,6 +6,7 @@
 
 mod batch;
 mod connect;
+mod copy;
 mod fault;
 mod keys;
 mod load;
@@ -40,7 +41,7 @@ use super::{
 };
 
 /// The most requests in one transaction unless told otherwise.
-pub const WRITE_BATCH: usize = 512;
+pub const WRITE_BATCH: usize = 1_024;
 
 /// A store in a PostgreSQL database. Dropping it waits until what was being written is on disk, or has failed.
 #[derive(Debug)]

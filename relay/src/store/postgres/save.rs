@@ -1,14 +1,18 @@
 //! Writing a working set's changes back, many rows a statement.
 
-use heard_protocol::{AgentKind, CallbackState, ContactId, ConversationId, UnixMillis};
+use heard_protocol::{AgentKind, CallbackState, CommandId, ContactId, ConversationId, UnixMillis};
 use sqlx::postgres::PgConnection;
 use sqlx::types::Uuid;
 use sqlx::{query, raw_sql};
 
+use super::copy::Copy;
 use super::value::{Id, number, small, text, uuids};
-use super::working_set::{CallbackChange, Changes, SessionChange, WorkingSet};
+use super::working_set::{CallbackChange, Changes, NewEntry, SessionChange, WorkingSet};
 use crate::store::StoreError;
 use crate::store::stored::{StatusColumns, availability_number, to_json};
+
+/// From so many entries on they are copied rather than inserted: below, the second round trip costs more than it saves.
+const COPY_FROM: usize = 16;
 
 /// Writes everything that changed, in the transaction that is under way.
 pub(super) async fn changes(
@@ -354,6 +358,9 @@ async fn entries(connection: &mut PgConnection, changes: &Changes) -> Result<(),
     if entries.is_empty() {
         return Ok(());
     }
+    if entries.len() >= COPY_FROM {
+        return copied(connection, entries).await;
+    }
     let numbers = |of: fn(&super::working_set::NewEntry) -> Option<u64>| -> Vec<Option<i64>> {
         entries.iter().map(|one| of(one).map(number)).collect()
     };
@@ -375,6 +382,27 @@ async fn entries(connection: &mut PgConnection, changes: &Changes) -> Result<(),
     .bind(bodies)
     .execute(connection)
     .await?;
+    Ok(())
+}
+
+async fn copied(connection: &mut PgConnection, entries: &[NewEntry]) -> Result<(), StoreError> {
+    let mut rows = Copy::of(7);
+    for one in entries {
+        let (command, actor) = one.by.unzip();
+        rows.row()
+            .uuid(Some(one.conversation.to_bytes()))
+            .number(Some(number(one.seq.0)))
+            .number(one.public.map(|at| number(at.0)))
+            .number(Some(number(one.at.0)))
+            .uuid(command.map(CommandId::to_bytes))
+            .uuid(actor)
+            .text(&one.body);
+    }
+    let into = "COPY entries (conversation, seq, public_seq, at, command, actor, body)
+         FROM STDIN (FORMAT binary)";
+    let mut copy = connection.copy_in_raw(into).await?;
+    copy.send(rows.finish()).await?;
+    copy.finish().await?;
     Ok(())
 }
 

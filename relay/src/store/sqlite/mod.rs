@@ -36,7 +36,7 @@ use super::{
 };
 
 /// The most requests in one transaction unless told otherwise: past this the fsync is shared by enough of them.
-pub const WRITE_BATCH: usize = 512;
+pub const WRITE_BATCH: usize = 1_024;
 
 /// A store in one file. Dropping it waits until what was being written is on disk.
 #[derive(Debug)]
