@@ -15,8 +15,8 @@ use crate::store::ledger::command_of;
 pub(super) struct Keys {
     /// What became of these before.
     pub(super) commands: BTreeSet<CommandId>,
-    /// Taken to be new: one that is not runs into the index of entries, and then is looked up. That must be sure to happen, so these are visitors'
-    /// messages alone, which nothing refuses but what they say.
+    /// Taken to have left no entry: one that has runs into the index of entries, and then is looked up. That must be sure to happen, so these are
+    /// visitors' messages alone, which nothing refuses but what they say.
     pub(super) fresh: BTreeSet<CommandId>,
     pub(super) sites: BTreeSet<SiteId>,
     /// Locked; their latest conversations come along.
@@ -73,6 +73,16 @@ pub(super) fn alone(request: &Request) -> bool {
     )
 }
 
+fn is_message(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Visitor {
+            command: VisitorCommand::Send { .. },
+            ..
+        }
+    )
+}
+
 impl Keys {
     /// What can be told from the requests alone.
     pub(super) fn of<'a>(requests: impl IntoIterator<Item = &'a Request>) -> Self {
@@ -109,20 +119,13 @@ impl Keys {
 
     fn need(&mut self, request: &Request) {
         if let Some(command) = command_of(request) {
-            if matches!(
-                request,
-                Request::Visitor {
-                    command: VisitorCommand::Send { .. },
-                    ..
-                }
-            ) && !self.commands.contains(&command.id)
-                && self.fresh.insert(command.id)
-            {
-                // Nothing is looked up yet.
+            let id = command.id;
+            let seen = self.commands.contains(&id) || self.fresh.contains(&id);
+            if is_message(request) && !seen {
+                self.fresh.insert(id);
             } else {
-                // Twice in one batch, at the latest.
-                self.fresh.remove(&command.id);
-                self.commands.insert(command.id);
+                self.fresh.remove(&id);
+                self.commands.insert(id);
             }
             self.commands.extend(command.after);
         }

@@ -253,6 +253,18 @@ fn keep_agents(set: &mut WorkingSet, rows: &[PgRow]) -> Result<(), StoreError> {
 
 /// What became of commands before.
 async fn past(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(), StoreError> {
+    if !set.keys.fresh.is_empty() {
+        // They left no entry, but may have been refused for good.
+        let rows = query("SELECT command, actor, code FROM refusals WHERE command = ANY($1)")
+            .bind(uuids(&set.keys.fresh))
+            .fetch_all(&mut *connection)
+            .await?;
+        for row in &rows {
+            let actor: Uuid = row.try_get(1)?;
+            let code = from_json("refusal", row.try_get(2)?)?;
+            set.refusals.insert((id(row, 0)?, actor.into_bytes()), code);
+        }
+    }
     if set.keys.commands.is_empty() {
         return Ok(());
     }
