@@ -9,6 +9,7 @@ mod connect;
 mod fault;
 mod keys;
 mod load;
+pub(super) mod moving;
 mod read;
 mod row;
 mod save;

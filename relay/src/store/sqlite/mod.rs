@@ -5,6 +5,7 @@ mod column;
 mod desk;
 mod engine;
 mod load;
+pub(super) mod moving;
 mod places;
 mod read;
 mod readers;
