@@ -36,10 +36,10 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Reads everything. `derived` says whether derived columns count: they do if they were copied.
+/// Reads everything. `words` says whether the last words of conversations count: they do if they were copied.
 pub(super) async fn digest(
     source: &mut dyn Source,
-    derived: bool,
+    words: bool,
     limit: usize,
     read: &mut (dyn FnMut(usize) + Send),
 ) -> Result<Vec<Digest>, StoreError> {
@@ -65,7 +65,7 @@ pub(super) async fn digest(
             let batch = source.read(step, after.as_ref(), limit).await?;
             for row in &batch.rows {
                 for (column, value) in step.columns().iter().zip(row) {
-                    if derived || !column.derived {
+                    if words || !matches!(column.name, "last_text" | "last_at") {
                         value.feed(hash);
                     }
                 }

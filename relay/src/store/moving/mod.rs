@@ -1,7 +1,6 @@
 //! Moving everything from one store into another.
 //!
-//! A row is made of [values](value) that no store has a word in, and a [table] says which values they are and in which order they are read.
-//! Rows are copied many at a time, and how far the move has come is written into the target in the transaction that writes them: whenever it is
+//! A row is made of values that no store has a word in, and a table says which values they are and in which order they are read. Rows are copied many at a time, and how far the move has come is written into the target in the transaction that writes them: whenever it is
 //! ended, the same move goes on from there. The target keeps the source's identity, so tokens, cursors and sessions stay what they were.
 //! Until the last transaction a mark is in the target, and no relay starts on it.
 //!

@@ -15,6 +15,10 @@ use crate::store::StoreError;
 /// The lock that a move has on its target: `HEARD` as a number, and one more.
 const LOCK: i64 = 0x48_4541_5245;
 
+/// The other side may take its time, and so may counting. Everything is read in the order of an index, and nothing is to be sorted for it.
+const SESSION: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
+    SET enable_sort = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
 /// A database, by way of one connection.
 #[derive(Debug)]
 pub(in crate::store) struct Database {
@@ -46,15 +50,12 @@ impl Database {
             .bind(LOCK)
             .execute(&mut connection)
             .await;
-        if let Err(error) = locked {
-            return Err(match fault::of(&error.into()) {
+        if let Err(error) = locked.map_err(StoreError::Postgres) {
+            return Err(match fault::of(&error) {
                 fault::Fault::Conflict => StoreError::InUse {
                     path: address.server.into(),
                 },
-                _ => StoreError::Server {
-                    server: address.server,
-                    reason: "the move could not lock it".to_owned(),
-                },
+                _ => error,
             });
         }
         schema::begin(&mut connection).await?;
@@ -79,8 +80,7 @@ async fn connect(url: &str) -> Result<(Address, PgConnection), StoreError> {
     let mut connection = PgConnection::connect_with(&address.options)
         .await
         .map_err(|error| address.fault(&error))?;
-    // The other side may take its time, and so may counting.
-    raw_sql("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+    raw_sql(SESSION)
         .execute(&mut connection)
         .await
         .map_err(|error| address.fault(&error))?;

@@ -17,7 +17,7 @@ use crate::store::stored::{Identity, from_json, to_json};
 
 #[async_trait]
 impl Target for Database {
-    fn keeps_derived(&self) -> bool {
+    fn keeps_last_words(&self) -> bool {
         true
     }
 

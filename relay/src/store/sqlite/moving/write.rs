@@ -14,7 +14,7 @@ const OTHERS: [&str; 4] = ["fresh", "places", "nodes", "agent_sockets"];
 
 #[async_trait]
 impl Target for File {
-    fn keeps_derived(&self) -> bool {
+    fn keeps_last_words(&self) -> bool {
         false
     }
 
