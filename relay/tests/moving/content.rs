@@ -279,26 +279,28 @@ pub(crate) async fn fill(path: &Path, visitors: u128) {
 /// How many visitors the large store has.
 pub(crate) const MANY: u128 = 3_200;
 
-/// A copy of the large store, in a folder of its own.
+/// The large store, in a folder of its own.
 pub(crate) fn large() -> (TempDir, PathBuf) {
-    static FILLED: OnceLock<TempDir> = OnceLock::new();
+    static FILLED: OnceLock<Vec<u8>> = OnceLock::new();
     let filled = FILLED.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        runtime.block_on(fill(&folder.path().join("heard.db"), MANY));
-        folder
+        let (_folder, path) = filled(MANY);
+        std::fs::read(path).expect("the file is read")
     });
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("heard.db");
-    std::fs::copy(filled.path().join("heard.db"), &path).expect("the file is copied");
+    std::fs::write(&path, filled).expect("the file is written");
     (folder, path)
 }
 
 /// A store of a few visitors, in a folder of its own.
 pub(crate) fn small() -> (TempDir, PathBuf) {
+    filled(15)
+}
+
+fn filled(visitors: u128) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("heard.db");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(fill(&path, 15));
+    runtime.block_on(fill(&path, visitors));
     (folder, path)
 }

@@ -213,3 +213,21 @@ async fn agents_of_a_relay_that_was_killed_are_found_to_be_gone() {
     }
     assert_eq!(online().await, 0);
 }
+
+#[test]
+fn a_relay_that_slipped_in_ends_the_move() {
+    let (_folder, path) = store();
+    let url = Server::shared().database();
+    assert!(moved(&path, &url, false, Some(100)).is_none());
+    // It had opened the database just before it was marked, and says that it is alive.
+    let beats = "INSERT INTO nodes (id, beat) VALUES (gen_random_uuid(), 1)";
+    Server::shared().sql(&url, beats);
+    let ended = refused(&path, &url, false);
+    assert!(
+        matches!(ended, MoveError::Store(StoreError::InUse { .. })),
+        "{ended}"
+    );
+    Server::shared().sql(&url, "DELETE FROM nodes");
+    let done = moved(&path, &url, false, None).expect("it was not stopped");
+    done.expect("it goes on");
+}
