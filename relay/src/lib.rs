@@ -1,6 +1,6 @@
 //! Heard's server.
 //!
-//! * [`store`]: where everything that lasts is kept; SQLite with group commit.
+//! * [`store`]: where everything that lasts is kept; SQLite or PostgreSQL, with group commit.
 //! * [`hub`]: who is connected here and what each should hear of.
 //! * [`socket`]: one connection: a pure [`socket::peer`] and the IO around it.
 //! * [`bus`]: what passes between nodes that share a store.

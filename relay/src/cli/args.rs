@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use heard_relay::config::PublicUrl;
+use heard_relay::config::{Data, PublicUrl};
 
 const EXAMPLES: &str = "\
 Try it:
@@ -55,6 +56,22 @@ Examples:
 
 The relay must not be running on the same data file; a PostgreSQL database may be in use.";
 
+const MOVE_EXAMPLES: &str = "\
+Examples:
+  heard-relay move --from heard.db --to postgres://heard@db.example/heard
+      from a file into a database, for when one relay is no longer enough
+  PGPASSWORD=secret heard-relay move --from heard.db --to postgres://heard@db.example/heard --replace
+      deletes what the database holds of Heard's first
+  heard-relay move --from postgres://heard@db.example/heard --to heard.db
+      and back
+
+No relay may run on either side: stop it first, and start it on the new place afterwards. The old place stays as it was, as a copy; nobody should
+start a relay on it again.
+
+A move that was interrupted, however that happened, goes on when the same command is run again; until it is done, no relay starts on the target.
+At the end both sides are read and compared, row by row. Visitors and agents notice nothing but the pause: their tokens, their sessions and what
+they have read stay what they were.";
+
 /// Live chat for a site of your own: one binary, one file of data.
 #[derive(Debug, Parser)]
 #[command(name = "heard-relay", version, after_help = EXAMPLES, max_term_width = 100)]
@@ -75,6 +92,8 @@ pub(super) enum Command {
     /// Set up the people (and bots) who answer.
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Move everything from a file into a database, or back.
+    Move(MoveArgs),
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -199,6 +218,29 @@ pub(super) struct AgentAdd {
     pub(super) capacity: u16,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = MOVE_EXAMPLES)]
+pub(super) struct MoveArgs {
+    /// Where everything is: a file, or a PostgreSQL database as `postgres://user@host/database`. It is only read.
+    #[arg(long, value_name = "FILE|URL")]
+    pub(super) from: Data,
+    /// Where it is to be: a file or a database, without anything in it. A password is better given in the environment, as `PGPASSWORD`.
+    #[arg(long, value_name = "FILE|URL")]
+    pub(super) to: Data,
+    /// Delete every site, agent and conversation that the target holds, in the one transaction with which the move begins. An unfinished move of
+    /// the same source is gone on with all the same, and a database of another program is left alone.
+    #[arg(long)]
+    pub(super) replace: bool,
+    /// The most rows in one transaction.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value = "4000",
+        hide_short_help = true
+    )]
+    pub(super) batch: NonZero<usize>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Print the settings in force, in the form of the file.
@@ -225,6 +267,7 @@ mod tests {
             "heard-relay agent add --bot --name Helper --email helper@shop.example",
             "heard-relay serve --listen 127.0.0.1:8080 --public-url https://chat.shop.example",
             "heard-relay serve --config /etc/heard.toml --log-format json",
+            "heard-relay move --from heard.db --to postgres://heard@db.example/heard --replace",
             "heard-relay config show",
         ];
         for line in lines {

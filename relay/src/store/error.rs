@@ -37,6 +37,14 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Only a part of another store is there.
+    #[error(
+        "{place} holds an unfinished move: finish it by running the same `heard-relay move` again"
+    )]
+    HalfMoved {
+        /// The file, or the address of the database.
+        place: String,
+    },
     /// The database server can't be reached, or doesn't let this program in.
     #[error("cannot use the database {server}: {reason}")]
     Server {

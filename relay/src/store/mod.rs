@@ -10,6 +10,7 @@
 mod error;
 mod fact;
 mod ledger;
+pub mod moving;
 mod open;
 pub mod postgres;
 mod query;

@@ -1,10 +1,23 @@
 //! How values are stored, whichever database it is.
 
-use heard_protocol::{AgentId, AgentKind, Availability, Status, UnixMillis};
+use heard_protocol::{AgentId, AgentKind, Availability, Epoch, Status, UnixMillis};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
+
+/// What a store is told about itself by its `meta` table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity {
+    pub(super) epoch: Epoch,
+    pub(super) token_key: [u8; 32],
+}
+
+/// Text that every store can keep. PostgreSQL's text holds every character but NUL, which nobody can see: it is kept as the sign for what
+/// cannot be shown. The log itself is not touched by this, its entries are JSON.
+pub(super) fn text(value: &str) -> String {
+    value.replace('\0', "\u{fffd}")
+}
 
 /// Writes a value as JSON text.
 pub(super) fn to_json<T: Serialize>(what: &'static str, value: &T) -> Result<String, StoreError> {

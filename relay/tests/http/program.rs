@@ -126,6 +126,10 @@ fn help_teaches() {
         ("serve --help", "SIGTERM or Ctrl-C stops it"),
         ("site add --help", "--origin https://shop.example"),
         ("agent add --help", "--password-stdin"),
+        (
+            "move --help",
+            "heard-relay move --from heard.db --to postgres://",
+        ),
     ] {
         let output = run(folder.path(), line);
         let text = String::from_utf8(output.stdout).unwrap();

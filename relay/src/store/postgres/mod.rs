@@ -10,6 +10,7 @@ mod copy;
 mod fault;
 mod keys;
 mod load;
+pub(super) mod moving;
 mod read;
 mod row;
 mod save;

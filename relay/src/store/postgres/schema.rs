@@ -6,6 +6,7 @@ use sqlx::{query, query_scalar, raw_sql};
 
 use super::connect::Address;
 use crate::store::StoreError;
+pub(super) use crate::store::stored::Identity;
 
 /// Every change to the tables, oldest first. One that was released is never edited.
 const MIGRATIONS: [&str; 2] = [
@@ -14,13 +15,6 @@ const MIGRATIONS: [&str; 2] = [
 ];
 /// The lock under which one node at a time changes the tables: `HEARD` as a number.
 const LOCK: i64 = 0x48_4541_5244;
-
-/// What a store is told about itself by its `meta` table.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Identity {
-    pub(super) epoch: Epoch,
-    pub(super) token_key: [u8; 32],
-}
 
 /// The layout this program reads and writes.
 fn known() -> u32 {
@@ -32,14 +26,41 @@ pub(super) async fn prepare(
     connection: &mut PgConnection,
     address: &Address,
 ) -> Result<Identity, StoreError> {
+    begin(connection).await?;
+    if is_half_moved(connection).await? {
+        return Err(StoreError::HalfMoved {
+            place: address.server.clone(),
+        });
+    }
+    migrate(connection, address).await?;
+    raw_sql("COMMIT").execute(&mut *connection).await?;
+    identity(connection, address).await
+}
+
+/// Begins a transaction under the lock.
+pub(super) async fn begin(connection: &mut PgConnection) -> Result<(), StoreError> {
     // A node that waits for another's migration waits for as long as that takes.
     raw_sql("BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
         .execute(&mut *connection)
         .await?;
     query("SELECT pg_advisory_xact_lock($1)")
         .bind(LOCK)
-        .execute(&mut *connection)
+        .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// Whether only a part of another store is here: a move leaves its mark until it is done.
+pub(super) async fn is_half_moved(connection: &mut PgConnection) -> Result<bool, StoreError> {
+    let marked = query_scalar("SELECT to_regclass('heard_move') IS NOT NULL");
+    Ok(marked.fetch_one(connection).await?)
+}
+
+/// Creates the tables or brings them up to date, in the transaction that is under way.
+pub(super) async fn migrate(
+    connection: &mut PgConnection,
+    address: &Address,
+) -> Result<(), StoreError> {
     let found = version(connection, address).await?;
     if found > known() {
         return Err(StoreError::Schema {
@@ -70,12 +91,14 @@ pub(super) async fn prepare(
     if found == 0 {
         draw_identity(connection).await?;
     }
-    raw_sql("COMMIT").execute(&mut *connection).await?;
-    identity(connection, address).await
+    Ok(())
 }
 
 /// The version of the tables; 0 if there are none of anybody's.
-async fn version(connection: &mut PgConnection, address: &Address) -> Result<u32, StoreError> {
+pub(super) async fn version(
+    connection: &mut PgConnection,
+    address: &Address,
+) -> Result<u32, StoreError> {
     let ours: bool = query_scalar("SELECT to_regclass('heard_schema') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await?;
@@ -116,7 +139,7 @@ async fn draw_identity(connection: &mut PgConnection) -> Result<(), StoreError> 
     Ok(())
 }
 
-async fn identity(
+pub(super) async fn identity(
     connection: &mut PgConnection,
     address: &Address,
 ) -> Result<Identity, StoreError> {
@@ -136,7 +159,7 @@ async fn identity(
     whole.ok_or_else(|| corrupt(address, "its identity is missing or has the wrong length"))
 }
 
-fn corrupt(address: &Address, reason: &str) -> StoreError {
+pub(super) fn corrupt(address: &Address, reason: &str) -> StoreError {
     StoreError::Corrupt {
         path: address.server.clone().into(),
         reason: reason.to_owned(),

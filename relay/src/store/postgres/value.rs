@@ -7,6 +7,7 @@ use sqlx::types::Uuid;
 
 use crate::node::NodeId;
 use crate::store::StoreError;
+pub(super) use crate::store::stored::text;
 
 /// An id as a column. `uuid` sorts by its bytes, as ids do: both sides agree on the order in which rows are locked.
 pub(super) trait Id: Copy {
@@ -76,10 +77,4 @@ pub(super) fn small(value: i64) -> i16 {
 /// A capacity or a load of a column.
 pub(super) fn count(value: i64) -> u16 {
     u16::try_from(value).unwrap_or(u16::MAX)
-}
-
-/// Text as a column. PostgreSQL's text holds every character but NUL, which nobody can see: it is kept as the sign for what cannot be
-/// shown. The log itself is not touched by this, its entries are JSON.
-pub(super) fn text(value: &str) -> String {
-    value.replace('\0', "\u{fffd}")
 }

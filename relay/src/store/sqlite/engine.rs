@@ -68,7 +68,9 @@ pub struct Engine {
 impl Engine {
     /// Opens or creates the file. The caller sees to it that nobody else writes to it.
     pub(super) fn open(path: &std::path::Path) -> Result<Self, StoreError> {
-        Self::on(schema::open_writer(path)?)
+        let (connection, identity) = schema::open_writer(path)?;
+        schema::refuse_half_moved(&connection, path)?;
+        Self::on((connection, identity))
     }
 
     /// An empty store in memory, for tests and the simulation.

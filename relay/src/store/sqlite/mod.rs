@@ -6,6 +6,7 @@ mod desk;
 mod engine;
 mod floors;
 mod load;
+pub(super) mod moving;
 mod places;
 mod read;
 mod readers;

@@ -279,7 +279,10 @@ pub(super) fn read_public(
 }
 
 /// The last words said in a conversation.
-fn last_words(connection: &Connection, row: i64) -> Result<(String, UnixMillis), StoreError> {
+pub(super) fn last_words(
+    connection: &Connection,
+    row: i64,
+) -> Result<(String, UnixMillis), StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT e.at, e.body, p.seq FROM fresh p JOIN entries e ON e.row = p.row
          WHERE p.conversation = ?1 AND p.public_seq IS NOT NULL
@@ -436,11 +439,11 @@ pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview
     let mut conversations = Vec::new();
     for (condition, limit) in [
         (
-            "c.status IN (0, 1) ORDER BY c.front DESC, c.since",
+            "c.status IN (0, 1) ORDER BY c.front DESC, c.since, c.id",
             QUEUE_LIMIT,
         ),
-        ("c.status = 2 ORDER BY c.since", QUEUE_LIMIT),
-        ("c.status = 3 ORDER BY c.since DESC", LATELY),
+        ("c.status = 2 ORDER BY c.since, c.id", QUEUE_LIMIT),
+        ("c.status = 3 ORDER BY c.since DESC, c.id", LATELY),
     ] {
         let sql = format!("{SUMMARY} WHERE c.site = ?1 AND {condition} LIMIT ?2");
         let mut statement = connection.prepare_cached(&sql)?;
@@ -452,7 +455,7 @@ pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview
     let mut callbacks = Vec::new();
     for (condition, limit) in [
         ("closed_by IS NULL ORDER BY requested_at, id", QUEUE_LIMIT),
-        ("closed_by IS NOT NULL ORDER BY closed_at DESC", LATELY),
+        ("closed_by IS NOT NULL ORDER BY closed_at DESC, id", LATELY),
     ] {
         let sql = format!("{CALLBACK} WHERE site = ?1 AND {condition} LIMIT ?2");
         let mut statement = connection.prepare_cached(&sql)?;

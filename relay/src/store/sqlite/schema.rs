@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 
 use crate::store::StoreError;
+pub(super) use crate::store::stored::Identity;
 
 /// The layout this program reads and writes, kept in `PRAGMA user_version`.
 pub(super) const SCHEMA: u32 = 2;
@@ -141,13 +142,6 @@ CREATE TABLE agent_sockets (
 ) STRICT, WITHOUT ROWID;
 "];
 
-/// What a store is told about itself by its `meta` table.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Identity {
-    pub(super) epoch: Epoch,
-    pub(super) token_key: [u8; 32],
-}
-
 /// Holds the right to write to a file, for as long as it lives.
 #[derive(Debug)]
 pub(super) struct WriteLock(
@@ -184,6 +178,31 @@ pub(super) fn open_writer(path: &Path) -> Result<(Connection, Identity), StoreEr
         other => other,
     })?;
     Ok((connection, identity))
+}
+
+/// Opens a file that is to be there, and to be ours.
+pub(super) fn open_existing(path: &Path) -> Result<(Connection, Identity), StoreError> {
+    let connection = Connection::open(path).map_err(|error| path_error(path, &error))?;
+    let application = connection.pragma_query_value(None, "application_id", |row| row.get(0));
+    let application: i32 = application.map_err(|error| path_error(path, &error))?;
+    if application != APPLICATION_ID {
+        return Err(StoreError::Corrupt {
+            path: path.to_owned(),
+            reason: "it is empty or belongs to another program".to_owned(),
+        });
+    }
+    drop(connection);
+    open_writer(path)
+}
+
+/// Refuses a file that holds only a part of another store: a move leaves its mark until it is done.
+pub(super) fn refuse_half_moved(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    if connection.table_exists(None, "heard_move")? {
+        return Err(StoreError::HalfMoved {
+            place: path.display().to_string(),
+        });
+    }
+    Ok(())
 }
 
 /// Opens the file for reading alone.
