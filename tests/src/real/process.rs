@@ -94,6 +94,17 @@ impl Relay {
         self.address
     }
 
+    /// The memory it holds, in bytes.
+    #[cfg(target_os = "linux")]
+    pub fn resident(&self) -> u64 {
+        let pid = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib: Option<u64> =
+            line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
+        kib.unwrap_or_default() * 1024
+    }
+
     /// How many files and connections it has open.
     #[cfg(target_os = "linux")]
     pub fn open_files(&self) -> usize {
