@@ -6,6 +6,7 @@
 //! * [`conversation`]: what a command does to a conversation.
 //! * [`routing`]: who is offered which waiting conversation.
 //! * [`estimate`]: how long a wait is likely to be.
+//! * [`lease`]: when a node counts as gone.
 //! * [`callback`]: whether a request to be called can be taken.
 //! * [`text`]: what may be said.
 //! * [`pace`]: how fast one socket may talk.
@@ -14,6 +15,7 @@
 pub mod callback;
 pub mod conversation;
 pub mod estimate;
+pub mod lease;
 pub mod pace;
 pub mod policy;
 pub mod routing;

@@ -13,6 +13,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::bus::Exchange;
 use crate::clock::Clock;
 use crate::hub::{Hub, Mailbox};
 use crate::store::{Answer, Answers, Fact, Listener, Request, Store, StoreError};
@@ -32,11 +33,13 @@ enum Nudge {
     Look(SiteId),
     Places(SiteId),
     Taken(SiteId, UnixMillis),
+    Everywhere,
 }
 
 /// Takes facts from the writer to the connections and to the dispatcher. Handed to the store when it is opened.
 pub struct Announcer {
     hub: Arc<Hub>,
+    exchange: Arc<Exchange>,
     nudges: mpsc::UnboundedSender<Nudge>,
     /// Connections with mail that have not been woken yet: one wake brings them both the mail and their answer.
     woken: Mutex<Vec<Arc<Mailbox>>>,
@@ -62,19 +65,11 @@ async fn deliver(mut rounds: mpsc::UnboundedReceiver<Delivery>) {
 
 impl Listener for Announcer {
     fn committed(&self, facts: Vec<Fact>) {
-        for fact in &facts {
-            let nudge = match fact {
-                Fact::Dispatch { site } => Nudge::Look(*site),
-                Fact::Taken { site, at, .. } => Nudge::Taken(*site, *at),
-                Fact::Entries { .. }
-                | Fact::Summary { .. }
-                | Fact::Reads { .. }
-                | Fact::Colleague { .. }
-                | Fact::Callback { .. } => continue,
-            };
+        for nudge in facts.iter().filter_map(nudge) {
             // A dispatcher that has stopped needs no nudges.
             let _ = self.nudges.send(nudge);
         }
+        self.exchange.facts(&facts);
         self.woken.lock().extend(self.hub.announce(facts));
     }
 
@@ -82,6 +77,19 @@ impl Listener for Announcer {
         let woken = std::mem::take(&mut *self.woken.lock());
         // When the runtime has stopped, nobody waits any more.
         let _ = self.rounds.send(Delivery { answers, woken });
+    }
+}
+
+/// What a fact means for the dispatcher of the node that wrote it.
+fn nudge(fact: &Fact) -> Option<Nudge> {
+    match fact {
+        Fact::Dispatch { site } => Some(Nudge::Look(*site)),
+        Fact::Taken { site, at, .. } => Some(Nudge::Taken(*site, *at)),
+        Fact::Entries { .. }
+        | Fact::Summary { .. }
+        | Fact::Reads { .. }
+        | Fact::Colleague { .. }
+        | Fact::Callback { .. } => None,
     }
 }
 
@@ -94,6 +102,21 @@ impl DispatchHandle {
     pub fn tell_places(&self, site: SiteId) {
         let _ = self.0.send(Nudge::Places(site));
     }
+
+    /// Another node wrote this. It runs the rounds that follow; those who wait here are told their places by this one.
+    pub(crate) fn heard(&self, facts: &[Fact]) {
+        for heard in facts.iter().filter_map(nudge) {
+            let _ = self.0.send(match heard {
+                Nudge::Look(site) => Nudge::Places(site),
+                other => other,
+            });
+        }
+    }
+
+    /// A round may be due on any site: whoever knew may be gone.
+    pub(crate) fn look_everywhere(&self) {
+        let _ = self.0.send(Nudge::Everywhere);
+    }
 }
 
 /// The two ends that are made before there is a store, and the task that needs one.
@@ -104,7 +127,10 @@ pub struct Dispatcher {
 
 /// Makes a listener for the store, a handle for the sockets, and the dispatcher to run once the store is open. Called on the runtime that the
 /// sockets are on: the listener delivers there for as long as the store keeps it.
-pub fn channel(hub: Arc<Hub>) -> (Arc<Announcer>, DispatchHandle, Dispatcher) {
+pub fn channel(
+    hub: Arc<Hub>,
+    exchange: Arc<Exchange>,
+) -> (Arc<Announcer>, DispatchHandle, Dispatcher) {
     let (sender, nudges) = mpsc::unbounded_channel();
     let handle = DispatchHandle(sender.clone());
     let (rounds, waiting) = mpsc::unbounded_channel();
@@ -112,6 +138,7 @@ pub fn channel(hub: Arc<Hub>) -> (Arc<Announcer>, DispatchHandle, Dispatcher) {
     (
         Arc::new(Announcer {
             hub,
+            exchange,
             nudges: sender,
             woken: Mutex::default(),
             rounds,
@@ -138,6 +165,7 @@ impl Dispatcher {
             places: BTreeSet::new(),
             wakes: BTreeMap::new(),
             taken: BTreeMap::new(),
+            sweep: false,
             told_at: None,
         };
         desk.sweep().await;
@@ -169,6 +197,7 @@ struct Desk {
     places: BTreeSet<SiteId>,
     wakes: BTreeMap<SiteId, UnixMillis>,
     taken: BTreeMap<SiteId, VecDeque<UnixMillis>>,
+    sweep: bool,
     told_at: Option<tokio::time::Instant>,
 }
 
@@ -182,6 +211,7 @@ impl Desk {
             Nudge::Places(site) => {
                 self.places.insert(site);
             }
+            Nudge::Everywhere => self.sweep = true,
             Nudge::Taken(site, at) => {
                 let taken = self.taken.entry(site).or_default();
                 if taken.len() == PACE {
@@ -212,12 +242,19 @@ impl Desk {
 
     async fn sweep(&mut self) {
         match self.store.sites().await {
-            Ok(sites) => self.dirty.extend(sites.into_iter().map(|site| site.id)),
+            Ok(sites) => {
+                let sites = sites.into_iter().map(|site| site.id);
+                self.dirty.extend(sites);
+                self.places.extend(&self.dirty);
+            }
             Err(error) => tracing::error!(%error, "the sites could not be read"),
         }
     }
 
     async fn work(&mut self) {
+        if std::mem::take(&mut self.sweep) {
+            self.sweep().await;
+        }
         let now = self.clock.now();
         let due = self
             .wakes

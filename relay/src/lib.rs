@@ -1,8 +1,10 @@
 //! Heard's server.
 //!
-//! * [`store`]: where everything that lasts is kept; SQLite with group commit.
+//! * [`store`]: where everything that lasts is kept; SQLite or PostgreSQL, with group commit.
 //! * [`hub`]: who is connected here and what each should hear of.
 //! * [`socket`]: one connection: a pure [`socket::peer`] and the IO around it.
+//! * [`bus`]: what passes between nodes that share a store.
+//! * [`node`]: this process among others that share its store.
 //! * [`dispatch`]: runs a dispatch round when something happened or time is up.
 //! * [`auth`]: who is calling: visitors' tokens, agents' sessions, origins, limits per caller.
 //! * [`api`] and [`pages`]: what is served over plain HTTP, as JSON and as HTML; [`text`] has the pages' words, [`assets`] the
@@ -13,11 +15,13 @@
 pub mod api;
 pub mod assets;
 pub mod auth;
+pub mod bus;
 pub mod clock;
 pub mod config;
 pub mod dispatch;
 pub mod entropy;
 pub mod hub;
+pub mod node;
 pub mod pages;
 pub mod server;
 pub mod socket;

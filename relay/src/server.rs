@@ -21,14 +21,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::auth::{AddressKey, PasswordError, Passwords, Throttle, caller};
+use crate::bus::nats::NatsError;
+use crate::bus::{Ear, Exchange, Line, nats};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::dispatch::{self, DispatchHandle, Dispatcher};
 use crate::entropy::Entropy;
 use crate::hub::Hub;
+use crate::node::{self, NodeId};
 use crate::socket::{Bounds, Context};
-use crate::store::sqlite::SqliteStore;
-use crate::store::{Request as Write, Store, StoreError};
+use crate::store::{self, Request as Write, Store, StoreError};
 use crate::{api, assets, pages, socket};
 
 /// How long a connection that could not be accepted makes the next attempt wait. Out of file descriptors, an attempt without a
@@ -43,6 +45,9 @@ pub enum StartError {
     /// Its data can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It can't have a line to other nodes.
+    #[error(transparent)]
+    Bus(#[from] NatsError),
     /// Passwords can't be hashed here.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -82,6 +87,10 @@ pub struct Pieces {
     pub store: Arc<dyn Store>,
     /// Who is connected.
     pub hub: Arc<Hub>,
+    /// The way to whoever is connected elsewhere.
+    pub exchange: Arc<Exchange>,
+    /// The line to other nodes, if there may be any.
+    pub line: Option<Line>,
     /// The sockets' line to the dispatcher.
     pub dispatch: DispatchHandle,
     /// The dispatcher, not yet running.
@@ -98,7 +107,7 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Opens the data file the settings name, and puts a relay together on it.
+    /// Opens the file or the database the settings name, and puts a relay together on it.
     ///
     /// # Errors
     /// [`StartError`], whose words are for whoever started it.
@@ -107,17 +116,35 @@ impl Relay {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, StartError> {
+        Self::open_on(config, None, clock, entropy).await
+    }
+
+    /// As [`open`](Self::open), with a line to other nodes in place of the one the settings name.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_on(
+        config: Config,
+        line: Option<Line>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, StartError> {
         let hub = Arc::new(Hub::default());
-        let (listener, dispatch, dispatcher) = dispatch::channel(Arc::clone(&hub));
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open_with(
-            &config.data,
-            listener,
-            config.limits.write_batch,
-        )?);
+        let node = NodeId::from_bits(entropy.bits());
+        let exchange = Arc::new(Exchange::new(node, Arc::clone(&hub)));
+        let (listener, dispatch, dispatcher) =
+            dispatch::channel(Arc::clone(&hub), Arc::clone(&exchange));
+        let store = store::open(&config.data, listener, config.limits.write_batch).await?;
+        let line = match (line, &config.bus) {
+            (None, Some(address)) => Some(nats::connect(address.url(), store.epoch()).await?),
+            (line, _) => line,
+        };
         Self::assemble(Pieces {
             config,
             store,
             hub,
+            exchange,
+            line,
             dispatch,
             dispatcher,
             clock,
@@ -135,14 +162,17 @@ impl Relay {
             config,
             store,
             hub,
+            exchange,
+            line,
             dispatch,
             dispatcher,
             clock,
             entropy,
         } = pieces;
-        store
-            .execute(Write::EverybodyGone { now: clock.now() })
-            .await?;
+        if !store.is_shared() {
+            let now = clock.now();
+            store.execute(Write::EverybodyGone { now }).await?;
+        }
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(dispatcher.run(
             Arc::clone(&store),
@@ -153,10 +183,12 @@ impl Relay {
         let limits = &config.limits;
         let sockets = Arc::new(Context {
             store: Arc::clone(&store),
-            hub,
+            hub: Arc::clone(&hub),
             clock: Arc::clone(&clock),
             entropy: Arc::clone(&entropy),
-            dispatch,
+            node: exchange.node(),
+            exchange: Arc::clone(&exchange),
+            dispatch: dispatch.clone(),
             bounds: Bounds {
                 hello_ms: limits.hello_timeout_ms,
                 idle_ms: u64::from(limits.idle_ms),
@@ -168,6 +200,14 @@ impl Relay {
             stop: stop.clone(),
             tasks: tasks.clone(),
         });
+        if store.is_shared() {
+            tasks.spawn(node::keep(Arc::clone(&sockets)));
+        }
+        if let Some((bus, heard)) = line {
+            exchange.join(bus);
+            let ear = Ear::new(hub, exchange, dispatch);
+            tasks.spawn(ear.listen(heard, stop.clone()));
+        }
         let app = App {
             passwords: Passwords::new(&*entropy)?,
             sign_in: Throttle::new(limits.sign_in_burst, limits.sign_in_per_minute),

@@ -2,9 +2,12 @@
 //!
 //! * [`check`]: says whether a recorded run kept the delivery contract. Pure; every other test of this crate ends in it.
 //! * [`sim`]: many clients and one relay in a simulated world, from a seed.
+//! * [`cluster`]: several relays on one database and one bus, in networks that can be cut.
 //! * [`real`]: the relay's binary on a file of its own, and recorded clients that talk to it.
 
 pub mod check;
+#[cfg(target_os = "linux")]
+pub mod cluster;
 pub mod real;
 mod rng;
 pub mod sim;

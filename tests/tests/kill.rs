@@ -12,12 +12,12 @@ use heard_client::native::Options;
 use heard_client::{Config, Limits, Update};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, Author, Availability, ConversationId, PublicBody, Staff, StaffBody, StaffCommand,
-    StaffCredential, StaffEntry, StaffNotice, Status, Visitor, VisitorCommand, VisitorCredential,
+    Author, Availability, ConversationId, PublicBody, Staff, StaffBody, StaffCommand,
+    StaffCredential, StaffEntry, Visitor, VisitorCommand, VisitorCredential,
 };
 use heard_tests::Rng;
 use heard_tests::check::{History, check};
-use heard_tests::real::{Desk, Party, Relay, SITE, Start, Voice};
+use heard_tests::real::{Desk, Habits, Party, Relay, SITE, Start, Voice};
 use tokio::sync::Notify;
 
 const SEEDS: u64 = 20;
@@ -27,8 +27,6 @@ const VISITORS: usize = 50;
 const AGENTS: usize = 3;
 /// How many messages the visitors write; the agents bring the burst to ten thousand and more.
 const EACH: usize = 185;
-/// Agents answer the messages whose number this divides, and note those that three times this divides.
-const ANSWER_EVERY: usize = 10;
 
 const ENV: [(&str, &str); 3] = [
     ("HEARD_LIMITS__MESSAGES_PER_SECOND", "1000000"),
@@ -89,90 +87,13 @@ fn visitor(number: usize, url: &str, acks: Arc<Acks>) -> Party<Visitor> {
     )
 }
 
-/// An agent who takes what is offered, reads everything, and answers and notes what is theirs.
-struct Habits {
-    me: AgentId,
-    acks: Arc<Acks>,
-    own: BTreeSet<ConversationId>,
-    followed: BTreeSet<ConversationId>,
-}
-
-impl Habits {
-    fn hear(&mut self, voice: &Voice<Staff>, update: &Update<Staff>) {
-        match update {
-            Update::Welcome(welcome) => {
-                for line in &welcome.body.conversations {
-                    self.learn(voice, line.id, &line.status);
-                }
-            }
-            Update::Notice(StaffNotice::Conversation(line)) => {
-                self.learn(voice, line.id, &line.status);
-            }
-            Update::Entries {
-                conversation,
-                entries,
-                ..
-            } => {
-                for entry in entries {
-                    self.read(voice, *conversation, entry);
-                }
-            }
-            Update::Sent { .. } => self.acks.add(),
-            _ => {}
-        }
-    }
-
-    fn learn(&mut self, voice: &Voice<Staff>, conversation: ConversationId, status: &Status) {
-        if self.followed.insert(conversation) {
-            voice.client().follow(conversation);
-        }
-        if matches!(status, Status::Offered { to, .. } if *to == self.me) {
-            voice.say(StaffCommand::Accept { conversation });
-        }
-    }
-
-    fn read(&mut self, voice: &Voice<Staff>, conversation: ConversationId, entry: &StaffEntry) {
-        match &entry.body {
-            EntryBody::Staff(StaffBody::Assigned { agent }) if *agent == self.me => {
-                self.own.insert(conversation);
-            }
-            EntryBody::Public {
-                body:
-                    PublicBody::Message {
-                        author: Author::Visitor,
-                        text,
-                        ..
-                    },
-                ..
-            } if self.own.contains(&conversation) => {
-                let number = text.rsplit(' ').next().and_then(|word| word.parse().ok());
-                let number: usize = number.expect("a visitor's message ends in its number");
-                if number.is_multiple_of(ANSWER_EVERY) {
-                    let text = format!("answer to {text}");
-                    voice.say(StaffCommand::Send { conversation, text });
-                }
-                if number.is_multiple_of(ANSWER_EVERY * 3) {
-                    let text = format!("note on {text}");
-                    voice.say(StaffCommand::Note { conversation, text });
-                }
-            }
-            EntryBody::Public { .. } | EntryBody::Staff(_) => {}
-        }
-    }
-}
-
 fn agent(number: usize, desk: &Desk, url: &str, acks: Arc<Acks>) -> Party<Staff> {
     let credential = StaffCredential {
         token: Some(desk.token(number)),
     };
     let mut config = Config::new(credential);
     config.limits = limits();
-    let mut habits = Habits {
-        me: desk.agents()[number],
-        acks,
-        own: BTreeSet::new(),
-        followed: BTreeSet::new(),
-    };
+    let mut habits = Habits::new(desk.agents()[number], move || acks.add());
     Party::start(
         format!("agent {number}"),
         Options::new(url, config),

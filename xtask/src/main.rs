@@ -2,6 +2,7 @@
 
 mod bench;
 mod demo;
+mod load;
 mod process;
 mod project;
 mod size;
@@ -31,6 +32,8 @@ enum Task {
     Test(test::Options),
     /// Measure the relay against a bare echo server in the same run; fails when a bound is missed
     Bench(bench::Options),
+    /// Let visitors and agents who behave like people talk through a relay; fails when the delivery contract was not kept
+    Load(load::Options),
     /// Build everything and run a relay with a demo shop, two agents and a conversation window
     Demo(demo::Options),
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Task::Size => size::run(),
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
+        Task::Load(options) => load::run(&options),
         Task::Demo(options) => demo::run(&options),
     };
     match done {

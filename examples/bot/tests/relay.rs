@@ -35,7 +35,7 @@ impl Shop {
     async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = config::Config {
-            data: folder.path().join("heard.db"),
+            data: folder.path().join("heard.db").into(),
             ..config::Config::default()
         };
         let entropy = Arc::new(OsEntropy::open().unwrap());

@@ -71,6 +71,6 @@ pub(super) async fn request(
             Ok((StatusCode::CREATED, Json(Booked { receipt, token })).into_response())
         }
         Answer::Refused(refusal) => Err(refusal.into()),
-        Answer::Round { .. } | Answer::Done => Err(ApiError::Unavailable),
+        Answer::Round { .. } | Answer::Beat { .. } | Answer::Done => Err(ApiError::Unavailable),
     }
 }

@@ -19,6 +19,11 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> impl IntoResponse {
         (StatusCode::SERVICE_UNAVAILABLE, "stopping\n")
     } else {
         match app.store.check().await {
+            // Whoever is connected here is served; what others write arrives when the line is back.
+            Ok(()) if app.sockets.exchange.is_cut_off() => (
+                StatusCode::OK,
+                "degraded: no line to the other relays; what their visitors and agents write comes late\n",
+            ),
             Ok(()) => (StatusCode::OK, "ready\n"),
             Err(error) => {
                 tracing::warn!(

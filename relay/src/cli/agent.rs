@@ -20,8 +20,8 @@ const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const DRAWN: u32 = 20;
 
 pub(super) fn add(args: &AgentAdd) -> anyhow::Result<()> {
-    let store = open(&common_config(&args.common)?.data)?;
-    runtime()?.block_on(add_to(&store, args))
+    let config = common_config(&args.common)?;
+    runtime()?.block_on(async { add_to(&*open(&config.data).await?, args).await })
 }
 
 async fn add_to(store: &dyn Store, args: &AgentAdd) -> anyhow::Result<()> {

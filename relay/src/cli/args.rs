@@ -1,10 +1,12 @@
 //! The command line as it is written.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use heard_relay::config::PublicUrl;
+use heard_relay::config::{Data, PublicUrl};
 
 const EXAMPLES: &str = "\
 Try it:
@@ -29,6 +31,10 @@ Examples:
   heard-relay serve --data /var/lib/heard/heard.db --public-url https://chat.shop.example --trust-proxy
       behind a proxy that ends TLS and sets X-Forwarded-For and X-Forwarded-Proto
   heard-relay serve --config /etc/heard.toml --log-format json
+  HEARD_DATA=postgres://heard:secret@db.example/heard heard-relay serve
+      keeps everything in a PostgreSQL database (13 or newer); its tables are created and brought up to date
+  heard-relay serve --data postgres://heard@db.example/heard --bus nats://bus.example:4222
+      one of several relays on that database; a proxy in front spreads the connections over them
 
 SIGTERM or Ctrl-C stops it: sockets are told to reconnect, what is being written is finished. A second one ends it at once.
 /healthz answers while the process runs; /readyz answers 200 while it can write.";
@@ -38,7 +44,7 @@ Example:
   heard-relay site add --name 'My shop' --origin https://shop.example --origin https://www.shop.example
 
 An origin is scheme, host and maybe port, as in the address bar. Only pages of these origins can show the chat.
-The relay must not be running on the same data file.";
+The relay must not be running on the same data file; a PostgreSQL database may be in use.";
 
 const AGENT_EXAMPLES: &str = "\
 Examples:
@@ -48,7 +54,23 @@ Examples:
   heard-relay agent add --bot --name Helper --email helper@shop.example
       prints the bearer token the bot connects with; it is shown this once
 
-The relay must not be running on the same data file.";
+The relay must not be running on the same data file; a PostgreSQL database may be in use.";
+
+const MOVE_EXAMPLES: &str = "\
+Examples:
+  heard-relay move --from heard.db --to postgres://heard@db.example/heard
+      from a file into a database, for when one relay is no longer enough
+  PGPASSWORD=secret heard-relay move --from heard.db --to postgres://heard@db.example/heard --replace
+      deletes what the database holds of Heard's first
+  heard-relay move --from postgres://heard@db.example/heard --to heard.db
+      and back
+
+No relay may run on either side: stop it first, and start it on the new place afterwards. The old place stays as it was, as a copy; nobody should
+start a relay on it again.
+
+A move that was interrupted, however that happened, goes on when the same command is run again; until it is done, no relay starts on the target.
+At the end both sides are read and compared, row by row. Visitors and agents notice nothing but the pause: their tokens, their sessions and what
+they have read stay what they were.";
 
 /// Live chat for a site of your own: one binary, one file of data.
 #[derive(Debug, Parser)]
@@ -70,6 +92,8 @@ pub(super) enum Command {
     /// Set up the people (and bots) who answer.
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Move everything from a file into a database, or back.
+    Move(MoveArgs),
     /// Look at the settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -81,9 +105,10 @@ pub(super) struct Common {
     /// A file of settings in TOML.
     #[arg(long, value_name = "FILE", env = "HEARD_CONFIG")]
     pub(super) config: Option<PathBuf>,
-    /// The file everything is kept in, created if it is not there [default: heard.db].
-    #[arg(long, value_name = "FILE")]
-    pub(super) data: Option<PathBuf>,
+    /// The file everything is kept in, created if it is not there [default: heard.db]; or a PostgreSQL database, as
+    /// `postgres://user@host/database`. A password is better given in the environment: `PGPASSWORD`, or all of it in `HEARD_DATA`.
+    #[arg(long, value_name = "FILE|URL")]
+    pub(super) data: Option<OsString>,
 }
 
 /// How to log.
@@ -113,6 +138,9 @@ pub(super) struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:8080]. Port 0 takes any free one.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(super) listen: Option<SocketAddr>,
+    /// The NATS server over which relays on one database hear of each other, as `nats://host:4222`. Without it, this is the only relay.
+    #[arg(long, value_name = "URL")]
+    pub(super) bus: Option<String>,
     /// How browsers reach the relay. Without it, the `Host` header of each request is believed.
     #[arg(long, value_name = "URL")]
     pub(super) public_url: Option<PublicUrl>,
@@ -190,6 +218,29 @@ pub(super) struct AgentAdd {
     pub(super) capacity: u16,
 }
 
+#[derive(Debug, Args)]
+#[command(after_help = MOVE_EXAMPLES)]
+pub(super) struct MoveArgs {
+    /// Where everything is: a file, or a PostgreSQL database as `postgres://user@host/database`. It is only read.
+    #[arg(long, value_name = "FILE|URL")]
+    pub(super) from: Data,
+    /// Where it is to be: a file or a database, without anything in it. A password is better given in the environment, as `PGPASSWORD`.
+    #[arg(long, value_name = "FILE|URL")]
+    pub(super) to: Data,
+    /// Delete every site, agent and conversation that the target holds, in the one transaction with which the move begins. An unfinished move of
+    /// the same source is gone on with all the same, and a database of another program is left alone.
+    #[arg(long)]
+    pub(super) replace: bool,
+    /// The most rows in one transaction.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value = "4000",
+        hide_short_help = true
+    )]
+    pub(super) batch: NonZero<usize>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
     /// Print the settings in force, in the form of the file.
@@ -216,6 +267,7 @@ mod tests {
             "heard-relay agent add --bot --name Helper --email helper@shop.example",
             "heard-relay serve --listen 127.0.0.1:8080 --public-url https://chat.shop.example",
             "heard-relay serve --config /etc/heard.toml --log-format json",
+            "heard-relay move --from heard.db --to postgres://heard@db.example/heard --replace",
             "heard-relay config show",
         ];
         for line in lines {

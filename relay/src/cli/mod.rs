@@ -4,6 +4,8 @@ mod agent;
 mod args;
 mod logging;
 mod offline;
+mod progress;
+mod relocate;
 mod serve;
 mod settings;
 mod site;
@@ -25,6 +27,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         Command::Site(SiteCommand::Add(args)) => site::add(&args),
         Command::Site(SiteCommand::List(common)) => site::list(&common),
         Command::Agent(AgentCommand::Add(args)) => agent::add(&args),
+        Command::Move(args) => relocate::run(&args),
         Command::Config(ConfigCommand::Show(args)) => settings::show(&args),
     }
 }

@@ -1,16 +1,14 @@
-//! Changing the data of a relay that is not running.
+//! Changing the data behind a relay: a file while none is running on it, a database at any time.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 use heard_protocol::{AgentCard, AgentId, AgentKind, SiteId};
 use heard_relay::auth::Passwords;
 use heard_relay::clock::Clock;
-use heard_relay::config::PublicUrl;
+use heard_relay::config::{Data, PublicUrl};
 use heard_relay::entropy::{Entropy, OsEntropy};
-use heard_relay::store::sqlite::SqliteStore;
-use heard_relay::store::{Fact, Listener, NewAgent, Request, SiteRecord, Store};
+use heard_relay::store::{self, Fact, Listener, NewAgent, Request, SiteRecord, Store};
 
 /// The fewest characters of a password (NIST SP 800-63B, section 5.1.1.2).
 const FEWEST_CHARACTERS: usize = 8;
@@ -23,9 +21,9 @@ impl Listener for Nobody {
     fn committed(&self, _: Vec<Fact>) {}
 }
 
-/// Opens the data file.
-pub(super) fn open(data: &Path) -> anyhow::Result<SqliteStore> {
-    Ok(SqliteStore::open(data, Arc::new(Nobody))?)
+/// Opens the file or the database.
+pub(super) async fn open(data: &Data) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(store::open(data, Arc::new(Nobody), 1).await?)
 }
 
 pub(super) fn entropy() -> anyhow::Result<OsEntropy> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow};
 use heard_relay::assets;
 use heard_relay::clock::SystemClock;
-use heard_relay::config::Config;
+use heard_relay::config::{Config, Data};
 use heard_relay::entropy::OsEntropy;
 use heard_relay::server::Relay;
 use tokio::net::TcpListener;
@@ -31,6 +31,9 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     }
     if config.public_url.is_none() && !config.listen.ip().is_loopback() {
         tracing::warn!("public_url is not set: the Host header of each request is believed");
+    }
+    if config.bus.is_some() && matches!(config.data, Data::File(_)) {
+        tracing::warn!("a bus is of no use on a data file, which one relay has to itself");
     }
     let stop = stop_signal()?;
     let listener = bind(config.listen).await?;

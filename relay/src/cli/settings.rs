@@ -17,6 +17,9 @@ pub(super) fn serve_config(args: &ServeArgs) -> anyhow::Result<Config> {
     if let Some(listen) = args.listen {
         flags.push(("listen", Value::from(listen.to_string())));
     }
+    if let Some(bus) = &args.bus {
+        flags.push(("bus", Value::from(bus.as_str())));
+    }
     if let Some(url) = &args.public_url {
         flags.push(("public_url", Value::from(url.to_string())));
     }
@@ -34,7 +37,7 @@ pub(crate) fn demo_config(args: &DemoArgs) -> anyhow::Result<Config> {
     if args.log.log_level.is_none() {
         flags.push(("log.level", Value::from("warn")));
     }
-    let data = Some(args.data.join("heard.db"));
+    let data = Some(args.data.join("heard.db").into_os_string());
     let config = std::env::var_os("HEARD_CONFIG").map(Into::into);
     loaded(&Common { config, data }, flags)
 }
@@ -43,7 +46,7 @@ fn loaded(common: &Common, mut flags: Vec<(&'static str, Value)>) -> anyhow::Res
     if let Some(data) = &common.data {
         let data = data
             .to_str()
-            .context("the path of the data file must be UTF-8")?;
+            .context("the path of the data file, or the address of the database, must be UTF-8")?;
         flags.push(("data", Value::from(data)));
     }
     // A variable that is not text is not one of ours.

@@ -1,7 +1,6 @@
 //! `heard-relay site …`
 
 use heard_relay::clock::SystemClock;
-use heard_relay::store::Store;
 
 use super::args::{Common, SiteAdd};
 use super::offline::{entropy, open, put_site};
@@ -10,10 +9,11 @@ use super::settings::common_config;
 
 pub(super) fn add(args: &SiteAdd) -> anyhow::Result<()> {
     let config = common_config(&args.common)?;
-    let store = open(&config.data)?;
     let entropy = entropy()?;
-    let adding = put_site(&store, &SystemClock, &entropy, &args.name, &args.origins);
-    let site = runtime()?.block_on(adding)?;
+    let site = runtime()?.block_on(async {
+        let store = open(&config.data).await?;
+        put_site(&*store, &SystemClock, &entropy, &args.name, &args.origins).await
+    })?;
     println!("{}", site.id);
     let relay = config.public_url.as_ref().map_or_else(
         || "https://your-relay.example".to_owned(),
@@ -33,8 +33,12 @@ pub(super) fn add(args: &SiteAdd) -> anyhow::Result<()> {
 }
 
 pub(super) fn list(common: &Common) -> anyhow::Result<()> {
-    let store = open(&common_config(common)?.data)?;
-    for site in runtime()?.block_on(store.sites())? {
+    let config = common_config(common)?;
+    let sites = runtime()?.block_on(async {
+        let store = open(&config.data).await?;
+        anyhow::Ok(store.sites().await?)
+    })?;
+    for site in sites {
         println!("{}\t{}\t{}", site.id, site.name, site.origins.join(" "));
     }
     Ok(())

@@ -18,9 +18,10 @@ pub(super) const ENVIRONMENT: &str = "environment";
 const FLAGS: &str = "command line";
 
 /// The settings that may stand in the environment; other variables with the prefix are somebody else's.
-const TOP: [&str; 7] = [
+const TOP: [&str; 8] = [
     "listen",
     "data",
+    "bus",
     "public_url",
     "trust_proxy",
     "cookie_secure",
@@ -137,7 +138,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::config::{CookieSecure, LogFormat};
+    use crate::config::{CookieSecure, Data, LogFormat};
 
     fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
         pairs
@@ -178,7 +179,7 @@ mod tests {
             ],
         })
         .unwrap();
-        assert_eq!(config.data, PathBuf::from("c.db"));
+        assert_eq!(config.data, Data::File("c.db".into()));
         assert_eq!(config.listen.port(), 1);
         assert_eq!((config.limits.burst, config.limits.idle_ms), (8, 9_000));
         assert_eq!(
@@ -198,7 +199,7 @@ mod tests {
             flags: vec![("data", Value::from("7"))],
             ..Layers::default()
         });
-        assert_eq!(config.unwrap().data, PathBuf::from("7"));
+        assert_eq!(config.unwrap().data, Data::File("7".into()));
     }
 
     #[test]

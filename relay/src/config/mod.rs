@@ -1,10 +1,14 @@
 //! How a relay is told what to do: defaults, then a file, then the environment, then flags; the later one wins.
 
+mod bus;
+mod data;
 mod error;
 mod load;
 mod settings;
 mod url;
 
+pub use bus::BusAddress;
+pub use data::Data;
 pub use error::ConfigError;
 pub use figment::value::Value;
 pub use load::{Layers, load};

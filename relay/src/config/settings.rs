@@ -1,10 +1,11 @@
 //! What can be set, with the defaults.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::bus::BusAddress;
+use super::data::Data;
 use super::url::PublicUrl;
 
 /// Everything a relay can be told.
@@ -13,8 +14,11 @@ use super::url::PublicUrl;
 pub struct Config {
     /// Where to listen, as an address and a port. Port 0 takes any free one.
     pub listen: SocketAddr,
-    /// The file everything is kept in; created if it is not there.
-    pub data: PathBuf,
+    /// The file everything is kept in, created if it is not there; or the address of a PostgreSQL database.
+    pub data: Data,
+    /// Where the other relays on the same database are heard, as the address of a NATS server (`nats://user:password@host:4222`). Without it,
+    /// this is the only one.
+    pub bus: Option<BusAddress>,
     /// How browsers reach this relay (`https://chat.example`). Without it, the `Host` header of a request is believed.
     pub public_url: Option<PublicUrl>,
     /// Whether a proxy in front says who is calling, in `X-Forwarded-For` and `X-Forwarded-Proto`. Without a proxy that sets
@@ -32,7 +36,8 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
-            data: PathBuf::from("heard.db"),
+            data: Data::File("heard.db".into()),
+            bus: None,
             public_url: None,
             trust_proxy: false,
             cookie_secure: CookieSecure::default(),
@@ -73,7 +78,7 @@ pub struct Limits {
     pub burst: u32,
     /// How many frames may wait for one slow socket before it is closed.
     pub outgoing_queue: usize,
-    /// How many commands one transaction of the embedded store carries at most; 1 makes each wait for an fsync of its own.
+    /// How many commands one transaction carries at most; 1 makes each wait for an fsync of its own.
     pub write_batch: usize,
     /// How long a client may take to send a request's head.
     pub head_timeout_ms: u64,

@@ -5,15 +5,15 @@ mod shop;
 
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use heard_protocol::SiteId;
+use heard_relay::assets;
 use heard_relay::clock::SystemClock;
+use heard_relay::config::{Config, Data};
 use heard_relay::entropy::{Entropy, OsEntropy};
 use heard_relay::server::Relay;
-use heard_relay::{assets, config::Config};
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::{DemoArgs, bind, demo_config, runtime, start_logging, stop_signal};
@@ -55,7 +55,7 @@ async fn serve(config: Config, args: &DemoArgs) -> anyhow::Result<()> {
     closing.cancel();
     // The shop has nothing to lose.
     shop.abort();
-    println!("\nStopped. Everything is kept in {}.", data.display());
+    println!("\nStopped. Everything is kept in {data}.");
     Ok(())
 }
 
@@ -69,7 +69,7 @@ fn reached_at(address: SocketAddr) -> String {
     format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
-fn told(relay: &str, shop: &str, site: SiteId, data: &Path) -> String {
+fn told(relay: &str, shop: &str, site: SiteId, data: &Data) -> String {
     let mut text = format!(
         "\n  Heard is running.\n\n\
          \x20   Shop       {shop}/\n\
@@ -85,7 +85,7 @@ fn told(relay: &str, shop: &str, site: SiteId, data: &Path) -> String {
             person.email, person.password
         );
     }
-    let _ = writeln!(text, "\n  Data: {}. Ctrl-C stops.\n", data.display());
+    let _ = writeln!(text, "\n  Data: {data}. Ctrl-C stops.\n");
     text
 }
 
@@ -113,7 +113,7 @@ mod tests {
             "http://127.0.0.1:1",
             "http://127.0.0.1:2",
             site,
-            Path::new("d/heard.db"),
+            &Data::File("d/heard.db".into()),
         );
         for expected in [
             "http://127.0.0.1:2/",

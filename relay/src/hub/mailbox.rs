@@ -14,6 +14,8 @@ use crate::store::Fact;
 pub enum Mail {
     /// Something is on disk.
     Fact(Arc<Fact>),
+    /// Something may have been missed: look into the store.
+    CatchUp,
     /// In passing, for a visitor.
     ToVisitor(VisitorNotice),
     /// In passing, for an agent.
@@ -64,7 +66,7 @@ impl Mailbox {
         }
         if inner.queue.len() < self.limit {
             inner.queue.push_back(mail);
-        } else if matches!(mail, Mail::Fact(_)) {
+        } else if matches!(mail, Mail::Fact(_) | Mail::CatchUp) {
             inner.overflowed = true;
             inner.queue = VecDeque::new();
         }

@@ -5,7 +5,7 @@
 
 mod mailbox;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use heard_protocol::{AgentId, ContactId, ConversationId, SiteId, StaffNotice, VisitorNotice};
@@ -188,6 +188,25 @@ impl Hub {
         let inner = self.inner.lock();
         let visitors = inner.visitors.values().map(Vec::len).sum();
         (visitors, inner.staff.values().map(Vec::len).sum())
+    }
+
+    /// Has every connection look into the store for what it may have missed.
+    pub fn catch_up(&self) {
+        let inner = self.inner.lock();
+        let visitors = inner.visitors.values().flatten().map(|line| &line.mailbox);
+        let staff = inner.staff.values().flatten().map(|line| &line.mailbox);
+        for mailbox in visitors.chain(staff) {
+            mailbox.put(Mail::CatchUp);
+        }
+    }
+
+    /// The agents who have a connection here, each once.
+    pub fn agents(&self) -> BTreeSet<(SiteId, AgentId)> {
+        let inner = self.inner.lock();
+        let lines = inner.staff.iter();
+        lines
+            .flat_map(|(site, lines)| lines.iter().map(|line| (*site, line.agent)))
+            .collect()
     }
 
     /// Hands facts to the connections that should hear of them, and returns those to wake.

@@ -21,10 +21,12 @@ use tokio_util::task::TaskTracker;
 use super::greet::Served;
 use super::peer::{Bounds, Effect, Input, Peer};
 use super::seat::Seat;
+use crate::bus::Exchange;
 use crate::clock::Clock;
 use crate::dispatch::DispatchHandle;
 use crate::entropy::Entropy;
 use crate::hub::{Hub, Mailbox};
+use crate::node::NodeId;
 use crate::store::Store;
 
 /// How many inputs that are ready at once are taken before what they caused is flushed.
@@ -44,6 +46,10 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The way to whoever is connected elsewhere.
+    pub exchange: Arc<Exchange>,
+    /// This node.
+    pub node: NodeId,
     /// The dispatcher.
     pub dispatch: DispatchHandle,
     /// What each connection may do.
@@ -457,6 +463,20 @@ impl<S: Served> Line<S> {
                             Ok(own) => Done::Input(Input::Own(own)),
                             Err(error) => {
                                 tracing::error!(%error, "a visitor's log could not be looked up");
+                                Done::Input(Input::Broken)
+                            }
+                        }
+                    }));
+                }
+            }
+            Effect::Lists => {
+                if let Some(seat) = &self.seat {
+                    let seat = seat.place();
+                    self.begin(Box::pin(async move {
+                        match S::lists(&context, &seat.identity).await {
+                            Ok(rows) => Done::Input(Input::Lists(rows)),
+                            Err(error) => {
+                                tracing::error!(%error, "an agent's lists could not be read");
                                 Done::Input(Input::Broken)
                             }
                         }

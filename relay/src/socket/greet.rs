@@ -49,6 +49,12 @@ pub(super) trait Served: Side {
         identity: &Self::Identity,
     ) -> impl Future<Output = Result<Option<Head>, StoreError>> + Send;
 
+    /// The rows of the lists this client is shown.
+    fn lists(
+        context: &Arc<Context>,
+        identity: &Self::Identity,
+    ) -> impl Future<Output = Result<Vec<Self::Notice>, StoreError>> + Send;
+
     /// Takes a place in the hub.
     fn sit(context: &Arc<Context>, place: &Place<Self>);
 
@@ -126,7 +132,9 @@ impl Served for Visitor {
                 conversation: own.conversation,
                 online: true,
             };
-            context.hub.to_followers(own.conversation, &notice, None);
+            context
+                .exchange
+                .to_followers(own.conversation, &notice, None);
             context.dispatch.tell_places(site.id);
         }
         let welcome = VisitorWelcome {
@@ -169,6 +177,10 @@ impl Served for Visitor {
         Ok(store.visitor_view(identity.contact).await?.conversation)
     }
 
+    async fn lists(_: &Arc<Context>, _: &Self::Identity) -> Result<Vec<Self::Notice>, StoreError> {
+        Ok(Vec::new())
+    }
+
     fn sit(context: &Arc<Context>, place: &Place<Self>) {
         let identity = &place.identity;
         context
@@ -180,7 +192,8 @@ impl Served for Visitor {
         let VisitorIdentity { site, contact, .. } = *place.identity;
         let was_last = context.hub.remove_visitor(contact, &place.mailbox);
         // With nobody to tell, nothing is looked up: ten thousand may leave at once.
-        if !was_last || context.stop.is_cancelled() || !context.hub.has_staff(site) {
+        let heard = context.hub.has_staff(site) || context.exchange.has_others();
+        if !was_last || context.stop.is_cancelled() || !heard {
             return;
         }
         let context = Arc::clone(context);
@@ -195,7 +208,11 @@ impl Served for Visitor {
                     conversation,
                     online,
                 };
-                context.hub.to_followers(conversation, &notice, None);
+                context.exchange.to_followers(conversation, &notice, None);
+                if !online {
+                    // They may have a tab open elsewhere.
+                    context.exchange.who_has(contact, conversation);
+                }
             }
         });
     }
@@ -218,7 +235,7 @@ impl Served for Visitor {
                         conversation,
                         for_ms: TYPING_MS,
                     };
-                    context.hub.to_followers(conversation, &notice, None);
+                    context.exchange.to_followers(conversation, &notice, None);
                 }
             }
         }
@@ -291,6 +308,22 @@ impl Served for Staff {
         Ok(None)
     }
 
+    async fn lists(
+        context: &Arc<Context>,
+        identity: &Self::Identity,
+    ) -> Result<Vec<Self::Notice>, StoreError> {
+        let now = context.clock.now();
+        let overview = context.store.overview(identity.site, now).await?;
+        let conversations = overview.conversations.into_iter();
+        let colleagues = overview.colleagues.into_iter();
+        let callbacks = overview.callbacks.into_iter();
+        Ok(conversations
+            .map(|row| StaffNotice::Conversation(Box::new(row)))
+            .chain(colleagues.map(StaffNotice::Colleague))
+            .chain(callbacks.map(|row| StaffNotice::Callback(Box::new(row))))
+            .collect())
+    }
+
     fn sit(context: &Arc<Context>, place: &Place<Self>) {
         let StaffIdentity { site, agent } = place.identity;
         context.hub.add_staff(site, agent, &place.mailbox);
@@ -316,6 +349,9 @@ impl Served for Staff {
                 online,
             };
             place.mailbox.put(crate::hub::Mail::ToStaff(notice));
+            if !online {
+                context.exchange.who_has(head.contact, conversation);
+            }
         }
     }
 
@@ -335,7 +371,7 @@ impl Served for Staff {
         // Only the agent the visitor talks to is shown to them; colleagues see whoever types.
         if matches!(summary.status, Status::Assigned { agent: owner, .. } if owner == agent) {
             context
-                .hub
+                .exchange
                 .to_visitor(summary.contact, &VisitorNotice::Typing { agent, for_ms });
         }
         let notice = StaffNotice::AgentTyping {
@@ -344,7 +380,7 @@ impl Served for Staff {
             for_ms,
         };
         context
-            .hub
+            .exchange
             .to_followers(conversation, &notice, Some(&place.mailbox));
     }
 }
@@ -357,6 +393,7 @@ async fn settle_presence(context: &Arc<Context>, identity: &StaffIdentity) {
         let online = context.hub.agent_online(site, agent);
         let request = Request::Presence {
             agent,
+            node: context.node,
             online,
             now: context.clock.now(),
         };
@@ -369,6 +406,16 @@ async fn settle_presence(context: &Arc<Context>, identity: &StaffIdentity) {
                 tokio::time::sleep(PRESENCE_RETRY).await;
             }
         }
+    }
+}
+
+/// As [`settle_presence`], for every agent who is connected here.
+pub(crate) fn settle_everybody(context: &Arc<Context>) {
+    for (site, agent) in context.hub.agents() {
+        let context = Arc::clone(context);
+        tokio::spawn(async move {
+            settle_presence(&context, &StaffIdentity { site, agent }).await;
+        });
     }
 }
 

@@ -8,6 +8,7 @@ mod seat;
 pub mod side;
 
 pub use connection::Context;
+pub(crate) use greet::settle_everybody;
 pub use peer::{Bounds, Effect, Greeting, Input, Peer};
 pub use routes::routes;
 pub use side::{Side, StaffIdentity, VisitorIdentity};

@@ -39,6 +39,8 @@ pub enum Input<S: Side> {
     Read(ConversationId, Option<(Head, LogSlice<S::Entry>)>),
     /// The log this client follows unasked was looked up; none if there is none.
     Own(Option<Head>),
+    /// The rows of this client's lists were read.
+    Lists(Vec<S::Notice>),
     /// A look into the store failed.
     Broken,
     /// From the hub.
@@ -62,6 +64,8 @@ pub enum Effect<S: Side> {
     Read(Cursor),
     /// Find out which log this client follows unasked; answer with [`Input::Own`].
     Own,
+    /// Read the rows of this client's lists; answer with [`Input::Lists`].
+    Lists,
     /// Have the hub send what concerns this conversation.
     Follow(ConversationId),
     /// Have the hub stop.
@@ -207,6 +211,14 @@ impl<S: Side> Peer<S> {
                     live.own(&own, out);
                 }
             }
+            Input::Lists(rows) => {
+                if let Phase::Live(_) = self.phase {
+                    out.extend(
+                        rows.into_iter()
+                            .map(|row| Effect::Send(RelayFrame::Notice(row))),
+                    );
+                }
+            }
             Input::Mail(mail) => {
                 if let Phase::Live(live) = &mut self.phase {
                     live.mail(mail, out);
@@ -336,10 +348,12 @@ fn answer_frame<S: Side>(id: CommandId, answer: Option<&Answer>) -> RelayFrame<S
             id,
             refusal: *refusal,
         },
-        Some(Answer::Round { .. } | Answer::Done) | None => RelayFrame::Refused {
-            id,
-            refusal: Refusal::from(RefusalCode::Unavailable),
-        },
+        Some(Answer::Round { .. } | Answer::Beat { .. } | Answer::Done) | None => {
+            RelayFrame::Refused {
+                id,
+                refusal: Refusal::from(RefusalCode::Unavailable),
+            }
+        }
     }
 }
 
@@ -543,6 +557,13 @@ impl<S: Side> Live<S> {
     fn mail(&mut self, mail: Mail, out: &mut Vec<Effect<S>>) {
         let fact = match mail {
             Mail::Fact(fact) => fact,
+            Mail::CatchUp => {
+                self.check(out);
+                if S::HAS_LISTS {
+                    out.push(Effect::Lists);
+                }
+                return;
+            }
             Mail::ToVisitor(_) | Mail::ToStaff(_) => {
                 out.extend(S::passing(mail).map(|notice| Effect::Send(RelayFrame::Notice(notice))));
                 return;

@@ -14,6 +14,8 @@ use crate::store::{Fact, Head, Request, VisitorProfile};
 pub trait Side: Role {
     /// Whether there is a log that this side follows unasked.
     const HAS_OWN_LOG: bool;
+    /// Whether this side is shown lists.
+    const HAS_LISTS: bool;
 
     /// Who is on the other end, once the greeting was accepted.
     type Identity: Clone + std::fmt::Debug + Send + Sync + 'static;
@@ -68,6 +70,7 @@ pub struct StaffIdentity {
 
 impl Side for Visitor {
     const HAS_OWN_LOG: bool = true;
+    const HAS_LISTS: bool = false;
 
     // Shared, so that the state of an idle connection stays small.
     type Identity = Arc<VisitorIdentity>;
@@ -118,13 +121,14 @@ impl Side for Visitor {
     fn passing(mail: Mail) -> Option<Self::Notice> {
         match mail {
             Mail::ToVisitor(notice) => Some(notice),
-            Mail::ToStaff(_) | Mail::Fact(_) => None,
+            Mail::ToStaff(_) | Mail::Fact(_) | Mail::CatchUp => None,
         }
     }
 }
 
 impl Side for Staff {
     const HAS_OWN_LOG: bool = false;
+    const HAS_LISTS: bool = true;
 
     type Identity = StaffIdentity;
 
@@ -184,7 +188,7 @@ impl Side for Staff {
     fn passing(mail: Mail) -> Option<Self::Notice> {
         match mail {
             Mail::ToStaff(notice) => Some(notice),
-            Mail::ToVisitor(_) | Mail::Fact(_) => None,
+            Mail::ToVisitor(_) | Mail::Fact(_) | Mail::CatchUp => None,
         }
     }
 }

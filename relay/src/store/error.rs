@@ -13,10 +13,10 @@ pub enum StoreError {
         /// The operating system's or the database's word.
         reason: String,
     },
-    /// The file is there and is not a database of Heard, or is damaged.
+    /// The file or database is there and is not one of Heard, or is damaged.
     #[error("{path} is not a Heard database, or it is damaged: {reason}")]
     Corrupt {
-        /// The file.
+        /// The file, or the address of the database.
         path: PathBuf,
         /// What was seen.
         reason: String,
@@ -37,9 +37,36 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Only a part of another store is there.
+    #[error(
+        "{place} holds an unfinished move: finish it by running the same `heard-relay move` again"
+    )]
+    HalfMoved {
+        /// The file, or the address of the database.
+        place: String,
+    },
+    /// The database server can't be reached, or doesn't let this program in.
+    #[error("cannot use the database {server}: {reason}")]
+    Server {
+        /// Where it is, without the name and the password to sign in with.
+        server: String,
+        /// The server's or the operating system's word.
+        reason: String,
+    },
+    /// The address of the database server can't be read. It is not repeated here: it may hold a password.
+    #[error(
+        "the address of the database is not of the form postgres://user:password@host/database: {reason}"
+    )]
+    Address {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The database refused a statement.
     #[error("database error")]
     Database(#[from] rusqlite::Error),
+    /// The database server refused a statement, or could not be asked.
+    #[error("database error")]
+    Postgres(#[from] sqlx::Error),
     /// A stored value could not be read back.
     #[error("a stored {what} cannot be read: {reason}")]
     Value {

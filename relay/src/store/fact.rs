@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use heard_protocol::{
     AgentId, CallbackSummary, Colleague, ContactId, ConversationId, ConversationSummary, Seq,
     SiteId, StaffEntry, UnixMillis,
 };
 
 /// One consequence of a commit. Facts are announced in commit order and only after the commit is on disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fact {
     /// A log grew.
     Entries {

@@ -3,18 +3,28 @@
 //! [`Store`] is shaped by what the product does, not by SQL: carry a command out, read a log after a cursor, run a dispatch round. Every
 //! write is one transaction that ends with an fsync before its answer leaves; what it changed is announced as [`Fact`]s, in commit
 //! order, to the [`Listener`] the store was opened with.
+//!
+//! There are two: [`sqlite`], one file for one relay, and [`postgres`], one database for many. What a request does is decided by the same code
+//! in both.
 
 mod error;
 mod fact;
+mod ledger;
+pub mod moving;
+mod open;
+pub mod postgres;
 mod query;
 mod request;
 pub mod sqlite;
+mod stored;
 
 pub use error::StoreError;
 pub use fact::{Answers, Fact, Listener};
+pub use open::open;
 pub use query::{AgentRecord, Head, LogSlice, NewAgent, Overview, SiteRecord, VisitorView};
 pub use request::{Answer, Request, VisitorProfile};
 
+use crate::node::NodeId;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use heard_protocol::{AgentId, ContactId, ConversationId, Epoch, Seq, SiteId, UnixMillis};
@@ -94,6 +104,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Who waits on a site, first in line first: the contact and the conversation.
     async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError>;
+
+    /// Every node that is known, and its number: a [`Request::Beat`] raises it.
+    async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError>;
+
+    /// Whether other processes may be writing to the store too.
+    fn is_shared(&self) -> bool;
 
     /// Whether the store can write now; for readiness.
     async fn check(&self) -> Result<(), StoreError>;

@@ -8,6 +8,7 @@ use heard_protocol::{
 };
 
 use super::query::{NewAgent, SiteRecord};
+use crate::node::NodeId;
 
 /// What a visitor's browser says about them; kept with the contact.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -65,11 +66,13 @@ pub enum Request {
         /// Where, as a position of the visitor's log.
         upto: Cursor,
     },
-    /// An agent's first socket opened, or their last one closed.
+    /// An agent's first socket on a node opened, or their last one there closed.
     Presence {
         /// Who.
         agent: AgentId,
-        /// Whether any is open.
+        /// Where.
+        node: NodeId,
+        /// Whether any is open there.
         online: bool,
         /// The moment.
         now: UnixMillis,
@@ -78,6 +81,20 @@ pub enum Request {
     Dispatch {
         /// Which.
         site: SiteId,
+        /// The moment.
+        now: UnixMillis,
+    },
+    /// A node is alive; answered by [`Answer::Beat`].
+    Beat {
+        /// Which.
+        node: NodeId,
+    },
+    /// A node is not: whoever had a socket on it has none there any more. Nothing happens if it has beaten since.
+    NodeGone {
+        /// Which.
+        node: NodeId,
+        /// Its number when it fell silent.
+        beat: u64,
         /// The moment.
         now: UnixMillis,
     },
@@ -119,6 +136,11 @@ pub enum Answer {
         wake_at: Option<UnixMillis>,
         /// How many moves were made.
         moves: usize,
+    },
+    /// The beat counts.
+    Beat {
+        /// Whether the node was known; if not, so were none of its agents' sockets.
+        known: bool,
     },
     /// It is written, and there is nothing to say about it.
     Done,

@@ -126,6 +126,10 @@ fn help_teaches() {
         ("serve --help", "SIGTERM or Ctrl-C stops it"),
         ("site add --help", "--origin https://shop.example"),
         ("agent add --help", "--password-stdin"),
+        (
+            "move --help",
+            "heard-relay move --from heard.db --to postgres://",
+        ),
     ] {
         let output = run(folder.path(), line);
         let text = String::from_utf8(output.stdout).unwrap();
@@ -200,4 +204,52 @@ fn a_site_its_people_and_the_relay_on_them() {
             .next(),
         Some(site.trim())
     );
+}
+
+#[test]
+fn a_database_takes_the_place_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = heard_test_postgres::Server::shared();
+    let url = server.database();
+    let secret = url.replace("heard@", "heard:s3cret@");
+    let told = |line: &str| {
+        let output = run(folder.path(), &format!("{line} --data {secret}"));
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let site = told("site add --name Shop --origin https://shop.example");
+    assert!(told("agent add --name Anna --email anna@shop.example").starts_with("agt_"));
+    assert!(!told("config show").contains("s3cret"));
+
+    let mut child = heard()
+        .args(["serve", "--listen", "127.0.0.1:0", "--log-level", "trace"])
+        .env("HEARD_DATA", &secret)
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(std::fs::File::create(folder.path().join("log")).unwrap())
+        .spawn()
+        .unwrap();
+    let mut ready = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut ready)
+        .unwrap();
+    assert!(ready.starts_with("Heard is ready: http://"), "{ready}");
+    // A database has room for more than one.
+    let listed = told("site list");
+    assert_eq!(listed.split('\t').next(), Some(site.trim()));
+    kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+    let status = child.wait().unwrap();
+    let log = std::fs::read_to_string(folder.path().join("log")).unwrap();
+    assert!(status.success() && log.contains("stopped"), "{log}");
+    assert!(!log.contains("s3cret"), "a password is in the log");
+    assert!(!folder.path().join("heard.db").exists());
+
+    // What another program keeps there is left alone.
+    let theirs = server.database();
+    server.sql(&theirs, "CREATE TABLE theirs (x integer)");
+    let said = complaint(&run(
+        folder.path(),
+        &format!("serve --listen 127.0.0.1:0 --data {theirs}"),
+    ));
+    assert!(said.contains("is not a Heard database"), "{said}");
 }

@@ -84,7 +84,7 @@ impl Rig {
     pub(crate) async fn with(set: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
-            data: folder.path().join("heard.db"),
+            data: folder.path().join("heard.db").into(),
             ..Config::default()
         };
         set(&mut config);

@@ -29,7 +29,7 @@ impl Running {
     async fn start(set: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
-            data: folder.path().join("heard.db"),
+            data: folder.path().join("heard.db").into(),
             ..Config::default()
         };
         set(&mut config);

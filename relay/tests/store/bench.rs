@@ -6,6 +6,7 @@ use heard_protocol::{
     AgentCard, AgentId, AgentKind, Availability, CommandId, ContactId, ConversationId, Receipt,
     RefusalCode, SiteId, StaffCommand, UnixMillis, VisitorCommand,
 };
+use heard_relay::node::NodeId;
 use heard_relay::store::{
     Answer, Fact, Listener, NewAgent, Request, SiteRecord, Store, VisitorProfile,
 };
@@ -14,6 +15,8 @@ use parking_lot::Mutex;
 pub(crate) const SITE: SiteId = SiteId::from_bits(1);
 pub(crate) const ANNA: AgentId = AgentId::from_bits(10);
 pub(crate) const OLEG: AgentId = AgentId::from_bits(11);
+/// The node whose sockets these are.
+pub(crate) const NODE: NodeId = NodeId::from_bits(1);
 pub(crate) const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
 /// A place where a store lives: made fresh, and opened as often as a case likes.
@@ -150,6 +153,7 @@ impl<H: Home> Bench<H> {
     pub(crate) async fn at_desk(&self, agent: AgentId, now: UnixMillis) {
         self.done(Request::Presence {
             agent,
+            node: NODE,
             online: true,
             now,
         })

@@ -1,11 +1,14 @@
 //! Every store passes the same suite.
 //!
-//! To add a store: implement [`bench::Home`] for it and add one line at the end of this file.
+//! To add a store: implement [`bench::Home`] for it and add one line at the end of this file; one more if many nodes can share it.
 
 mod bench;
 mod suite;
 
+mod lossy;
+mod postgres;
 mod sqlite;
+mod stream;
 
 /// Instantiates the suite for a home.
 macro_rules! conformance {
@@ -32,9 +35,25 @@ macro_rules! conformance {
                 people::sessions_end,
                 people::one_address_one_agent,
                 people::a_restart_leaves_nobody_online,
+                people::an_agent_is_online_while_any_node_has_them,
                 callbacks::a_request_is_kept_once,
                 callbacks::one_open_request_per_number,
                 callbacks::an_outcome_is_kept_once,
+            );
+        }
+    };
+    (many nodes: $name:ident, $home:ty) => {
+        mod $name {
+            use crate::{bench, suite};
+            conformance!(@cases $home:
+                nodes::one_of_two_accepts_wins,
+                nodes::a_command_sent_to_both_is_carried_out_once,
+                nodes::two_first_messages_start_one_conversation,
+                nodes::positions_are_dense_across_nodes,
+                nodes::nothing_overtakes_by_way_of_the_other_node,
+                nodes::rounds_at_once_overload_nobody,
+                nodes::a_round_takes_nothing_from_who_accepts,
+                nodes::what_two_nodes_change_of_one_row_is_both_kept,
             );
         }
     };
@@ -48,3 +67,5 @@ macro_rules! conformance {
 }
 
 conformance!(on_sqlite, crate::sqlite::File);
+conformance!(on_postgres, crate::postgres::Database);
+conformance!(many nodes: nodes_on_postgres, crate::postgres::Database);

@@ -161,19 +161,38 @@ pub(crate) struct Neighbours {
 }
 
 impl Neighbours {
+    /// Watches everybody but a server and this process.
     pub(crate) fn watch(server: &Server) -> Self {
+        Self::beside(server.ticks())
+    }
+
+    /// Watches everybody but this process.
+    pub(crate) fn watch_alone() -> Self {
+        Self::beside(0)
+    }
+
+    /// The share of the machine that others used since [`watch`](Self::watch).
+    pub(crate) fn share(&self, server: &Server) -> f64 {
+        self.share_beside(server.ticks())
+    }
+
+    /// The share of the machine that others used since [`watch_alone`](Self::watch_alone).
+    pub(crate) fn share_alone(&self) -> f64 {
+        self.share_beside(0)
+    }
+
+    fn beside(server: u64) -> Self {
         let (busy, all) = machine_ticks();
         Self {
-            mine: process_ticks("self") + server.ticks(),
+            mine: process_ticks("self") + server,
             busy,
             all,
         }
     }
 
-    /// The share of the machine that others used since [`watch`](Self::watch).
-    pub(crate) fn share(&self, server: &Server) -> f64 {
+    fn share_beside(&self, server: u64) -> f64 {
         let (busy, all) = machine_ticks();
-        let mine = (process_ticks("self") + server.ticks()).saturating_sub(self.mine);
+        let mine = (process_ticks("self") + server).saturating_sub(self.mine);
         let others = (busy - self.busy).saturating_sub(mine);
         others as f64 / (all - self.all).max(1) as f64
     }

@@ -8,7 +8,9 @@ mod echo;
 mod idle;
 mod latency;
 mod machine;
+mod postgres;
 mod report;
+mod routing;
 mod throughput;
 mod weight;
 mod wire;
@@ -63,6 +65,8 @@ enum Part {
     Latency,
     Idle,
     Weight,
+    Routing,
+    Postgres,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -80,9 +84,13 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn run(options: Run) -> anyhow::Result<ExitCode> {
-    machine::pin_self()?;
     let wanted = |part| options.only.is_empty() || options.only.contains(&part);
     let mut rows = Vec::new();
+    if wanted(Part::Postgres) {
+        eprintln!("messages a second on PostgreSQL");
+        rows.extend(postgres::rows(options.reps).await?);
+    }
+    machine::pin_self()?;
     if wanted(Part::Weight) {
         eprintln!("what a visitor downloads");
         rows.extend(weight::rows().await?);
@@ -98,6 +106,10 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     if wanted(Part::Latency) {
         eprintln!("latency at a fixed load");
         rows.extend(latency::rows(options.reps).await?);
+    }
+    if wanted(Part::Routing) {
+        eprintln!("decisions about who is offered what");
+        rows.extend(routing::rows(options.reps).await?);
     }
     report::print(&rows);
     if let Some(path) = &options.json {

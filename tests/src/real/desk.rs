@@ -8,8 +8,8 @@ use heard_protocol::{
     AgentCard, AgentId, AgentKind, ConversationId, Secret, Seq, SiteId, UnixMillis,
 };
 use heard_relay::auth::hash_token;
-use heard_relay::store::sqlite::SqliteStore;
-use heard_relay::store::{Fact, Head, Listener, NewAgent, Request, SiteRecord, Store};
+use heard_relay::config::Data;
+use heard_relay::store::{self, Fact, Head, Listener, NewAgent, Request, SiteRecord, Store};
 
 use crate::check::FinalLog;
 
@@ -29,29 +29,38 @@ impl Listener for Nobody {
 #[derive(Debug)]
 pub struct Desk {
     folder: tempfile::TempDir,
+    data: Data,
     agents: Vec<AgentId>,
 }
 
 impl Desk {
     /// A site with so many agents, each for as many conversations as there are. Offers and absences never run out.
     pub async fn new(agents: usize) -> Self {
+        let policy = Policy {
+            offer_ms: LONG_MS,
+            grace_ms: LONG_MS,
+            ..Policy::default()
+        };
+        Self::with(None, agents, u16::MAX, policy).await
+    }
+
+    /// As [`new`](Self::new), in a database if one is given, with a capacity and a policy.
+    pub async fn with(data: Option<Data>, agents: usize, capacity: u16, policy: Policy) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = data.unwrap_or_else(|| Data::File(folder.path().join("heard.db")));
         let desk = Self {
             folder,
+            data,
             agents: (0..agents)
                 .map(|number| AgentId::from_bits(100 + number as u128))
                 .collect(),
         };
-        let store = desk.store();
+        let store = desk.store().await;
         let mut requests = vec![Request::PutSite(SiteRecord {
             id: SITE,
             name: "The shop".to_owned(),
             origins: vec!["https://shop.example".to_owned()],
-            policy: Policy {
-                offer_ms: LONG_MS,
-                grace_ms: LONG_MS,
-                ..Policy::default()
-            },
+            policy,
         })];
         for (number, agent) in desk.agents.iter().enumerate() {
             requests.push(Request::PutAgent(NewAgent {
@@ -63,7 +72,7 @@ impl Desk {
                 site: SITE,
                 email: format!("agent{number}@shop.example"),
                 password_hash: String::new(),
-                capacity: u16::MAX,
+                capacity,
             }));
             requests.push(Request::SignIn {
                 agent: *agent,
@@ -97,20 +106,21 @@ impl Desk {
         Secret(format!("the token of agent {agent}"))
     }
 
-    /// The store itself, while no relay runs on it.
-    pub fn store(&self) -> SqliteStore {
-        SqliteStore::open(&self.file(), Arc::new(Nobody)).expect("the store can be opened")
+    /// The store itself; while no relay runs on it if it is a file.
+    pub async fn store(&self) -> Arc<dyn Store> {
+        let store = store::open(&self.data, Arc::new(Nobody), 512).await;
+        store.expect("the store can be opened")
     }
 
     /// Whose a conversation is and where it stands, while no relay runs on it.
     pub async fn head(&self, conversation: ConversationId) -> Option<Head> {
-        let head = self.store().head(conversation).await;
+        let head = self.store().await.head(conversation).await;
         head.expect("the store can be read")
     }
 
     /// These logs as they are on disk, while no relay runs on them.
     pub async fn logs(&self, which: impl IntoIterator<Item = ConversationId>) -> Vec<FinalLog> {
-        let store = self.store();
+        let store = self.store().await;
         let mut logs = Vec::new();
         for conversation in which {
             let head = store

@@ -2,11 +2,13 @@
 
 mod binary;
 mod desk;
+mod habits;
 mod party;
 mod process;
 pub mod wire;
 
 pub use desk::{Desk, SITE};
+pub use habits::Habits;
 pub use party::{Party, Recorded, Seen, Voice};
 pub use process::{Relay, Start};
 pub use wire::Wire;

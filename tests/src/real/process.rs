@@ -20,7 +20,7 @@ const READY: &str = "Heard is ready: http://";
 /// How to start a relay.
 #[derive(Debug, Clone)]
 pub struct Start<'a> {
-    /// Its data file.
+    /// Its data file, or the address of its database.
     pub data: &'a Path,
     /// Where it listens; any free port if none is given.
     pub listen: Option<SocketAddr>,
@@ -38,10 +38,18 @@ pub struct Relay {
 impl Relay {
     /// Starts one, and waits until it is ready.
     pub async fn start(how: Start<'_>) -> Self {
+        Self::start_by(|program| std::process::Command::new(program), how).await
+    }
+
+    /// As [`start`](Self::start), with a command that runs the program somewhere.
+    pub async fn start_by(
+        run: impl FnOnce(&Path) -> std::process::Command,
+        how: Start<'_>,
+    ) -> Self {
         let listen = how
             .listen
             .map_or_else(|| "127.0.0.1:0".to_owned(), |at| at.to_string());
-        let mut child = Command::new(binary::relay())
+        let mut child = Command::from(run(binary::relay()))
             .args(["serve", "--listen", &listen, "--data"])
             .arg(how.data)
             .env("HEARD_LOG__LEVEL", "error")
@@ -84,6 +92,17 @@ impl Relay {
     pub async fn kill(mut self) -> SocketAddr {
         self.child.kill().await.expect("it can be killed");
         self.address
+    }
+
+    /// The memory it holds, in bytes.
+    #[cfg(target_os = "linux")]
+    pub fn resident(&self) -> u64 {
+        let pid = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib: Option<u64> =
+            line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse().ok());
+        kib.unwrap_or_default() * 1024
     }
 
     /// How many files and connections it has open.

@@ -152,6 +152,7 @@ impl World<'_> {
                         self.relay.hub.unfollow(conversation, &mailbox);
                     }
                 }
+                Effect::Lists => unreachable!("with one node, no line to others ever breaks"),
                 Effect::Signal(_) => {}
             }
         }

@@ -276,6 +276,7 @@ impl World<'_> {
         self.enqueue(Job {
             request: Request::Presence {
                 agent,
+                node: heard_relay::node::NodeId::from_bits(1),
                 online,
                 now: self.moment(),
             },

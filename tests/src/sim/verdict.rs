@@ -12,6 +12,12 @@ impl World<'_> {
     pub(super) fn verdict(mut self) -> Outcome {
         self.everybody_sees_their_own();
         self.lists_are_right();
+        let (site, now) = (self.site, self.moment());
+        let floor = self.engine.floor_is_true(site, now);
+        assert!(
+            floor.expect("the store can be read"),
+            "the floor in memory is not what is on disk"
+        );
         let logs: Vec<FinalLog> = self
             .relay
             .conversations

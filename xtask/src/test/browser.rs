@@ -17,11 +17,13 @@ const NODE: Program = Program {
     names: &["node", "nodejs"],
     variable: "HEARD_NODE",
     package: "nodejs",
+    versions: None,
 };
 const NPM: Program = Program {
     names: &["npm"],
     variable: "HEARD_NPM",
     package: "npm",
+    versions: None,
 };
 const CHROMIUM: Program = Program {
     names: &[
@@ -32,6 +34,7 @@ const CHROMIUM: Program = Program {
     ],
     variable: "HEARD_CHROMIUM",
     package: "chromium",
+    versions: None,
 };
 
 /// Builds what is tested, installs what tests it, and runs it.
@@ -39,7 +42,7 @@ const CHROMIUM: Program = Program {
 /// # Errors
 /// If something is missing or does not build.
 pub(super) fn run(long: bool) -> Result<Tally> {
-    packages::ensure(&[&NODE, &NPM, &CHROMIUM])?;
+    packages::ensure("the browser tests", &[&NODE, &NPM, &CHROMIUM])?;
     let (Some(node), Some(npm), Some(chromium)) = (NODE.find(), NPM.find(), CHROMIUM.find()) else {
         bail!("node, npm or Chromium is gone again");
     };

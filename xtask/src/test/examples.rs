@@ -15,6 +15,7 @@ const PYTHON: Program = Program {
     names: &["python3"],
     variable: "HEARD_PYTHON",
     package: "python3",
+    versions: None,
 };
 
 /// Runs them.
@@ -22,7 +23,7 @@ const PYTHON: Program = Program {
 /// # Errors
 /// If Python is missing or the relay does not build.
 pub(super) fn run() -> Result<Tally> {
-    packages::ensure(&[&PYTHON])?;
+    packages::ensure("the examples' tests", &[&PYTHON])?;
     let Some(python) = PYTHON.find() else {
         bail!("python3 is gone again");
     };

@@ -17,6 +17,8 @@ pub(super) struct Program {
     pub(super) variable: &'static str,
     /// The Debian package it is in.
     pub(super) package: &'static str,
+    /// A folder with a folder `bin` of its own for every version, for what a package keeps out of `PATH`.
+    pub(super) versions: Option<&'static str>,
 }
 
 impl Program {
@@ -26,7 +28,13 @@ impl Program {
             return Some(PathBuf::from(named));
         }
         let path = env::var_os("PATH")?;
-        let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+        let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+        let versions = self
+            .versions
+            .and_then(|folder| Path::new(folder).read_dir().ok());
+        for version in versions.into_iter().flatten().flatten() {
+            folders.push(version.path().join("bin"));
+        }
         let places = self
             .names
             .iter()
@@ -35,11 +43,11 @@ impl Program {
     }
 }
 
-/// Makes sure that all are there.
+/// Makes sure that all are there; `tests` need them.
 ///
 /// # Errors
 /// If some are missing and can't be installed; the error says what to install.
-pub(super) fn ensure(programs: &[&Program]) -> Result<()> {
+pub(super) fn ensure(tests: &str, programs: &[&Program]) -> Result<()> {
     let missing = || -> Vec<&'static str> {
         let absent = programs.iter().filter(|program| program.find().is_none());
         absent.map(|program| program.package).collect()
@@ -57,7 +65,7 @@ pub(super) fn ensure(programs: &[&Program]) -> Result<()> {
         .err()
         .map_or_else(String::new, |error| format!(" ({error:#})"));
     bail!(
-        "these tests need {0}, not installed here{why}; on Debian or Ubuntu: \
+        "{tests} need {0}, not installed here{why}; on Debian or Ubuntu: \
          `apt-get update && apt-get install {0}`",
         still.join(" ")
     )
@@ -102,12 +110,14 @@ mod tests {
             names: &["no-such-program-at-all", "sh"],
             variable: "HEARD_NO_SUCH_VARIABLE",
             package: "dash",
+            versions: None,
         };
         assert!(shell.find().is_some_and(|path| path.ends_with("sh")));
         let none = Program {
             names: &["no-such-program-at-all"],
             variable: "HEARD_NO_SUCH_VARIABLE",
             package: "none",
+            versions: Some("/no-such-folder-at-all"),
         };
         assert_eq!(none.find(), None);
     }

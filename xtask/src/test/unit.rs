@@ -3,13 +3,43 @@
 use std::process::Command;
 
 use super::counts::{self, Counts};
+use super::packages::{self, Program};
 use super::report::{self, Tally};
 use super::watch::watch;
 use crate::process;
 
-/// Runs all of it.
+/// The store for many nodes is tested on a real server; the tests start it themselves.
+const POSTGRES: Program = Program {
+    names: &["postgres"],
+    variable: "HEARD_POSTGRES",
+    package: "postgresql",
+    versions: Some("/usr/lib/postgresql"),
+};
+
+/// The bus between nodes, likewise.
+const NATS: Program = Program {
+    names: &["nats-server"],
+    variable: "HEARD_NATS",
+    package: "nats-server",
+    versions: None,
+};
+
+/// Makes the networks between nodes.
+const NETWORKS: Program = Program {
+    names: &["ip"],
+    variable: "HEARD_IP",
+    package: "iproute2",
+    versions: None,
+};
+
+/// Installs what the tests need, and runs all of them. Without a program those that need it fail, the others run.
 pub(super) fn run(long: bool) -> Tally {
     let mut tally = Tally::default();
+    let programs = [&POSTGRES, &NATS, &NETWORKS];
+    if let Err(error) = packages::ensure("the tests of stores and nodes", &programs) {
+        eprintln!("error: {error:#}");
+        tally.fail(format!("{error:#}"));
+    }
     let nextest = process::output(Command::new("cargo-nextest").args(["nextest", "--version"]));
     if nextest.is_some() {
         let mut command = process::cargo();

@@ -6,63 +6,51 @@
 
 use std::collections::HashMap;
 
-use heard_desk::Conversation;
-use heard_protocol::{
-    AgentId, CommandId, ContactId, ConversationId, Epoch, Receipt, Refusal, RefusalCode, Seq,
-    SiteId, UnixMillis,
-};
-use rusqlite::{Connection, OptionalExtension};
+use heard_desk::Policy;
+use heard_protocol::{ContactId, ConversationId, Epoch, SiteId};
+use rusqlite::Connection;
 
 use super::checkpoint::Log;
-use super::column::{Col, get, get_opt};
+use super::floors::Floors;
 use super::places::Places;
 use super::schema::{self, Identity};
 use super::settled::Refusals;
-use super::{append, callbacks, conversations, people, read, rounds, settled};
-use crate::store::{Answer, Fact, Request, SiteRecord, StoreError, VisitorProfile};
+use crate::store::ledger::{self, Known, KnownContact};
+use crate::store::{Answer, Fact, Request, StoreError};
 
 /// How many conversations and contacts are kept in memory before the memory is emptied.
 const REMEMBERED: usize = 4_096;
-
-/// A conversation as the writer knows it: its state, and where its logs end.
-#[derive(Debug, Clone)]
-pub(super) struct Known {
-    pub(super) row: i64,
-    pub(super) site: SiteId,
-    pub(super) state: Conversation,
-    pub(super) head: Seq,
-    pub(super) public: Seq,
-    pub(super) visitor_read: Seq,
-    pub(super) staff_read: Seq,
-}
-
-/// A contact as the writer knows them.
-#[derive(Debug, Clone)]
-pub(super) struct KnownContact {
-    pub(super) site: SiteId,
-    pub(super) profile: std::sync::Arc<VisitorProfile>,
-    pub(super) latest: Option<ConversationId>,
-}
 
 /// What the writer remembers of the database. It is the only one who writes, so its memory is never stale; a failed batch empties it.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) conversations: HashMap<ConversationId, Known>,
+    /// The numbers they are kept under.
+    pub(super) rows: HashMap<ConversationId, i64>,
     pub(super) contacts: HashMap<ContactId, KnownContact>,
-    pub(super) sites: HashMap<SiteId, SiteRecord>,
+    pub(super) policies: HashMap<SiteId, Policy>,
+    pub(super) floors: Floors,
 }
 
 impl Memory {
+    /// All of it.
     fn forget(&mut self) {
-        self.conversations.clear();
-        self.contacts.clear();
-        self.sites.clear();
+        self.floors.clear();
+        self.clear();
     }
 
+    /// What grows with whoever writes, once it is large.
     fn trim(&mut self) {
         if self.conversations.len() > REMEMBERED || self.contacts.len() > REMEMBERED {
-            self.forget();
+            self.clear();
         }
+    }
+
+    fn clear(&mut self) {
+        self.conversations.clear();
+        self.rows.clear();
+        self.contacts.clear();
+        self.policies.clear();
     }
 }
 
@@ -77,35 +65,12 @@ pub struct Engine {
     pub(super) places: Places,
 }
 
-/// Why a request was not carried out: the rules say no, or the database does.
-#[derive(Debug)]
-pub(super) enum Failure {
-    Refused(RefusalCode),
-    Broken(StoreError),
-}
-
-impl From<RefusalCode> for Failure {
-    fn from(code: RefusalCode) -> Self {
-        Self::Refused(code)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Broken(error)
-    }
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Broken(error.into())
-    }
-}
-
 impl Engine {
     /// Opens or creates the file. The caller sees to it that nobody else writes to it.
     pub(super) fn open(path: &std::path::Path) -> Result<Self, StoreError> {
-        Self::on(schema::open_writer(path)?)
+        let (connection, identity) = schema::open_writer(path)?;
+        schema::refuse_half_moved(&connection, path)?;
+        Self::on((connection, identity))
     }
 
     /// An empty store in memory, for tests and the simulation.
@@ -193,198 +158,7 @@ impl Engine {
     /// [`StoreError`] if the database failed: the whole batch must be rolled back then. What the rules refuse is
     /// [`Answer::Refused`], and leaves nothing behind.
     pub fn apply(&mut self, request: &Request) -> Result<Answer, StoreError> {
-        let command = command_of(request);
-        if let Some(command) = &command
-            && let Some(code) = self.turned_away(command)?
-        {
-            return Ok(Answer::Refused(Refusal::from(code)));
-        }
-        match self.carry_out(request) {
-            Ok(answer) => Ok(answer),
-            Err(Failure::Refused(code)) => {
-                if let Some(command) = &command {
-                    self.refusals
-                        .refuse(&self.connection, command.key(), code)?;
-                }
-                Ok(Answer::Refused(Refusal::from(code)))
-            }
-            Err(Failure::Broken(error)) => Err(error),
-        }
-    }
-
-    /// Why a command is not even looked at: it was refused for good before, and a copy that was long under way must not be carried out
-    /// after its sender was told that it was not; or the one it follows is not settled, and must not be overtaken.
-    fn turned_away(&self, command: &Commanded) -> Result<Option<RefusalCode>, StoreError> {
-        if let Some(code) = self.refusals.of(command.key()) {
-            return Ok(Some(code));
-        }
-        let Some(before) = command.after else {
-            return Ok(None);
-        };
-        let settled = self.refusals.of((before, command.actor.bytes())).is_some()
-            || settled::carried_out(&self.connection, before)?;
-        Ok((!settled).then_some(RefusalCode::Unavailable))
-    }
-
-    fn carry_out(&mut self, request: &Request) -> Result<Answer, Failure> {
-        match request {
-            Request::Visitor {
-                site,
-                contact,
-                profile,
-                id,
-                command,
-                now,
-                ..
-            } => conversations::visitor(self, *site, *contact, profile, *id, command, *now)
-                .map(Answer::Receipt),
-            Request::Staff {
-                agent,
-                id,
-                command,
-                now,
-                ..
-            } => conversations::staff(self, *agent, *id, command, *now).map(Answer::Receipt),
-            Request::VisitorRead { contact, upto } => {
-                conversations::visitor_read(self, *contact, upto).map(|()| Answer::Done)
-            }
-            Request::StaffRead { agent, upto } => {
-                conversations::staff_read(self, *agent, upto).map(|()| Answer::Done)
-            }
-            Request::Presence { agent, online, now } => {
-                people::presence(self, *agent, *online, *now).map(|()| Answer::Done)
-            }
-            Request::EverybodyGone { now } => {
-                people::everybody_gone(self, *now).map(|()| Answer::Done)
-            }
-            Request::Dispatch { site, now } => {
-                let round = rounds::run(self, *site, *now)?;
-                Ok(Answer::Round {
-                    wake_at: round.wake_at,
-                    moves: round.moves.len(),
-                })
-            }
-            Request::SignIn {
-                agent,
-                token_hash,
-                expires_at,
-            } => people::sign_in(self, *agent, token_hash, *expires_at).map(|()| Answer::Done),
-            Request::SignOut { token_hash } => {
-                people::sign_out(self, token_hash).map(|()| Answer::Done)
-            }
-            Request::PutSite(site) => people::put_site(self, site).map(|()| Answer::Done),
-            Request::PutAgent(agent) => people::put_agent(self, agent).map(|()| Answer::Done),
-        }
-    }
-
-    /// The site's record, from memory if it was asked for before.
-    pub(super) fn site(&mut self, id: SiteId) -> Result<&SiteRecord, Failure> {
-        if !self.memory.sites.contains_key(&id) {
-            let site = read::site(&self.connection, id)?.ok_or(RefusalCode::NotFound)?;
-            self.memory.sites.insert(id, site);
-        }
-        self.memory
-            .sites
-            .get(&id)
-            .ok_or(Failure::Refused(RefusalCode::NotFound))
-    }
-
-    /// A conversation, from memory if it was touched before.
-    pub(super) fn conversation(&mut self, id: ConversationId) -> Result<Known, Failure> {
-        if let Some(known) = self.memory.conversations.get(&id) {
-            return Ok(known.clone());
-        }
-        let known = conversations::load(&self.connection, id)?.ok_or(RefusalCode::NotFound)?;
-        self.memory.conversations.insert(id, known.clone());
-        Ok(known)
-    }
-
-    /// What became of a command that was carried out before, if it was.
-    pub(super) fn earlier(
-        &mut self,
-        id: CommandId,
-        actor: Actor,
-    ) -> Result<Option<Receipt>, Failure> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT e.actor, c.id, e.seq, e.public_seq, e.at FROM entries e
-             JOIN conversations c ON c.row = e.conversation WHERE e.command = ?1",
-        )?;
-        let found = statement
-            .query_row([Col(id)], |row| {
-                Ok((
-                    row.get::<_, Vec<u8>>(0)?,
-                    get(row, 1)?,
-                    get(row, 2)?,
-                    get_opt(row, 3)?,
-                    get::<UnixMillis>(row, 4)?,
-                ))
-            })
-            .optional()?;
-        let Some((by, conversation, seq, public, at)) = found else {
-            return Ok(None);
-        };
-        if by != actor.bytes() {
-            return Err(RefusalCode::IdTaken.into());
-        }
-        let seq: Seq = actor.position(seq, public);
-        Ok(Some(Receipt {
-            conversation: Some(conversation),
-            seq,
-            at,
-        }))
-    }
-
-    /// Whether a request of this id to be called was taken before; it has no entry of its own unless it came out of a conversation.
-    pub(super) fn earlier_callback(
-        &mut self,
-        id: CommandId,
-        contact: ContactId,
-    ) -> Result<Option<Receipt>, Failure> {
-        callbacks::earlier(&self.connection, id, contact)
-    }
-
-    /// Appends a change to a conversation's log and keeps its new state.
-    pub(super) fn write(
-        &mut self,
-        known: Known,
-        change: heard_desk::Change,
-        by: Option<(CommandId, Actor)>,
-        now: UnixMillis,
-    ) -> Result<append::Written, Failure> {
-        append::write(self, known, change, by, now)
-    }
-
-    /// Announces a fact when the batch is on disk.
-    pub(super) fn announce(&mut self, fact: Fact) {
-        self.facts.push(fact);
-    }
-
-    /// Announces that a conversation's line in the lists changed.
-    pub(super) fn announce_summary(
-        &mut self,
-        site: SiteId,
-        id: ConversationId,
-    ) -> Result<(), Failure> {
-        if let Some(summary) = read::summary(&self.connection, id)? {
-            self.announce(Fact::Summary {
-                site,
-                summary: summary.into(),
-            });
-        }
-        Ok(())
-    }
-
-    /// Announces that an agent changed, or how much they carry did.
-    pub(super) fn announce_colleague(&mut self, site: SiteId, id: AgentId) -> Result<(), Failure> {
-        if let Some(colleague) = read::colleagues(&self.connection, site, Some(id))?.pop() {
-            self.announce(Fact::Colleague { site, colleague });
-        }
-        Ok(())
-    }
-
-    /// Runs a statement that was used before.
-    pub(super) fn run(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, Failure> {
-        Ok(self.connection.prepare_cached(sql)?.execute(values)?)
+        ledger::carry_out(self, request)
     }
 
     /// Leaves folding the write-ahead log in to somebody else.
@@ -437,70 +211,5 @@ impl Engine {
             tracing::warn!(%error, "the write-ahead log could not be folded in");
         })
         .ok()
-    }
-}
-
-/// Whose command a request is, which, and after which.
-struct Commanded {
-    actor: Actor,
-    id: CommandId,
-    after: Option<CommandId>,
-}
-
-impl Commanded {
-    fn key(&self) -> settled::Key {
-        (self.id, self.actor.bytes())
-    }
-}
-
-fn command_of(request: &Request) -> Option<Commanded> {
-    match request {
-        Request::Visitor {
-            contact, id, after, ..
-        } => Some(Commanded {
-            actor: Actor::Visitor(*contact),
-            id: *id,
-            after: *after,
-        }),
-        Request::Staff {
-            agent, id, after, ..
-        } => Some(Commanded {
-            actor: Actor::Agent(*agent),
-            id: *id,
-            after: *after,
-        }),
-        Request::VisitorRead { .. }
-        | Request::StaffRead { .. }
-        | Request::Presence { .. }
-        | Request::Dispatch { .. }
-        | Request::EverybodyGone { .. }
-        | Request::SignIn { .. }
-        | Request::SignOut { .. }
-        | Request::PutSite(_)
-        | Request::PutAgent(_) => None,
-    }
-}
-
-/// Whose command it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Actor {
-    Visitor(ContactId),
-    Agent(AgentId),
-}
-
-impl Actor {
-    pub(super) const fn bytes(self) -> [u8; 16] {
-        match self {
-            Self::Visitor(id) => id.to_bytes(),
-            Self::Agent(id) => id.to_bytes(),
-        }
-    }
-
-    /// The position of an entry in the log that this actor reads.
-    pub(super) fn position(self, staff: Seq, public: Option<Seq>) -> Seq {
-        match self {
-            Self::Visitor(_) => public.unwrap_or_default(),
-            Self::Agent(_) => staff,
-        }
     }
 }

@@ -1,19 +1,19 @@
 //! The embedded store: one `SQLite` file, one writer with group commit, many readers.
 
-mod append;
-mod callbacks;
 mod checkpoint;
 mod column;
-mod conversations;
+mod desk;
 mod engine;
-mod people;
+mod floors;
+mod load;
+pub(super) mod moving;
 mod places;
 mod read;
 mod readers;
-mod rounds;
 mod schema;
 mod settled;
 mod sim;
+mod tables;
 mod writer;
 
 use std::path::Path;
@@ -29,13 +29,15 @@ pub use engine::Engine;
 use readers::Readers;
 use writer::Writer;
 
+use crate::node::NodeId;
+
 use super::{
     AgentRecord, Answer, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
     StoreError, VisitorView,
 };
 
 /// The most requests in one transaction unless told otherwise: past this the fsync is shared by enough of them.
-pub const WRITE_BATCH: usize = 512;
+pub const WRITE_BATCH: usize = 1_024;
 
 /// A store in one file. Dropping it waits until what was being written is on disk.
 #[derive(Debug)]
@@ -185,6 +187,14 @@ impl Store for SqliteStore {
         self.readers
             .run(move |connection| read::queue(connection, site))
             .await
+    }
+
+    async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError> {
+        self.readers.run(read::beats).await
+    }
+
+    fn is_shared(&self) -> bool {
+        false
     }
 
     async fn check(&self) -> Result<(), StoreError> {

@@ -3,18 +3,17 @@
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
     AgentCard, AgentId, CallbackState, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Page, PublicBody, PublicEntry, Seq, SiteId, StaffEntry, Status,
-    UnixMillis,
+    ConversationSummary, Page, PublicBody, PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column::{Col, StatusColumns, availability_from, from_json, get, get_opt, kind_from};
+use crate::node::NodeId;
+use crate::store::ledger::{KnownCallback, QUEUE_LIMIT};
 use crate::store::{AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView};
 
 /// How many resolved conversations and closed callbacks an overview shows.
 const LATELY: i64 = 50;
-/// How many waiting conversations an overview shows, and a dispatch round considers.
-pub(super) const QUEUE_LIMIT: i64 = 500;
 /// How far back the last words of a conversation are looked for, in entries.
 const LAST_WORDS_WITHIN: i64 = 50;
 
@@ -280,7 +279,10 @@ pub(super) fn read_public(
 }
 
 /// The last words said in a conversation.
-fn last_words(connection: &Connection, row: i64) -> Result<(String, UnixMillis), StoreError> {
+pub(super) fn last_words(
+    connection: &Connection,
+    row: i64,
+) -> Result<(String, UnixMillis), StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT e.at, e.body, p.seq FROM fresh p JOIN entries e ON e.row = p.row
          WHERE p.conversation = ?1 AND p.public_seq IS NOT NULL
@@ -363,7 +365,7 @@ pub(super) fn queue(
 }
 
 const CALLBACK: &str = "
-    SELECT id, requested_at, conversation, form, closed_by, closed_at, disposition, note FROM callbacks";
+    SELECT id, requested_at, conversation, form, closed_by, closed_at, disposition, note, site, contact FROM callbacks";
 
 fn callback_from(row: &Row<'_>) -> Result<CallbackSummary, StoreError> {
     let state = match (
@@ -392,10 +394,17 @@ fn callback_from(row: &Row<'_>) -> Result<CallbackSummary, StoreError> {
 pub(super) fn callback(
     connection: &Connection,
     id: heard_protocol::CallbackId,
-) -> Result<Option<CallbackSummary>, StoreError> {
+) -> Result<Option<KnownCallback>, StoreError> {
     let mut statement = connection.prepare_cached(&format!("{CALLBACK} WHERE id = ?1"))?;
     let mut rows = statement.query([Col(id)])?;
-    rows.next()?.map(callback_from).transpose()
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    Ok(Some(KnownCallback {
+        site: get(row, 8)?,
+        contact: get(row, 9)?,
+        summary: callback_from(row)?,
+    }))
 }
 
 /// The team as colleagues see it; `only` narrows it to one agent.
@@ -430,11 +439,11 @@ pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview
     let mut conversations = Vec::new();
     for (condition, limit) in [
         (
-            "c.status IN (0, 1) ORDER BY c.front DESC, c.since",
+            "c.status IN (0, 1) ORDER BY c.front DESC, c.since, c.id",
             QUEUE_LIMIT,
         ),
-        ("c.status = 2 ORDER BY c.since", QUEUE_LIMIT),
-        ("c.status = 3 ORDER BY c.since DESC", LATELY),
+        ("c.status = 2 ORDER BY c.since, c.id", QUEUE_LIMIT),
+        ("c.status = 3 ORDER BY c.since DESC, c.id", LATELY),
     ] {
         let sql = format!("{SUMMARY} WHERE c.site = ?1 AND {condition} LIMIT ?2");
         let mut statement = connection.prepare_cached(&sql)?;
@@ -446,7 +455,7 @@ pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview
     let mut callbacks = Vec::new();
     for (condition, limit) in [
         ("closed_by IS NULL ORDER BY requested_at, id", QUEUE_LIMIT),
-        ("closed_by IS NOT NULL ORDER BY closed_at DESC", LATELY),
+        ("closed_by IS NOT NULL ORDER BY closed_at DESC, id", LATELY),
     ] {
         let sql = format!("{CALLBACK} WHERE site = ?1 AND {condition} LIMIT ?2");
         let mut statement = connection.prepare_cached(&sql)?;
@@ -462,10 +471,14 @@ pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview
     })
 }
 
-/// Whether a status means that an agent's owned set contains it.
-pub(super) fn owned_by(status: &Status) -> Option<AgentId> {
-    match status {
-        Status::Assigned { agent, .. } => Some(*agent),
-        Status::Waiting { .. } | Status::Offered { .. } | Status::Resolved { .. } => None,
-    }
+pub(super) fn beats(connection: &Connection) -> Result<Vec<(NodeId, u64)>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT id, beat FROM nodes ORDER BY id")?;
+    let rows = statement.query_map([], |row| {
+        let beat: i64 = row.get(1)?;
+        Ok((
+            NodeId::from_bytes(row.get(0)?),
+            u64::try_from(beat).unwrap_or_default(),
+        ))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }

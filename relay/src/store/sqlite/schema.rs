@@ -8,9 +8,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 
 use crate::store::StoreError;
+pub(super) use crate::store::stored::Identity;
 
 /// The layout this program reads and writes, kept in `PRAGMA user_version`.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
 /// `HERD`: how a database says that it is ours (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x4845_5244;
@@ -128,12 +129,18 @@ CREATE UNIQUE INDEX callbacks_one_open ON callbacks(site, phone) WHERE closed_by
 CREATE INDEX callbacks_closed ON callbacks(site, closed_at) WHERE closed_by IS NOT NULL;
 ";
 
-/// What a store is told about itself by its `meta` table.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Identity {
-    pub(super) epoch: Epoch,
-    pub(super) token_key: [u8; 32],
-}
+/// What was added later, oldest first: the first of these makes version 2 of version 1. One that was released is never edited.
+const MIGRATIONS: [&str; 1] = ["
+CREATE TABLE nodes (
+  id BLOB PRIMARY KEY,              -- a life of a process
+  beat INTEGER NOT NULL             -- a number it raises while it lives
+) STRICT;
+CREATE TABLE agent_sockets (
+  agent BLOB NOT NULL,
+  node BLOB NOT NULL,               -- where they have a socket open
+  PRIMARY KEY (agent, node)
+) STRICT, WITHOUT ROWID;
+"];
 
 /// Holds the right to write to a file, for as long as it lives.
 #[derive(Debug)]
@@ -173,6 +180,31 @@ pub(super) fn open_writer(path: &Path) -> Result<(Connection, Identity), StoreEr
     Ok((connection, identity))
 }
 
+/// Opens a file that is to be there, and to be ours.
+pub(super) fn open_existing(path: &Path) -> Result<(Connection, Identity), StoreError> {
+    let connection = Connection::open(path).map_err(|error| path_error(path, &error))?;
+    let application = connection.pragma_query_value(None, "application_id", |row| row.get(0));
+    let application: i32 = application.map_err(|error| path_error(path, &error))?;
+    if application != APPLICATION_ID {
+        return Err(StoreError::Corrupt {
+            path: path.to_owned(),
+            reason: "it is empty or belongs to another program".to_owned(),
+        });
+    }
+    drop(connection);
+    open_writer(path)
+}
+
+/// Refuses a file that holds only a part of another store: a move leaves its mark until it is done.
+pub(super) fn refuse_half_moved(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    if connection.table_exists(None, "heard_move")? {
+        return Err(StoreError::HalfMoved {
+            place: path.display().to_string(),
+        });
+    }
+    Ok(())
+}
+
 /// Opens the file for reading alone.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -204,23 +236,21 @@ fn prepare(connection: &Connection, path: &Path) -> Result<Identity, StoreError>
     connection.pragma_update(None, "cache_size", -4_096)?;
     if tables == 0 {
         create(connection)?;
+        migrate(connection, 1)?;
     } else if application != APPLICATION_ID {
         let reason = "it belongs to another program".to_owned();
         return Err(StoreError::Corrupt {
             path: path.to_owned(),
             reason,
         });
-    } else if found != SCHEMA {
-        let advice = if found > SCHEMA {
-            "start the newer program that wrote it"
-        } else {
-            "this version cannot bring it up to date"
-        };
+    } else if found > SCHEMA {
         return Err(StoreError::Schema {
             found,
             known: SCHEMA,
-            advice,
+            advice: "start the newer program that wrote it",
         });
+    } else {
+        migrate(connection, found)?;
     }
     identity(connection, path)
 }
@@ -246,8 +276,21 @@ fn create(connection: &Connection) -> Result<(), StoreError> {
     connection.execute(put, params!["token_key", key])?;
     connection.execute(put, params!["epoch", epoch])?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    connection.pragma_update(None, "user_version", SCHEMA)?;
+    connection.pragma_update(None, "user_version", 1)?;
     connection.execute_batch("COMMIT")?;
+    Ok(())
+}
+
+/// Brings the tables from version `found` up to date.
+fn migrate(connection: &Connection, found: u32) -> Result<(), StoreError> {
+    for (version, migration) in (2_u32..).zip(MIGRATIONS) {
+        if version > found {
+            connection.execute_batch("BEGIN IMMEDIATE")?;
+            connection.execute_batch(migration)?;
+            connection.pragma_update(None, "user_version", version)?;
+            connection.execute_batch("COMMIT")?;
+        }
+    }
     Ok(())
 }
 

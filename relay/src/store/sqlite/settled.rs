@@ -9,12 +9,7 @@ use rusqlite::{Connection, params};
 
 use super::column::{Col, from_json, get, to_json};
 use crate::store::StoreError;
-
-/// How many refusals are remembered.
-const REFUSALS: usize = 8_192;
-
-/// A command and the bytes of its sender's id.
-pub(super) type Key = (CommandId, [u8; 16]);
+use crate::store::ledger::{Key, REFUSALS};
 
 /// Whether a command was carried out. Every one leaves a trace that tells it from its retry, and this looks for all kinds.
 pub(super) fn carried_out(connection: &Connection, id: CommandId) -> Result<bool, StoreError> {

@@ -1,7 +1,10 @@
 //! The engine's reads, for the simulation: the same functions the read connections run, on the engine's own connection.
 
-use heard_protocol::{AgentId, ContactId, ConversationId, PublicEntry, Seq, SiteId, StaffEntry};
+use heard_protocol::{
+    AgentId, ContactId, ConversationId, PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
+};
 
+use super::floors::Floors;
 use super::places::Places;
 use super::settled::Refusals;
 use super::{Engine, read};
@@ -17,6 +20,28 @@ impl Engine {
         self.refusals = Refusals::load(&self.connection)?;
         self.places = Places::load(&self.connection)?;
         Ok(())
+    }
+
+    /// Whether the writer's memory of a site's desk decides as one that was read just now.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn floor_is_true(&mut self, site: SiteId, now: UnixMillis) -> Result<bool, StoreError> {
+        let Some(policy) = read::site(&self.connection, site)?.map(|site| site.policy) else {
+            return Ok(true);
+        };
+        let known = self.memory.floors.of(&self.connection, site)?;
+        let mut rounds = [
+            known.round(&policy, now),
+            Floors::default()
+                .of(&self.connection, site)?
+                .round(&policy, now),
+        ];
+        // Those who came at the same moment are in no order.
+        for round in &mut rounds {
+            round.moves.sort_by_key(|step| format!("{step:?}"));
+        }
+        Ok(rounds[0] == rounds[1])
     }
 
     /// As [`Store::visitor_view`](crate::store::Store::visitor_view).

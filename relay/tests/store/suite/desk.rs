@@ -6,7 +6,7 @@ use heard_protocol::{
 };
 use heard_relay::store::{Fact, Request};
 
-use crate::bench::{ANNA, Bench, Home, NOW, OLEG, SITE, agent, contact, does, says, site};
+use crate::bench::{ANNA, Bench, Home, NODE, NOW, OLEG, SITE, agent, contact, does, says, site};
 
 async fn status<H: Home>(bench: &Bench<H>, id: heard_protocol::ConversationId) -> Status {
     bench
@@ -81,6 +81,7 @@ pub(crate) async fn an_agent_gone_gives_back<H: Home>(bench: Bench<H>) {
     bench
         .done(Request::Presence {
             agent: ANNA,
+            node: NODE,
             online: false,
             now: NOW,
         })

@@ -3,4 +3,5 @@
 pub(crate) mod callbacks;
 pub(crate) mod desk;
 pub(crate) mod logs;
+pub(crate) mod nodes;
 pub(crate) mod people;

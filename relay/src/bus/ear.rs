@@ -1,0 +1,127 @@
+//! Hearing other nodes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use heard_protocol::StaffNotice;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::word::{Post, Word};
+use super::{Exchange, Heard};
+use crate::dispatch::DispatchHandle;
+use crate::hub::Hub;
+use crate::node::NodeId;
+
+/// How often a node says something at least.
+const HERE_EVERY: Duration = Duration::from_secs(1);
+/// How many nodes are remembered by the number of their last word. Each restart makes a new one.
+const REMEMBERED: usize = 1_024;
+
+/// What one node hears of the others, and does about it.
+pub struct Ear {
+    hub: Arc<Hub>,
+    exchange: Arc<Exchange>,
+    dispatch: DispatchHandle,
+    last: BTreeMap<NodeId, u64>,
+}
+
+impl Ear {
+    /// An ear that has heard nobody yet.
+    pub fn new(hub: Arc<Hub>, exchange: Arc<Exchange>, dispatch: DispatchHandle) -> Self {
+        let last = BTreeMap::new();
+        Self {
+            hub,
+            exchange,
+            dispatch,
+            last,
+        }
+    }
+
+    /// Listens until the line ends or `stop` is cancelled, and says now and then that this node is here.
+    pub async fn listen(
+        mut self,
+        mut line: mpsc::UnboundedReceiver<Heard>,
+        stop: CancellationToken,
+    ) {
+        let mut here = tokio::time::interval(HERE_EVERY);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = here.tick() => self.exchange.here(),
+                heard = line.recv() => match heard {
+                    Some(heard) => self.hear(heard),
+                    None => return,
+                },
+            }
+        }
+    }
+
+    fn hear(&mut self, heard: Heard) {
+        let Heard::Word(bytes) = heard else {
+            tracing::info!("the line to other nodes is back");
+            self.catch_up();
+            return;
+        };
+        let Some(post) = Post::read(&bytes) else {
+            // Of another version: it may have been anything.
+            self.catch_up();
+            return;
+        };
+        if post.from == self.exchange.node() {
+            return;
+        }
+        if self.missed(&post) {
+            tracing::debug!(node.id = %post.from, "words of another node were missed");
+            self.catch_up();
+        }
+        self.take(post.word);
+    }
+
+    /// Whether words of its sender are missing before this one.
+    fn missed(&mut self, post: &Post) -> bool {
+        if self.last.len() >= REMEMBERED {
+            self.last.clear();
+        }
+        let last = self
+            .last
+            .entry(post.from)
+            .or_insert(post.number.saturating_sub(1));
+        let missed = post.number > last.saturating_add(1);
+        *last = post.number.max(*last);
+        missed
+    }
+
+    fn take(&self, word: Word) {
+        match word {
+            Word::Here => {}
+            Word::Facts(facts) => {
+                self.dispatch.heard(&facts);
+                for mailbox in self.hub.announce(facts) {
+                    mailbox.wake();
+                }
+            }
+            Word::ToVisitor(contact, notice) => self.hub.to_visitor(contact, &notice),
+            Word::ToFollowers(conversation, notice) => {
+                self.hub.to_followers(conversation, &notice, None);
+            }
+            Word::WhoHas(contact, conversation) => {
+                if self.hub.visitor_online(contact) {
+                    let online = true;
+                    let notice = StaffNotice::VisitorPresence {
+                        conversation,
+                        online,
+                    };
+                    self.exchange.to_followers(conversation, &notice, None);
+                }
+            }
+        }
+    }
+
+    /// Something may have been missed: every connection looks into the store.
+    fn catch_up(&self) {
+        self.hub.catch_up();
+        self.dispatch.look_everywhere();
+    }
+}

@@ -1,0 +1,84 @@
+//! How words look on the wire between nodes.
+
+use bytes::Bytes;
+use heard_protocol::codec::{from_postcard, to_postcard};
+use heard_protocol::{ContactId, ConversationId, StaffNotice, VisitorNotice};
+use serde::{Deserialize, Serialize};
+
+use crate::node::NodeId;
+use crate::store::Fact;
+
+/// The version of what follows it. Nodes of two versions run side by side while a cluster is brought up to date; they do not understand each other
+/// and count what they hear as a hole.
+const VERSION: u8 = 1;
+
+/// Something another node should hear of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Word {
+    /// Nothing happened.
+    Here,
+    /// This is on disk.
+    Facts(Vec<Fact>),
+    /// In passing, for a visitor's tabs.
+    ToVisitor(ContactId, VisitorNotice),
+    /// In passing, for whoever reads a conversation.
+    ToFollowers(ConversationId, StaffNotice),
+    /// Somebody reads this visitor's conversation: whoever has the visitor, say so.
+    WhoHas(ContactId, ConversationId),
+}
+
+/// A word, whose it is, and which of theirs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Post {
+    pub(super) from: NodeId,
+    pub(super) number: u64,
+    pub(super) word: Word,
+}
+
+impl Post {
+    /// As it is sent; `None` if it cannot be written, which a hole in the numbers then tells.
+    pub(super) fn bytes(&self) -> Option<Bytes> {
+        match to_postcard(&(VERSION, self)) {
+            Ok(bytes) => Some(bytes.into()),
+            Err(error) => {
+                tracing::error!(%error, "a word for other nodes could not be written");
+                None
+            }
+        }
+    }
+
+    /// As it was; `None` if it is of another version, or is not one at all.
+    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
+        if bytes.first() != Some(&VERSION) {
+            return None;
+        }
+        from_postcard::<(u8, Self)>(bytes)
+            .ok()
+            .map(|(_, post)| post)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use heard_protocol::SiteId;
+
+    use super::*;
+
+    #[test]
+    fn a_word_reads_back_and_another_versions_does_not() {
+        let post = Post {
+            from: NodeId::from_bits(7),
+            number: 3,
+            word: Word::Facts(vec![Fact::Dispatch {
+                site: SiteId::from_bits(1),
+            }]),
+        };
+        let bytes = post.bytes().unwrap();
+        assert_eq!(Post::read(&bytes), Some(post));
+        let mut later = bytes.to_vec();
+        later[0] = VERSION + 1;
+        assert_eq!(Post::read(&later), None);
+        assert_eq!(Post::read(&bytes[..bytes.len() - 1]), None);
+        assert_eq!(Post::read(&[]), None);
+    }
+}

@@ -1,0 +1,255 @@
+//! Commands on conversations: look up, let the desk decide, append.
+
+use std::sync::Arc;
+
+use heard_desk::conversation::Recipient;
+use heard_desk::{Conversation, Write};
+use heard_protocol::{
+    AgentId, CommandId, ContactId, ConversationId, Cursor, Receipt, RefusalCode, Seq, SiteId,
+    StaffCommand, UnixMillis, VisitorCommand,
+};
+
+use super::append::{self, Written, words};
+use super::carry::earlier;
+use super::{Actor, Known, KnownContact, Ledger, Outcome, callbacks, people};
+use crate::store::{AgentRecord, Fact, VisitorProfile};
+
+/// A conversation that there must be.
+pub(super) fn find<L: Ledger>(ledger: &mut L, id: ConversationId) -> Outcome<Known, L> {
+    Ok(ledger.conversation(id)?.ok_or(RefusalCode::NotFound)?)
+}
+
+/// Carries a visitor's command out.
+pub(super) fn visitor<L: Ledger>(
+    ledger: &mut L,
+    site: SiteId,
+    contact: ContactId,
+    profile: &Arc<VisitorProfile>,
+    id: CommandId,
+    command: &VisitorCommand,
+    now: UnixMillis,
+) -> Outcome<Receipt, L> {
+    match command {
+        VisitorCommand::Send { text } => {
+            let actor = Actor::Visitor(contact);
+            if let Some(receipt) = earlier(ledger, id, actor)? {
+                return Ok(receipt);
+            }
+            heard_desk::text::check(text)?;
+            let (known, first) = target(ledger, site, contact, profile, id, now)?;
+            say(ledger, known, id, text, first, now, contact)
+        }
+        VisitorCommand::RequestCallback(form) => {
+            callbacks::request(ledger, site, contact, profile, id, form, now)
+        }
+    }
+}
+
+fn say<L: Ledger>(
+    ledger: &mut L,
+    mut known: Known,
+    id: CommandId,
+    text: &str,
+    first: bool,
+    now: UnixMillis,
+    contact: ContactId,
+) -> Outcome<Receipt, L> {
+    let change = known.state.visitor_says(id, text, first, now)?;
+    let conversation = known.state.id;
+    if first && let Some(said) = change.iter().find_map(said) {
+        ledger.create(&known, &heard_desk::text::preview(said))?;
+    }
+    let actor = Actor::Visitor(contact);
+    let written = append::write(ledger, known, change, Some((id, actor)), now)?;
+    Ok(receipt(conversation, actor, written, now))
+}
+
+fn said(write: &Write) -> Option<&str> {
+    if let Write::Public(body) = write {
+        words(body)
+    } else {
+        None
+    }
+}
+
+pub(super) fn receipt(
+    conversation: ConversationId,
+    actor: Actor,
+    written: Written,
+    at: UnixMillis,
+) -> Receipt {
+    let seq = actor.position(written.seq, written.public);
+    Receipt {
+        conversation: Some(conversation),
+        seq,
+        at,
+    }
+}
+
+/// The conversation a visitor's next message belongs to, and whether it begins with it. A new one takes the bits of the message's id, so that
+/// nothing has to be drawn here.
+fn target<L: Ledger>(
+    ledger: &mut L,
+    site: SiteId,
+    contact: ContactId,
+    profile: &Arc<VisitorProfile>,
+    id: CommandId,
+    now: UnixMillis,
+) -> Outcome<(Known, bool), L> {
+    let policy = ledger.policy(site)?.ok_or(RefusalCode::NotFound)?;
+    let latest = meet(ledger, site, contact, profile)?;
+    if let Some(latest) = latest {
+        let known = find(ledger, latest)?;
+        if known.state.continues(&policy, now) {
+            return Ok((known, false));
+        }
+    }
+    let state = Conversation::start(ConversationId::from_bytes(id.to_bytes()), contact, now);
+    let known = Known {
+        site,
+        state,
+        head: Seq::START,
+        public: Seq::START,
+        visitor_read: Seq::START,
+        staff_read: Seq::START,
+    };
+    Ok((known, true))
+}
+
+/// Makes sure that the contact is kept as their browser describes them now; returns their latest conversation. That there is such a site
+/// has been seen.
+pub(super) fn meet<L: Ledger>(
+    ledger: &mut L,
+    site: SiteId,
+    contact: ContactId,
+    profile: &Arc<VisitorProfile>,
+) -> Outcome<Option<ConversationId>, L> {
+    let known = ledger.contact(contact)?;
+    let latest = match known {
+        Some(known) if known.site != site => return Err(RefusalCode::NotFound.into()),
+        Some(known) if Arc::ptr_eq(&known.profile, profile) || known.profile == *profile => {
+            return Ok(known.latest);
+        }
+        Some(known) => known.latest,
+        None => None,
+    };
+    let now_known = KnownContact {
+        site,
+        profile: Arc::clone(profile),
+        latest,
+    };
+    ledger.put_contact(contact, &now_known)?;
+    Ok(latest)
+}
+
+/// Carries an agent's command out.
+pub(super) fn staff<L: Ledger>(
+    ledger: &mut L,
+    agent: AgentId,
+    id: CommandId,
+    command: &StaffCommand,
+    now: UnixMillis,
+) -> Outcome<Receipt, L> {
+    let agent = ledger.agent(agent)?.ok_or(RefusalCode::NotFound)?;
+    let conversation = match command {
+        StaffCommand::Send { conversation, .. }
+        | StaffCommand::Note { conversation, .. }
+        | StaffCommand::Accept { conversation }
+        | StaffCommand::Decline { conversation, .. }
+        | StaffCommand::Transfer { conversation, .. }
+        | StaffCommand::Return { conversation }
+        | StaffCommand::Resolve { conversation }
+        | StaffCommand::Reopen { conversation } => *conversation,
+        StaffCommand::SetAvailability { availability } => {
+            let at = people::set_availability(ledger, &agent, id, *availability, now)?;
+            return Ok(Receipt {
+                conversation: None,
+                seq: Seq::START,
+                at,
+            });
+        }
+        StaffCommand::CloseCallback {
+            callback,
+            disposition,
+            note,
+        } => {
+            return callbacks::close(ledger, &agent, id, *callback, *disposition, note, now);
+        }
+    };
+    let actor = Actor::Agent(agent.card.id);
+    if let Some(receipt) = earlier(ledger, id, actor)? {
+        return Ok(receipt);
+    }
+    let mut known = find(ledger, conversation)?;
+    if known.site != agent.site {
+        return Err(RefusalCode::NotFound.into());
+    }
+    let recipient = recipient(ledger, &agent, command)?;
+    let change = known
+        .state
+        .staff_acts(&agent.card, id, command, recipient.as_ref(), now)?;
+    let written = append::write(ledger, known, change, Some((id, actor)), now)?;
+    Ok(receipt(conversation, actor, written, now))
+}
+
+fn recipient<L: Ledger>(
+    ledger: &mut L,
+    agent: &AgentRecord,
+    command: &StaffCommand,
+) -> Outcome<Option<Recipient>, L> {
+    let StaffCommand::Transfer { to, .. } = command else {
+        return Ok(None);
+    };
+    let colleague = ledger.colleague(agent.site, *to)?;
+    Ok(colleague.map(|one| Recipient {
+        card: one.card,
+        online: one.online,
+    }))
+}
+
+/// Moves the visitor's read mark; never back.
+pub(super) fn visitor_read<L: Ledger>(
+    ledger: &mut L,
+    contact: ContactId,
+    upto: &Cursor,
+) -> Outcome<(), L> {
+    let mut known = find(ledger, upto.conversation)?;
+    if known.state.contact != contact {
+        return Err(RefusalCode::NotFound.into());
+    }
+    let mark = upto.after.min(known.public);
+    if mark <= known.visitor_read {
+        return Ok(());
+    }
+    known.visitor_read = mark;
+    save_marks(ledger, known)
+}
+
+/// Moves the staff's read mark; never back.
+pub(super) fn staff_read<L: Ledger>(
+    ledger: &mut L,
+    agent: AgentId,
+    upto: &Cursor,
+) -> Outcome<(), L> {
+    let agent = ledger.agent(agent)?.ok_or(RefusalCode::NotFound)?;
+    let mut known = find(ledger, upto.conversation)?;
+    if known.site != agent.site {
+        return Err(RefusalCode::NotFound.into());
+    }
+    let mark = upto.after.min(known.public);
+    if mark <= known.staff_read {
+        return Ok(());
+    }
+    known.staff_read = mark;
+    save_marks(ledger, known)
+}
+
+fn save_marks<L: Ledger>(ledger: &mut L, known: Known) -> Outcome<(), L> {
+    ledger.announce(Fact::Reads {
+        contact: known.state.contact,
+        conversation: known.state.id,
+        visitor: known.visitor_read,
+        staff: known.staff_read,
+    });
+    ledger.save_marks(known)
+}

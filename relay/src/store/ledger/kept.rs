@@ -1,0 +1,51 @@
+//! What look-ups find.
+
+use std::sync::Arc;
+
+use heard_desk::Conversation;
+use heard_protocol::{
+    CallbackSummary, CommandId, ContactId, ConversationId, Seq, SiteId, UnixMillis,
+};
+
+use crate::store::VisitorProfile;
+
+/// A command and the bytes of its sender's id.
+pub(in crate::store) type Key = (CommandId, [u8; 16]);
+
+/// A conversation: its state, and where its logs end.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Known {
+    pub(in crate::store) site: SiteId,
+    pub(in crate::store) state: Conversation,
+    pub(in crate::store) head: Seq,
+    pub(in crate::store) public: Seq,
+    pub(in crate::store) visitor_read: Seq,
+    pub(in crate::store) staff_read: Seq,
+}
+
+/// A contact.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct KnownContact {
+    pub(in crate::store) site: SiteId,
+    pub(in crate::store) profile: Arc<VisitorProfile>,
+    pub(in crate::store) latest: Option<ConversationId>,
+}
+
+/// A request to be called.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct KnownCallback {
+    pub(in crate::store) site: SiteId,
+    pub(in crate::store) contact: ContactId,
+    pub(in crate::store) summary: CallbackSummary,
+}
+
+/// The entry a command wrote.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Trace {
+    /// The bytes of the sender's id.
+    pub(in crate::store) actor: [u8; 16],
+    pub(in crate::store) conversation: ConversationId,
+    pub(in crate::store) seq: Seq,
+    pub(in crate::store) public: Option<Seq>,
+    pub(in crate::store) at: UnixMillis,
+}

@@ -1,0 +1,176 @@
+//! Carrying requests out: look up, let `desk` decide, append. The same code for every store.
+//!
+//! A store lends its tables as a [`Ledger`], one unit of work at a time: a transaction, or rows that were read and locked in one. What
+//! is decided here is decided from look-ups alone, so it does not matter which process carried the request before this one out.
+
+mod actor;
+mod append;
+mod callbacks;
+mod carry;
+mod conversations;
+mod kept;
+mod people;
+mod rounds;
+
+use heard_desk::routing::Round;
+use heard_desk::{Conversation, Policy};
+use heard_protocol::{
+    AgentId, Availability, CallbackId, CallbackSummary, Colleague, CommandId, ContactId,
+    ConversationId, ConversationSummary, RefusalCode, SiteId, StaffEntry, UnixMillis,
+};
+
+pub(super) use actor::Actor;
+pub(super) use append::{body_json, words};
+pub(super) use carry::{carry_out, command_of};
+pub(super) use kept::{Key, Known, KnownCallback, KnownContact, Trace};
+
+use super::{AgentRecord, Fact, NewAgent, SiteRecord};
+use crate::node::NodeId;
+
+/// How many refusals for good are kept.
+pub(super) const REFUSALS: usize = 8_192;
+/// How many waiting conversations an overview shows, and a round over a shared store considers.
+pub(super) const QUEUE_LIMIT: i64 = 500;
+
+/// Why a request was not carried out: the rules say no, or the store could not do its part.
+#[derive(Debug)]
+pub(super) enum Failure<E> {
+    Refused(RefusalCode),
+    Broken(E),
+}
+
+impl<E> From<RefusalCode> for Failure<E> {
+    fn from(code: RefusalCode) -> Self {
+        Self::Refused(code)
+    }
+}
+
+/// What a look-up or a change comes to.
+pub(super) type Outcome<T, L> = Result<T, Failure<<L as Ledger>::Error>>;
+
+/// A store's tables during one unit of work. A look-up sees the changes made before it in the same unit.
+pub(super) trait Ledger {
+    /// Why the store could not do its part.
+    type Error;
+
+    /// What a command was refused for, for good.
+    fn refusal(&mut self, key: Key) -> Outcome<Option<RefusalCode>, Self>;
+
+    /// Keeps that a command was refused for good.
+    fn put_refusal(&mut self, key: Key, code: RefusalCode) -> Outcome<(), Self>;
+
+    /// Whether a command was carried out. Every one leaves a trace that tells it from its retry, and this looks for all kinds.
+    fn carried_out(&mut self, id: CommandId) -> Outcome<bool, Self>;
+
+    /// The entry a command wrote.
+    fn entry_of(&mut self, id: CommandId) -> Outcome<Option<Trace>, Self>;
+
+    /// Whose command it was that left no entry, and when it was carried out.
+    fn deed(&mut self, id: CommandId) -> Outcome<Option<(AgentId, UnixMillis)>, Self>;
+
+    /// Keeps that a command was carried out that leaves no entry.
+    fn put_deed(&mut self, id: CommandId, agent: AgentId, now: UnixMillis) -> Outcome<(), Self>;
+
+    /// How a site's desk works.
+    fn policy(&mut self, id: SiteId) -> Outcome<Option<Policy>, Self>;
+
+    /// Creates a site or changes its settings.
+    fn put_site(&mut self, site: &SiteRecord) -> Outcome<(), Self>;
+
+    /// An agent.
+    fn agent(&mut self, id: AgentId) -> Outcome<Option<AgentRecord>, Self>;
+
+    /// Who signs in with this e-mail address, compared without case.
+    fn agent_of_email(&mut self, email: &str) -> Outcome<Option<AgentId>, Self>;
+
+    /// An agent as their team sees them.
+    fn colleague(&mut self, site: SiteId, id: AgentId) -> Outcome<Option<Colleague>, Self>;
+
+    /// Creates an agent or changes everything but their id.
+    fn put_agent(&mut self, agent: &NewAgent) -> Outcome<(), Self>;
+
+    /// Keeps an agent's own word.
+    fn put_availability(&mut self, id: AgentId, to: Availability) -> Outcome<(), Self>;
+
+    /// Raises a node's number; returns whether the node was known.
+    fn beat(&mut self, node: NodeId) -> Outcome<bool, Self>;
+
+    /// Forgets a node if this is its number; returns the agents who had a socket there.
+    fn forget(&mut self, node: NodeId, beat: u64) -> Outcome<Vec<AgentId>, Self>;
+
+    /// Keeps whether an agent has a socket on a node; returns whether they have one anywhere.
+    fn put_socket(&mut self, agent: AgentId, node: NodeId, open: bool) -> Outcome<bool, Self>;
+
+    /// Keeps since when an agent is gone, or that they are here; returns whether they were not before.
+    fn put_presence(&mut self, id: AgentId, gone: Option<UnixMillis>) -> Outcome<bool, Self>;
+
+    /// Keeps that a conversation came to an agent or left them.
+    fn put_idle(&mut self, id: AgentId, since: UnixMillis) -> Outcome<(), Self>;
+
+    /// Counts everybody as gone and forgets the sessions that have ended; returns every site.
+    fn everybody_gone(&mut self, now: UnixMillis) -> Outcome<Vec<SiteId>, Self>;
+
+    /// Keeps a session.
+    fn put_session(
+        &mut self,
+        token_hash: &[u8; 32],
+        agent: AgentId,
+        expires_at: UnixMillis,
+    ) -> Outcome<(), Self>;
+
+    /// Forgets a session.
+    fn drop_session(&mut self, token_hash: &[u8; 32]) -> Outcome<(), Self>;
+
+    /// A contact.
+    fn contact(&mut self, id: ContactId) -> Outcome<Option<KnownContact>, Self>;
+
+    /// Creates a contact, or keeps what their browser says now.
+    fn put_contact(&mut self, id: ContactId, contact: &KnownContact) -> Outcome<(), Self>;
+
+    /// A conversation.
+    fn conversation(&mut self, id: ConversationId) -> Outcome<Option<Known>, Self>;
+
+    /// These conversations are looked up next: a store that reads many at once can do so now.
+    fn read_ahead(&mut self, ids: &[ConversationId]) -> Outcome<(), Self> {
+        let _ = ids;
+        Ok(())
+    }
+
+    /// A conversation's state as this unit of work last read or saved it; `None` if it has done neither.
+    fn before(&self, id: ConversationId) -> Option<&Conversation>;
+
+    /// Creates a conversation, which is its contact's latest from then on. It has no entries yet, and is saved when it has.
+    fn create(&mut self, known: &Known, issue: &str) -> Outcome<(), Self>;
+
+    /// Appends an entry to the log of a conversation; `by` is whose command wrote it.
+    fn append(
+        &mut self,
+        known: &Known,
+        entry: &StaffEntry,
+        by: Option<(CommandId, Actor)>,
+    ) -> Outcome<(), Self>;
+
+    /// Keeps where a conversation's logs end, and its state if that `changed`.
+    fn save(&mut self, known: Known, changed: bool) -> Outcome<(), Self>;
+
+    /// Keeps a conversation's read marks.
+    fn save_marks(&mut self, known: Known) -> Outcome<(), Self>;
+
+    /// A conversation's line in the lists.
+    fn summary(&mut self, id: ConversationId) -> Outcome<Option<ConversationSummary>, Self>;
+
+    /// What [`routing`](heard_desk::routing) says should follow on a site, from who can answer there and the conversations that wait or are offered.
+    fn round(&mut self, site: SiteId, policy: &Policy, now: UnixMillis) -> Outcome<Round, Self>;
+
+    /// A request to be called.
+    fn callback(&mut self, id: CallbackId) -> Outcome<Option<KnownCallback>, Self>;
+
+    /// Keeps a new request to be called, unless there is an open one for its number on its site: returns whether it is kept.
+    fn put_callback(&mut self, callback: &KnownCallback) -> Outcome<bool, Self>;
+
+    /// Keeps what came of a request to be called.
+    fn close_callback(&mut self, callback: &CallbackSummary) -> Outcome<(), Self>;
+
+    /// Announces a fact when the unit of work is on disk.
+    fn announce(&mut self, fact: Fact);
+}

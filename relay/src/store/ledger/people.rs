@@ -1,0 +1,114 @@
+//! Sites, agents, sessions and who is here.
+
+use heard_protocol::{AgentId, Availability, CommandId, RefusalCode, UnixMillis};
+
+use super::append::announce_colleague;
+use super::{Ledger, Outcome};
+use crate::node::NodeId;
+use crate::store::{AgentRecord, Fact, NewAgent, SiteRecord};
+
+/// Creates a site or changes its settings.
+pub(super) fn put_site<L: Ledger>(ledger: &mut L, site: &SiteRecord) -> Outcome<(), L> {
+    ledger.put_site(site)?;
+    ledger.announce(Fact::Dispatch { site: site.id });
+    Ok(())
+}
+
+/// Creates an agent or changes everything but their id.
+pub(super) fn put_agent<L: Ledger>(ledger: &mut L, agent: &NewAgent) -> Outcome<(), L> {
+    ledger.policy(agent.site)?.ok_or(RefusalCode::NotFound)?;
+    if let Some(holder) = ledger.agent_of_email(&agent.email)?
+        && holder != agent.card.id
+    {
+        return Err(RefusalCode::IdTaken.into());
+    }
+    ledger.put_agent(agent)?;
+    announce_colleague(ledger, agent.site, agent.card.id)?;
+    ledger.announce(Fact::Dispatch { site: agent.site });
+    Ok(())
+}
+
+/// Keeps a session.
+pub(super) fn sign_in<L: Ledger>(
+    ledger: &mut L,
+    agent: AgentId,
+    token_hash: &[u8; 32],
+    expires_at: UnixMillis,
+) -> Outcome<(), L> {
+    ledger.agent(agent)?.ok_or(RefusalCode::NotFound)?;
+    ledger.put_session(token_hash, agent, expires_at)
+}
+
+/// An agent's own word. Returns when it was taken: a copy that comes late must not bring an older word back.
+pub(super) fn set_availability<L: Ledger>(
+    ledger: &mut L,
+    agent: &AgentRecord,
+    id: CommandId,
+    to: Availability,
+    now: UnixMillis,
+) -> Outcome<UnixMillis, L> {
+    if let Some(at) = deed(ledger, agent, id)? {
+        return Ok(at);
+    }
+    ledger.put_deed(id, agent.card.id, now)?;
+    if agent.availability != to {
+        ledger.put_availability(agent.card.id, to)?;
+        announce_colleague(ledger, agent.site, agent.card.id)?;
+        ledger.announce(Fact::Dispatch { site: agent.site });
+    }
+    Ok(now)
+}
+
+/// When an agent's command was carried out that left no entry.
+pub(super) fn deed<L: Ledger>(
+    ledger: &mut L,
+    agent: &AgentRecord,
+    id: CommandId,
+) -> Outcome<Option<UnixMillis>, L> {
+    match ledger.deed(id)? {
+        Some((by, _)) if by != agent.card.id => Err(RefusalCode::IdTaken.into()),
+        found => Ok(found.map(|(_, at)| at)),
+    }
+}
+
+/// An agent's first socket on a node opened or their last one there closed.
+pub(super) fn presence<L: Ledger>(
+    ledger: &mut L,
+    agent: AgentId,
+    node: NodeId,
+    online: bool,
+    now: UnixMillis,
+) -> Outcome<(), L> {
+    let site = ledger.agent(agent)?.ok_or(RefusalCode::NotFound)?.site;
+    if online {
+        // A node that has been forgotten must be known again, or nobody would notice when it falls silent.
+        ledger.beat(node)?;
+    }
+    let online = ledger.put_socket(agent, node, online)?;
+    if ledger.put_presence(agent, (!online).then_some(now))? {
+        announce_colleague(ledger, site, agent)?;
+        ledger.announce(Fact::Dispatch { site });
+    }
+    Ok(())
+}
+
+/// A node has fallen silent.
+pub(super) fn node_gone<L: Ledger>(
+    ledger: &mut L,
+    node: NodeId,
+    beat: u64,
+    now: UnixMillis,
+) -> Outcome<(), L> {
+    for agent in ledger.forget(node, beat)? {
+        presence(ledger, agent, node, false, now)?;
+    }
+    Ok(())
+}
+
+/// Nobody is online; sessions that have ended are cleared away.
+pub(super) fn everybody_gone<L: Ledger>(ledger: &mut L, now: UnixMillis) -> Outcome<(), L> {
+    for site in ledger.everybody_gone(now)? {
+        ledger.announce(Fact::Dispatch { site });
+    }
+    Ok(())
+}

@@ -1,0 +1,218 @@
+//! What a batch of requests needs from the database.
+
+use std::collections::BTreeSet;
+
+use heard_protocol::{
+    AgentId, CallbackId, CommandId, ContactId, ConversationId, SiteId, StaffCommand, VisitorCommand,
+};
+
+use crate::node::NodeId;
+use crate::store::Request;
+use crate::store::ledger::command_of;
+
+/// The rows to read, and which of them to lock. Ordered, and so are the locks: two nodes never wait for each other in a circle.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Keys {
+    /// What became of these before.
+    pub(super) commands: BTreeSet<CommandId>,
+    /// Taken to have left no entry: one that has runs into the index of entries, and then is looked up. That must be sure to happen, so these are
+    /// visitors' messages alone, which nothing refuses but what they say.
+    pub(super) fresh: BTreeSet<CommandId>,
+    pub(super) sites: BTreeSet<SiteId>,
+    /// Locked; their latest conversations come along.
+    pub(super) contacts: BTreeSet<ContactId>,
+    /// Locked.
+    pub(super) conversations: BTreeSet<ConversationId>,
+    /// Of these, the agents who have them change as well.
+    pub(super) handed_over: BTreeSet<ConversationId>,
+    /// Only read.
+    pub(super) agents: BTreeSet<AgentId>,
+    /// Locked, and what they own is counted.
+    pub(super) locked_agents: BTreeSet<AgentId>,
+    /// Locked.
+    pub(super) nodes: BTreeSet<NodeId>,
+    /// Of these, the agents who have a socket there change as well.
+    pub(super) silent: BTreeSet<NodeId>,
+    /// Of these agents it is asked on which nodes they have a socket.
+    pub(super) seated: BTreeSet<AgentId>,
+    /// In lower case.
+    pub(super) emails: BTreeSet<String>,
+    /// Locked; their conversations come along.
+    pub(super) callbacks: BTreeSet<CallbackId>,
+    /// Whether there is an open request for these numbers.
+    pub(super) phones: BTreeSet<(SiteId, String)>,
+    /// A round is run for this site.
+    pub(super) desk: Option<SiteId>,
+    /// Every site.
+    pub(super) all_sites: bool,
+}
+
+/// What turned out to be needed on top.
+#[derive(Debug)]
+pub(super) enum Lack {
+    Command(CommandId),
+    Site(SiteId),
+    Contact(ContactId),
+    Conversations(Vec<ConversationId>),
+    Agent(AgentId),
+    LockedAgent(AgentId),
+    Node(NodeId),
+    Seated(AgentId),
+    Email(String),
+    Callback(CallbackId),
+    Phone(SiteId, String),
+    Desk(SiteId),
+    AllSites,
+}
+
+/// Whether a request is carried out in a transaction of its own: what it looks at is not named by keys.
+pub(super) fn alone(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Dispatch { .. } | Request::EverybodyGone { .. }
+    )
+}
+
+fn is_message(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Visitor {
+            command: VisitorCommand::Send { .. },
+            ..
+        }
+    )
+}
+
+impl Keys {
+    /// What can be told from the requests alone.
+    pub(super) fn of<'a>(requests: impl IntoIterator<Item = &'a Request>) -> Self {
+        let mut keys = Self::default();
+        for request in requests {
+            keys.need(request);
+        }
+        keys
+    }
+
+    /// Something was there that was taken to be new.
+    pub(super) fn doubt(&mut self) {
+        self.commands.append(&mut self.fresh);
+    }
+
+    /// Adds what was lacking.
+    pub(super) fn add(&mut self, lack: Lack) {
+        match lack {
+            Lack::Command(id) => drop(self.commands.insert(id)),
+            Lack::Site(id) => drop(self.sites.insert(id)),
+            Lack::Contact(id) => drop(self.contacts.insert(id)),
+            Lack::Conversations(ids) => self.conversations.extend(ids),
+            Lack::Agent(id) => drop(self.agents.insert(id)),
+            Lack::LockedAgent(id) => drop(self.locked_agents.insert(id)),
+            Lack::Node(id) => drop(self.nodes.insert(id)),
+            Lack::Seated(id) => drop(self.seated.insert(id)),
+            Lack::Email(email) => drop(self.emails.insert(email)),
+            Lack::Callback(id) => drop(self.callbacks.insert(id)),
+            Lack::Phone(site, phone) => drop(self.phones.insert((site, phone))),
+            Lack::Desk(site) => self.desk = Some(site),
+            Lack::AllSites => self.all_sites = true,
+        }
+    }
+
+    fn need(&mut self, request: &Request) {
+        if let Some(command) = command_of(request) {
+            let id = command.id;
+            let seen = self.commands.contains(&id) || self.fresh.contains(&id);
+            if is_message(request) && !seen {
+                self.fresh.insert(id);
+            } else {
+                self.fresh.remove(&id);
+                self.commands.insert(id);
+            }
+            self.commands.extend(command.after);
+        }
+        match request {
+            Request::Visitor {
+                site,
+                contact,
+                id,
+                command,
+                ..
+            } => {
+                self.sites.insert(*site);
+                self.contacts.insert(*contact);
+                if let VisitorCommand::RequestCallback(form) = command {
+                    self.callbacks.insert(CallbackId::from_bytes(id.to_bytes()));
+                    if let Ok(phone) = heard_desk::callback::normalise_phone(&form.phone) {
+                        self.phones.insert((*site, phone));
+                    }
+                }
+            }
+            Request::Staff { agent, command, .. } => self.need_for(*agent, command),
+            Request::VisitorRead { upto, .. } => {
+                self.conversations.insert(upto.conversation);
+            }
+            Request::StaffRead { agent, upto } => {
+                self.agents.insert(*agent);
+                self.conversations.insert(upto.conversation);
+            }
+            Request::Presence { agent, node, .. } => {
+                self.locked_agents.insert(*agent);
+                self.seated.insert(*agent);
+                self.nodes.insert(*node);
+            }
+            Request::Beat { node } => {
+                self.nodes.insert(*node);
+            }
+            Request::NodeGone { node, .. } => {
+                self.nodes.insert(*node);
+                self.silent.insert(*node);
+            }
+            Request::SignIn { agent, .. } => {
+                self.agents.insert(*agent);
+            }
+            Request::Dispatch { site, .. } => {
+                self.sites.insert(*site);
+                self.desk = Some(*site);
+            }
+            Request::EverybodyGone { .. } => self.all_sites = true,
+            Request::PutAgent(agent) => {
+                self.sites.insert(agent.site);
+                self.locked_agents.insert(agent.card.id);
+                self.emails.insert(agent.email.to_ascii_lowercase());
+            }
+            Request::SignOut { .. } | Request::PutSite(_) => {}
+        }
+    }
+
+    fn need_for(&mut self, agent: AgentId, command: &StaffCommand) {
+        match command {
+            StaffCommand::Send { conversation, .. }
+            | StaffCommand::Note { conversation, .. }
+            | StaffCommand::Decline { conversation, .. } => {
+                self.agents.insert(agent);
+                self.conversations.insert(*conversation);
+            }
+            StaffCommand::Accept { conversation }
+            | StaffCommand::Return { conversation }
+            | StaffCommand::Resolve { conversation }
+            | StaffCommand::Reopen { conversation } => {
+                self.locked_agents.insert(agent);
+                self.conversations.insert(*conversation);
+                self.handed_over.insert(*conversation);
+            }
+            StaffCommand::Transfer {
+                conversation, to, ..
+            } => {
+                self.locked_agents.extend([agent, *to]);
+                self.conversations.insert(*conversation);
+                self.handed_over.insert(*conversation);
+            }
+            StaffCommand::SetAvailability { .. } => {
+                self.locked_agents.insert(agent);
+            }
+            StaffCommand::CloseCallback { callback, .. } => {
+                self.agents.insert(agent);
+                self.callbacks.insert(*callback);
+            }
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Rows as they are read, for the writer and for look-ups alike.
+
+use heard_desk::Conversation;
+use heard_protocol::{
+    AgentCard, CallbackId, CallbackState, CallbackSummary, ContactId, ConversationId,
+    ConversationSummary, Page, SiteId, UnixMillis,
+};
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use sqlx::types::Uuid;
+
+use super::value::{Id, count, millis, seq};
+use crate::store::ledger::{Known, KnownCallback};
+use crate::store::stored::{StatusColumns, availability_from, from_json, kind_from};
+use crate::store::{AgentRecord, Head, StoreError, VisitorProfile};
+
+/// An id of a column.
+pub(super) fn id<I: Id>(row: &PgRow, column: usize) -> Result<I, StoreError> {
+    Ok(I::of(row.try_get::<Uuid, _>(column)?))
+}
+
+/// An id of a column that may be NULL.
+pub(super) fn id_opt<I: Id>(row: &PgRow, column: usize) -> Result<Option<I>, StoreError> {
+    Ok(row.try_get::<Option<Uuid>, _>(column)?.map(I::of))
+}
+
+/// A moment of a column.
+pub(super) fn at(row: &PgRow, column: usize) -> Result<UnixMillis, StoreError> {
+    millis(row.try_get(column)?)
+}
+
+/// A moment of a column that may be NULL.
+pub(super) fn at_opt(row: &PgRow, column: usize) -> Result<Option<UnixMillis>, StoreError> {
+    let value: Option<i64> = row.try_get(column)?;
+    value.map(millis).transpose()
+}
+
+/// A page's address and title, in two columns.
+pub(super) fn page(row: &PgRow, column: usize) -> Result<Option<Page>, StoreError> {
+    let url: Option<String> = row.try_get(column)?;
+    let title: Option<String> = row.try_get(column + 1)?;
+    Ok(url.map(|url| Page {
+        url,
+        title: title.unwrap_or_default(),
+    }))
+}
+
+/// Reads whole conversations; what follows says which.
+macro_rules! conversations {
+    ($rest:literal) => {
+        concat!(
+            "SELECT c.id, c.site, c.contact, c.status, c.since, c.agent, c.until, c.front, c.passed,
+                    c.head, c.public_head, c.visitor_read, c.staff_read, c.issue, c.last_text, c.last_at,
+                    p.name, p.locale, p.page_url, p.page_title
+             FROM conversations c JOIN contacts p ON p.id = c.contact ",
+            $rest
+        )
+    };
+}
+pub(super) use conversations;
+
+/// Reads agents; what follows says which.
+macro_rules! agents {
+    ($rest:literal) => {
+        concat!(
+            "SELECT a.id, a.name, a.bot, a.site, a.email, a.password_hash, a.capacity, a.availability,
+                    a.gone_since, a.idle_since
+             FROM agents a ",
+            $rest
+        )
+    };
+}
+pub(super) use agents;
+
+/// Reads requests to be called; what follows says which.
+macro_rules! callbacks {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, requested_at, conversation, form, closed_by, closed_at, disposition, note, site, contact
+             FROM callbacks ",
+            $rest
+        )
+    };
+}
+pub(super) use callbacks;
+
+/// A conversation with everything its line in the lists shows.
+#[derive(Debug, Clone)]
+pub(super) struct ConversationRow {
+    pub(super) known: Known,
+    pub(super) issue: String,
+    pub(super) last_text: String,
+    pub(super) last_at: UnixMillis,
+    pub(super) name: String,
+    pub(super) profile: VisitorProfile,
+}
+
+impl ConversationRow {
+    pub(super) fn read(row: &PgRow) -> Result<Self, StoreError> {
+        let status = StatusColumns {
+            status: row.try_get::<i16, _>(3)?.into(),
+            since: at(row, 4)?,
+            agent: id_opt(row, 5)?,
+            until: at_opt(row, 6)?,
+        };
+        let state = Conversation {
+            id: id::<ConversationId>(row, 0)?,
+            contact: id::<ContactId>(row, 2)?,
+            status: status.status()?,
+            front: row.try_get(7)?,
+            passed: from_json("list of agents", row.try_get(8)?)?,
+        };
+        let known = Known {
+            site: id::<SiteId>(row, 1)?,
+            state,
+            head: seq(row.try_get(9)?)?,
+            public: seq(row.try_get(10)?)?,
+            visitor_read: seq(row.try_get(11)?)?,
+            staff_read: seq(row.try_get(12)?)?,
+        };
+        Ok(Self {
+            known,
+            issue: row.try_get(13)?,
+            last_text: row.try_get(14)?,
+            last_at: at(row, 15)?,
+            name: row.try_get(16)?,
+            profile: VisitorProfile {
+                locale: row.try_get(17)?,
+                page: page(row, 18)?,
+            },
+        })
+    }
+
+    /// Its line in the lists.
+    pub(super) fn summary(self) -> ConversationSummary {
+        let Known { state, .. } = self.known;
+        ConversationSummary {
+            id: state.id,
+            contact: state.contact,
+            name: self.name,
+            locale: self.profile.locale,
+            page: self.profile.page,
+            status: state.status,
+            issue: self.issue,
+            last_text: self.last_text,
+            last_at: self.last_at,
+            head: self.known.head,
+            visitor_read: self.known.visitor_read,
+            staff_read: self.known.staff_read,
+            public_head: self.known.public,
+        }
+    }
+
+    /// Whose it is and where its logs end.
+    pub(super) fn head(&self) -> Head {
+        Head {
+            site: self.known.site,
+            contact: self.known.state.contact,
+            conversation: self.known.state.id,
+            staff: self.known.head,
+            public: self.known.public,
+            visitor_read: self.known.visitor_read,
+            staff_read: self.known.staff_read,
+        }
+    }
+}
+
+/// An agent as they are kept.
+#[derive(Debug, Clone)]
+pub(super) struct AgentRow {
+    pub(super) record: AgentRecord,
+    pub(super) gone_since: Option<UnixMillis>,
+    pub(super) idle_since: UnixMillis,
+}
+
+impl AgentRow {
+    pub(super) fn read(row: &PgRow) -> Result<Self, StoreError> {
+        let record = AgentRecord {
+            card: AgentCard {
+                id: id(row, 0)?,
+                name: row.try_get(1)?,
+                kind: kind_from(row.try_get(2)?),
+            },
+            site: id(row, 3)?,
+            email: row.try_get(4)?,
+            password_hash: row.try_get(5)?,
+            capacity: count(row.try_get::<i32, _>(6)?.into()),
+            availability: availability_from(row.try_get::<i16, _>(7)?.into()),
+        };
+        Ok(Self {
+            record,
+            gone_since: at_opt(row, 8)?,
+            idle_since: at(row, 9)?,
+        })
+    }
+}
+
+/// A request to be called.
+pub(super) fn callback(row: &PgRow) -> Result<KnownCallback, StoreError> {
+    let state = match (
+        id_opt(row, 4)?,
+        at_opt(row, 5)?,
+        row.try_get::<Option<&str>, _>(6)?,
+    ) {
+        (Some(by), Some(at), Some(disposition)) => CallbackState::Closed {
+            by,
+            at,
+            disposition: from_json("disposition", disposition)?,
+            note: row.try_get::<Option<String>, _>(7)?.unwrap_or_default(),
+        },
+        _ => CallbackState::Open,
+    };
+    Ok(KnownCallback {
+        site: id(row, 8)?,
+        contact: id(row, 9)?,
+        summary: CallbackSummary {
+            id: id::<CallbackId>(row, 0)?,
+            requested_at: at(row, 1)?,
+            conversation: id_opt(row, 2)?,
+            form: from_json("callback", row.try_get(3)?)?,
+            state,
+        },
+    })
+}

@@ -1,0 +1,400 @@
+//! The working set as the rules use it.
+
+use heard_desk::routing::{self, Round};
+use heard_desk::{Conversation, Policy};
+use heard_protocol::entry::EntryBody;
+use heard_protocol::{
+    AgentId, Availability, CallbackId, CallbackSummary, Colleague, CommandId, ContactId,
+    ConversationId, ConversationSummary, RefusalCode, SiteId, StaffEntry, UnixMillis,
+};
+
+use super::keys::Lack;
+use super::row::{AgentRow, ConversationRow};
+use super::value::count;
+use super::working_set::{
+    CallbackChange, Halt, NewEntry, Person, SessionChange, Talk, Teammate, WorkingSet,
+};
+use crate::node::NodeId;
+use crate::store::ledger::{
+    Actor, Failure, Key, Known, KnownCallback, KnownContact, Ledger, Trace, body_json, words,
+};
+use crate::store::{AgentRecord, Fact, NewAgent, SiteRecord};
+
+type Outcome<T> = Result<T, Failure<Halt>>;
+
+impl Ledger for WorkingSet {
+    type Error = Halt;
+
+    fn refusal(&mut self, key: Key) -> Outcome<Option<RefusalCode>> {
+        self.past(key.0)?;
+        Ok(self.refusals.get(&key).copied())
+    }
+
+    fn put_refusal(&mut self, key: Key, code: RefusalCode) -> Outcome<()> {
+        if self.refusals.insert(key, code).is_none() {
+            self.changes.refusals.push((key, code));
+        }
+        Ok(())
+    }
+
+    fn carried_out(&mut self, id: CommandId) -> Outcome<bool> {
+        self.past(id)?;
+        Ok(self.traces.contains_key(&id)
+            || self.deeds.contains_key(&id)
+            || self.requests.contains(&id))
+    }
+
+    fn entry_of(&mut self, id: CommandId) -> Outcome<Option<Trace>> {
+        self.past(id)?;
+        Ok(self.traces.get(&id).copied())
+    }
+
+    fn deed(&mut self, id: CommandId) -> Outcome<Option<(AgentId, UnixMillis)>> {
+        self.past(id)?;
+        Ok(self.deeds.get(&id).copied())
+    }
+
+    fn put_deed(&mut self, id: CommandId, agent: AgentId, now: UnixMillis) -> Outcome<()> {
+        self.deeds.insert(id, (agent, now));
+        self.changes.deeds.push((id, agent, now));
+        Ok(())
+    }
+
+    fn policy(&mut self, id: SiteId) -> Outcome<Option<Policy>> {
+        match self.policies.get(&id) {
+            Some(policy) => Ok(Some(*policy)),
+            None if self.keys.sites.contains(&id) => Ok(None),
+            None => Err(Lack::Site(id).into()),
+        }
+    }
+
+    fn put_site(&mut self, site: &SiteRecord) -> Outcome<()> {
+        self.policies.insert(site.id, site.policy);
+        self.changes.sites.push(site.clone());
+        Ok(())
+    }
+
+    fn agent(&mut self, id: AgentId) -> Outcome<Option<AgentRecord>> {
+        match self.agents.get(&id) {
+            Some(one) => Ok(Some(one.row.record.clone())),
+            None if self.keys.agents.contains(&id) || self.keys.locked_agents.contains(&id) => {
+                Ok(None)
+            }
+            None => Err(Lack::Agent(id).into()),
+        }
+    }
+
+    fn agent_of_email(&mut self, email: &str) -> Outcome<Option<AgentId>> {
+        let email = email.to_ascii_lowercase();
+        match self.emails.get(&email) {
+            Some(id) => Ok(Some(*id)),
+            None if self.keys.emails.contains(&email) => Ok(None),
+            None => Err(Lack::Email(email).into()),
+        }
+    }
+
+    fn colleague(&mut self, site: SiteId, id: AgentId) -> Outcome<Option<Colleague>> {
+        let found = self.locked(id)?.filter(|one| one.row.record.site == site);
+        Ok(found.map(|one| Colleague {
+            card: one.row.record.card.clone(),
+            availability: one.row.record.availability,
+            online: one.row.gone_since.is_none(),
+            capacity: one.row.record.capacity,
+            load: count(one.load),
+        }))
+    }
+
+    fn put_agent(&mut self, agent: &NewAgent) -> Outcome<()> {
+        let id = agent.card.id;
+        let before = self.locked(id)?;
+        let load = before.as_ref().map_or(0, |one| one.load);
+        let row = before.map(|one| one.row.clone());
+        let record = AgentRecord {
+            card: agent.card.clone(),
+            site: agent.site,
+            email: agent.email.clone(),
+            password_hash: agent.password_hash.clone(),
+            capacity: agent.capacity,
+            availability: row
+                .as_ref()
+                .map_or(Availability::Away, |one| one.record.availability),
+        };
+        let email = agent.email.to_ascii_lowercase();
+        self.emails.retain(|_, holder| *holder != id);
+        self.emails.insert(email, id);
+        let row = AgentRow {
+            record,
+            gone_since: row
+                .as_ref()
+                .map_or(Some(UnixMillis(0)), |one| one.gone_since),
+            idle_since: row.map_or(UnixMillis(0), |one| one.idle_since),
+        };
+        self.agents.insert(id, Teammate { row, load });
+        self.changes.new_agents.push(agent.clone());
+        Ok(())
+    }
+
+    fn put_availability(&mut self, id: AgentId, to: Availability) -> Outcome<()> {
+        self.change_agent(id, |row| row.record.availability = to)?;
+        Ok(())
+    }
+
+    fn beat(&mut self, node: NodeId) -> Outcome<bool> {
+        if !self.keys.nodes.contains(&node) {
+            return Err(Lack::Node(node).into());
+        }
+        let known = self.nodes.contains_key(&node);
+        *self.nodes.entry(node).or_default() += 1;
+        self.changes.forgotten.remove(&node);
+        self.changes.beaten.insert(node);
+        Ok(known)
+    }
+
+    fn forget(&mut self, node: NodeId, beat: u64) -> Outcome<Vec<AgentId>> {
+        if !self.keys.nodes.contains(&node) {
+            return Err(Lack::Node(node).into());
+        }
+        if self.nodes.get(&node) != Some(&beat) {
+            return Ok(Vec::new());
+        }
+        self.nodes.remove(&node);
+        self.changes.beaten.remove(&node);
+        self.changes.forgotten.insert(node);
+        let there = self.sockets.iter().filter(|(_, at)| *at == node);
+        Ok(there.map(|(agent, _)| *agent).collect())
+    }
+
+    fn put_socket(&mut self, agent: AgentId, node: NodeId, open: bool) -> Outcome<bool> {
+        if !self.keys.seated.contains(&agent) {
+            return Err(Lack::Seated(agent).into());
+        }
+        let socket = (agent, node);
+        if open && self.sockets.insert(socket) {
+            self.changes.closed.remove(&socket);
+            self.changes.opened.insert(socket);
+        } else if !open && self.sockets.remove(&socket) {
+            self.changes.opened.remove(&socket);
+            self.changes.closed.insert(socket);
+        }
+        Ok(self.sockets.iter().any(|(who, _)| *who == agent))
+    }
+
+    fn put_presence(&mut self, id: AgentId, gone: Option<UnixMillis>) -> Outcome<bool> {
+        let changes = self
+            .locked(id)?
+            .is_some_and(|one| one.row.gone_since.is_none() != gone.is_none());
+        if changes {
+            self.change_agent(id, |row| row.gone_since = gone)?;
+        }
+        Ok(changes)
+    }
+
+    fn put_idle(&mut self, id: AgentId, since: UnixMillis) -> Outcome<()> {
+        self.change_agent(id, |row| row.idle_since = since)?;
+        Ok(())
+    }
+
+    fn everybody_gone(&mut self, now: UnixMillis) -> Outcome<Vec<SiteId>> {
+        if !self.keys.all_sites {
+            return Err(Lack::AllSites.into());
+        }
+        self.changes.everybody_gone = Some(now);
+        Ok(self.all_sites.clone())
+    }
+
+    fn put_session(
+        &mut self,
+        token_hash: &[u8; 32],
+        agent: AgentId,
+        expires_at: UnixMillis,
+    ) -> Outcome<()> {
+        let put = SessionChange::Put(*token_hash, agent, expires_at);
+        self.changes.sessions.push(put);
+        Ok(())
+    }
+
+    fn drop_session(&mut self, token_hash: &[u8; 32]) -> Outcome<()> {
+        self.changes.sessions.push(SessionChange::Drop(*token_hash));
+        Ok(())
+    }
+
+    fn contact(&mut self, id: ContactId) -> Outcome<Option<KnownContact>> {
+        match self.contacts.get(&id) {
+            Some(person) => Ok(Some(person.known.clone())),
+            None if self.keys.contacts.contains(&id) => Ok(None),
+            None => Err(Lack::Contact(id).into()),
+        }
+    }
+
+    fn put_contact(&mut self, id: ContactId, contact: &KnownContact) -> Outcome<()> {
+        if let Some(person) = self.contacts.get_mut(&id) {
+            person.known = contact.clone();
+            self.touch_contact(id);
+        } else {
+            let person = Person {
+                known: contact.clone(),
+                name: String::new(),
+            };
+            self.contacts.insert(id, person);
+            self.changes.new_contacts.insert(id);
+        }
+        Ok(())
+    }
+
+    fn conversation(&mut self, id: ConversationId) -> Outcome<Option<Known>> {
+        match self.conversations.get(&id) {
+            Some(talk) => Ok(Some(talk.row.known.clone())),
+            None if self.keys.conversations.contains(&id) => Ok(None),
+            None => Err(Lack::Conversations(vec![id]).into()),
+        }
+    }
+
+    fn read_ahead(&mut self, ids: &[ConversationId]) -> Outcome<()> {
+        let unread: Vec<_> = ids
+            .iter()
+            .filter(|id| !self.conversations.contains_key(id))
+            .filter(|id| !self.keys.conversations.contains(id))
+            .copied()
+            .collect();
+        if unread.is_empty() {
+            Ok(())
+        } else {
+            Err(Lack::Conversations(unread).into())
+        }
+    }
+
+    fn before(&self, id: ConversationId) -> Option<&Conversation> {
+        let talk = self.conversations.get(&id).filter(|talk| !talk.unsaved);
+        talk.map(|talk| &talk.row.known.state)
+    }
+
+    fn create(&mut self, known: &Known, issue: &str) -> Outcome<()> {
+        let (id, contact) = (known.state.id, known.state.contact);
+        let person = self.contacts.get_mut(&contact);
+        let person = person.ok_or(Lack::Contact(contact))?;
+        person.known.latest = Some(id);
+        let row = ConversationRow {
+            known: known.clone(),
+            issue: issue.to_owned(),
+            last_text: String::new(),
+            last_at: UnixMillis::default(),
+            name: person.name.clone(),
+            profile: (*person.known.profile).clone(),
+        };
+        self.touch_contact(contact);
+        self.conversations.insert(id, Talk { row, unsaved: true });
+        self.changes.new_conversations.insert(id);
+        Ok(())
+    }
+
+    fn append(
+        &mut self,
+        known: &Known,
+        entry: &StaffEntry,
+        by: Option<(CommandId, Actor)>,
+    ) -> Outcome<()> {
+        let conversation = known.state.id;
+        let (public, body) = body_json(&entry.body)?;
+        let talk = self.conversations.get_mut(&conversation);
+        let talk = talk.ok_or_else(|| Lack::Conversations(vec![conversation]))?;
+        if let EntryBody::Public { body, .. } = &entry.body
+            && let Some(text) = words(body)
+        {
+            talk.row.last_text = heard_desk::text::preview(text);
+            talk.row.last_at = entry.at;
+        }
+        if let Some((command, actor)) = by {
+            let trace = Trace {
+                actor: actor.bytes(),
+                conversation,
+                seq: entry.seq,
+                public,
+                at: entry.at,
+            };
+            self.traces.insert(command, trace);
+        }
+        self.changes.entries.push(NewEntry {
+            conversation,
+            seq: entry.seq,
+            public,
+            at: entry.at,
+            by: by.map(|(command, actor)| (command, actor.bytes())),
+            body,
+        });
+        Ok(())
+    }
+
+    fn save(&mut self, known: Known, changed: bool) -> Outcome<()> {
+        let id = known.state.id;
+        let talk = self.conversations.get_mut(&id);
+        let talk = talk.ok_or_else(|| Lack::Conversations(vec![id]))?;
+        let owners = (talk.row.known.state.owner(), known.state.owner());
+        talk.row.known = known;
+        talk.unsaved = false;
+        self.count_owners(owners.0, owners.1);
+        self.touch(id, changed);
+        Ok(())
+    }
+
+    fn save_marks(&mut self, known: Known) -> Outcome<()> {
+        self.save(known, false)
+    }
+
+    fn summary(&mut self, id: ConversationId) -> Outcome<Option<ConversationSummary>> {
+        let Some(talk) = self.conversations.get(&id) else {
+            return Err(Lack::Conversations(vec![id]).into());
+        };
+        let mut row = talk.row.clone();
+        if let Some(person) = self.contacts.get(&row.known.state.contact) {
+            row.profile = (*person.known.profile).clone();
+        }
+        Ok(Some(row.summary()))
+    }
+
+    fn round(&mut self, site: SiteId, policy: &Policy, now: UnixMillis) -> Outcome<Round> {
+        if self.keys.desk != Some(site) {
+            return Err(Lack::Desk(site).into());
+        }
+        let (agents, queue) = &self.desk;
+        Ok(routing::round(queue, agents, policy, now))
+    }
+
+    fn callback(&mut self, id: CallbackId) -> Outcome<Option<KnownCallback>> {
+        match self.callbacks.get(&id) {
+            Some(known) => Ok(Some(known.clone())),
+            None if self.keys.callbacks.contains(&id) => Ok(None),
+            None => Err(Lack::Callback(id).into()),
+        }
+    }
+
+    fn put_callback(&mut self, callback: &KnownCallback) -> Outcome<bool> {
+        let id = callback.summary.id;
+        let number = (callback.site, callback.summary.form.phone.clone());
+        if !self.keys.phones.contains(&number) {
+            return Err(Lack::Phone(number.0, number.1).into());
+        }
+        if !self.open_phones.insert(number) {
+            return Ok(false);
+        }
+        self.requests.insert(CommandId::from_bytes(id.to_bytes()));
+        self.callbacks.insert(id, callback.clone());
+        let change = CallbackChange::New(callback.clone());
+        self.changes.callbacks.push(change);
+        Ok(true)
+    }
+
+    fn close_callback(&mut self, callback: &CallbackSummary) -> Outcome<()> {
+        if let Some(known) = self.callbacks.get_mut(&callback.id) {
+            let number = (known.site, callback.form.phone.clone());
+            known.summary = callback.clone();
+            self.open_phones.remove(&number);
+        }
+        let change = CallbackChange::Closed(callback.clone());
+        self.changes.callbacks.push(change);
+        Ok(())
+    }
+
+    fn announce(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+}

@@ -1,0 +1,144 @@
+//! Two nodes in one process, on one database, with a bus between them that can be cut.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use heard_client::native::Options;
+use heard_client::{Config as ClientConfig, Update};
+use heard_desk::Policy;
+use heard_protocol::{
+    Availability, Staff, StaffCommand, StaffCredential, StaffNotice, Visitor, VisitorCommand,
+    VisitorCredential,
+};
+use heard_relay::bus::Local;
+use heard_relay::clock::SystemClock;
+use heard_relay::config::{Config, Data};
+use heard_relay::entropy::OsEntropy;
+use heard_relay::server::Relay;
+use heard_test_postgres::Server;
+use heard_tests::real::{Desk, Habits, Party, SITE};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{oneshot, watch};
+use tokio::task::JoinHandle;
+
+/// A node that is stopped when this is dropped.
+struct Node {
+    address: SocketAddr,
+    _stop: oneshot::Sender<()>,
+    _task: JoinHandle<()>,
+}
+
+impl Node {
+    async fn start(data: &str, bus: &Arc<Local>) -> Self {
+        let mut config = Config {
+            data: Data::from(data.to_owned()),
+            ..Config::default()
+        };
+        // Nobody looks into the store unasked while a test runs.
+        config.limits.idle_ms = 600_000;
+        let entropy = Arc::new(OsEntropy::open().expect("randomness"));
+        let relay = Relay::open_on(config, Some(bus.line()), Arc::new(SystemClock), entropy).await;
+        let relay = relay.expect("the relay opens");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            relay
+                .serve(listener, async {
+                    // Dropped is as good as told.
+                    let _ = stopped.await;
+                })
+                .await;
+        });
+        Self {
+            address,
+            _stop: stop,
+            _task: task,
+        }
+    }
+
+    fn url(&self) -> String {
+        format!("ws://{}", self.address)
+    }
+
+    /// What a monitor is told.
+    async fn readiness(&self) -> String {
+        let mut line = TcpStream::connect(self.address).await.expect("it listens");
+        let ask = b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        line.write_all(ask).await.expect("it reads");
+        let mut told = String::new();
+        line.read_to_string(&mut told).await.expect("it answers");
+        told
+    }
+}
+
+fn says(visitor: &Party<Visitor>, text: &str) {
+    let text = text.to_owned();
+    visitor.voice().say(VisitorCommand::Send { text });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_on_one_node_is_heard_on_the_other() {
+    let url = Server::shared().database();
+    let data = Some(Data::from(url.clone()));
+    let desk = Desk::with(data, 1, 10, Policy::default()).await;
+    let bus = Arc::new(Local::default());
+    let (one, other) = (Node::start(&url, &bus).await, Node::start(&url, &bus).await);
+
+    let credential = StaffCredential {
+        token: Some(desk.token(0)),
+    };
+    let mut habits = Habits::new(desk.agents()[0], || {});
+    let (presence, present) = watch::channel(None);
+    let agent = Party::<Staff>::start(
+        "the agent",
+        Options::new(other.url(), ClientConfig::new(credential)),
+        move |voice, update| {
+            habits.hear(voice, update);
+            if let Update::Notice(StaffNotice::VisitorPresence { online, .. }) = update {
+                presence.send_replace(Some(*online));
+            }
+        },
+    );
+    let availability = Availability::Available;
+    agent
+        .voice()
+        .say(StaffCommand::SetAvailability { availability });
+    let credential = VisitorCredential {
+        site: SITE,
+        token: None,
+        locale: String::new(),
+        page: None,
+    };
+    let visitor = Party::<Visitor>::start(
+        "the visitor",
+        Options::new(one.url(), ClientConfig::new(credential)),
+        |_, _| {},
+    );
+    visitor.until("greeted", |seen| seen.greetings > 0).await;
+    says(&visitor, "hello 1");
+    // Offered and taken over there; and whoever has the visitor says that they are here.
+    let mut presence = present.clone();
+    let here = presence.wait_for(|online| *online == Some(true)).await;
+    drop(here.expect("the agent listens"));
+    visitor.until("taken over", |seen| seen.entries >= 2).await;
+    // The tenth is answered.
+    says(&visitor, "an answer, please: 10");
+    visitor.until("answered", |seen| seen.entries >= 4).await;
+
+    assert!(one.readiness().await.ends_with("ready\n"));
+    bus.cut();
+    let told = one.readiness().await;
+    assert!(
+        told.contains("200 OK") && told.contains("degraded"),
+        "{told}"
+    );
+    says(&visitor, "while the line is down 20");
+    visitor.until("taken", |seen| seen.answers.len() >= 3).await;
+    bus.mend();
+    // Nothing more is said by anybody: the hole in the numbers is enough.
+    visitor
+        .until("answered again", |seen| seen.entries >= 6)
+        .await;
+}

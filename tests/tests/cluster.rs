@@ -1,0 +1,291 @@
+//! Three nodes on one database and one bus, while nodes, bus and database are killed and networks are cut. Nothing that was acknowledged
+//! may be lost, doubled or out of order, for anybody; nobody's conversation has two owners; and in the end nobody waits in vain.
+//!
+//! `HEARD_SEED=n cargo test -p heard-tests --test cluster` plays one seed; `HEARD_SECONDS=n` says how long faults happen.
+
+#![cfg(target_os = "linux")]
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use heard_client::native::Options;
+use heard_client::{Config, Limits};
+use heard_desk::Policy;
+use heard_protocol::{
+    Availability, ConversationId, Staff, StaffCommand, StaffCredential, Status, UnixMillis,
+    Visitor, VisitorCommand, VisitorCredential,
+};
+use heard_relay::config::Data;
+use heard_relay::store::Store;
+use heard_tests::Rng;
+use heard_tests::check::{History, check};
+use heard_tests::cluster::{Balancer, Cluster, Faults};
+use heard_tests::real::{Desk, Habits, Party, SITE};
+use tokio::sync::watch;
+
+const NODES: usize = 3;
+const VISITORS: usize = 200;
+const AGENTS: usize = 12;
+/// Room for everybody when a third of the agents is away.
+const CAPACITY: u16 = 30;
+/// How long faults happen in one seed, and how many seeds there are: in the suite, and in its long form half an hour.
+const SECONDS: u64 = 40;
+const SEEDS: u64 = 1;
+const LONG_SECONDS: u64 = 120;
+const LONG_SEEDS: u64 = 15;
+
+const ENV: [(&str, &str); 4] = [
+    ("HEARD_LOG__LEVEL", "off"),
+    ("HEARD_LIMITS__IDLE_MS", "3000"),
+    ("HEARD_LIMITS__OUTGOING_QUEUE", "65536"),
+    ("HEARD_LIMITS__DRAIN_MS", "2000"),
+];
+
+fn limits() -> Limits {
+    Limits {
+        backoff_base_ms: 50,
+        backoff_cap_ms: 500,
+        outbox: 100_000,
+        ..Limits::default()
+    }
+}
+
+fn visitor(number: usize, url: &str) -> Party<Visitor> {
+    let mut config = Config::new(VisitorCredential {
+        site: SITE,
+        token: None,
+        locale: String::new(),
+        page: None,
+    });
+    config.limits = limits();
+    let options = Options::new(url, config);
+    Party::start(format!("visitor {number}"), options, |_, _| {})
+}
+
+fn agent(number: usize, desk: &Desk, url: &str) -> Party<Staff> {
+    let mut config = Config::new(StaffCredential {
+        token: Some(desk.token(number)),
+    });
+    config.limits = limits();
+    let mut habits = Habits::new(desk.agents()[number], || {}).returning_every(37);
+    let options = Options::new(url, config);
+    Party::start(format!("agent {number}"), options, move |voice, update| {
+        habits.hear(voice, update);
+    })
+}
+
+/// Writes now and then, as people do, until told to stop; returns the visitor.
+async fn talk(
+    visitor: Party<Visitor>,
+    mut rng: Rng,
+    mut stop: watch::Receiver<bool>,
+) -> Party<Visitor> {
+    for number in 1.. {
+        let text = format!("{} says {number}", visitor.name());
+        visitor.voice().say(VisitorCommand::Send { text });
+        let pause = Duration::from_millis(rng.between(200, 3_000));
+        if tokio::time::timeout(pause, stop.wait_for(|stop| *stop))
+            .await
+            .is_ok()
+        {
+            break;
+        }
+    }
+    visitor
+}
+
+async fn play(seed: u64, seconds: u64) {
+    let mut rng = Rng::new(seed);
+    let mut desk = None;
+    let mut cluster = Cluster::start(NODES, &ENV, async |url| {
+        let policy = Policy {
+            offer_ms: 10_000,
+            grace_ms: 6_000,
+            ..Policy::default()
+        };
+        desk = Some(Desk::with(Some(Data::from(url)), AGENTS, CAPACITY, policy).await);
+    })
+    .await;
+    let desk = desk.expect("it was prepared");
+    let balancer = Balancer::start(cluster.addresses(), Rng::new(rng.next())).await;
+    let agents: Vec<_> = (0..AGENTS)
+        .map(|number| agent(number, &desk, &balancer.url()))
+        .collect();
+    for agent in &agents {
+        let availability = Availability::Available;
+        agent
+            .voice()
+            .say(StaffCommand::SetAvailability { availability });
+    }
+    let (stop, stopped) = watch::channel(false);
+    let talking: Vec<_> = (0..VISITORS)
+        .map(|number| {
+            let visitor = visitor(number, &balancer.url());
+            tokio::spawn(talk(visitor, Rng::new(rng.next()), stopped.clone()))
+        })
+        .collect();
+
+    let mut faults = Faults::new(rng.next(), NODES);
+    let (began, mut happened) = (Instant::now(), Vec::new());
+    while began.elapsed() < Duration::from_secs(seconds) {
+        let (quiet, fault, length) = faults.draw();
+        tokio::time::sleep(quiet).await;
+        happened.push(fault);
+        fault.happen(&mut cluster, length).await;
+    }
+    let healed = Instant::now();
+    let store = desk.store().await;
+    let longest = nobody_waits(&*store).await;
+    let quiet_after = longest.duration_since(healed);
+
+    stop.send(true).expect("they listen");
+    let mut visitors = Vec::new();
+    for visitor in talking {
+        visitors.push(visitor.await.expect("nobody panicked"));
+    }
+    settle(&visitors, &agents, &*store).await;
+    drop(store);
+    for relay in cluster.nodes.drain(..).flatten() {
+        assert!(relay.stop().await.success(), "a relay stops in order");
+    }
+    let history = history(&desk, visitors, agents).await;
+    let commands: usize = history.senders.iter().map(|one| one.submitted.len()).sum();
+    let violations = check(&history);
+    assert!(
+        violations.is_empty(),
+        "seed {seed}, {happened:?}: {violations:#?}"
+    );
+    println!(
+        "seed {seed}: {commands} commands through {} faults in {:.0?}; nobody waited {quiet_after:.1?} after the last",
+        happened.len(),
+        began.elapsed()
+    );
+}
+
+/// Waits until nobody waits while an agent has room for them; returns when that was.
+async fn nobody_waits(store: &dyn Store) -> Instant {
+    let give_up = Instant::now() + Duration::from_mins(1);
+    loop {
+        let overview = store.overview(SITE, UnixMillis(0)).await.expect("a read");
+        let waits = overview
+            .conversations
+            .iter()
+            .filter(|one| matches!(one.status, Status::Waiting { .. }))
+            .count();
+        let free: usize = overview
+            .colleagues
+            .iter()
+            .filter(|one| one.online && one.availability == Availability::Available)
+            .map(|one| usize::from(one.capacity.saturating_sub(one.load)))
+            .sum();
+        if waits == 0 || free == 0 {
+            return Instant::now();
+        }
+        assert!(
+            Instant::now() < give_up,
+            "{waits} wait while there is room for {free}"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Waits until everything is answered and everybody has read everything.
+async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>], store: &dyn Store) {
+    for visitor in visitors {
+        let all = visitor.voice().said();
+        let answered = |seen: &heard_tests::real::Seen<Visitor>| seen.answers.len() >= all;
+        visitor.until("answered", answered).await;
+    }
+    let conversations: BTreeSet<ConversationId> = visitors
+        .iter()
+        .flat_map(|visitor| visitor.look(|seen| seen.logs.keys().copied().collect::<Vec<_>>()))
+        .collect();
+    // Agents answer what they read, so the ends move until they have read all.
+    loop {
+        let mut ends = Vec::new();
+        for conversation in &conversations {
+            let head = store.head(*conversation).await.expect("a read");
+            ends.push(head.expect("it is there"));
+        }
+        for agent in agents {
+            agent
+                .until("reads everything", |seen| {
+                    ends.iter().all(|end| {
+                        let read = seen.logs.get(&end.conversation).map_or(0, Vec::len);
+                        read as u64 >= end.staff.0
+                    })
+                })
+                .await;
+            let voice = agent.voice().clone();
+            agent
+                .until("answered", |seen| seen.answers.len() >= voice.said())
+                .await;
+        }
+        for visitor in visitors {
+            visitor
+                .until("reads everything", |seen| {
+                    ends.iter().all(|end| {
+                        let read = seen.logs.get(&end.conversation).map(Vec::len);
+                        read.is_none_or(|read| read as u64 >= end.public.0)
+                    })
+                })
+                .await;
+        }
+        let mut still = true;
+        for end in &ends {
+            let head = store.head(end.conversation).await.expect("a read");
+            still &= head.is_some_and(|head| head.staff == end.staff);
+        }
+        if still {
+            return;
+        }
+    }
+}
+
+async fn history(desk: &Desk, visitors: Vec<Party<Visitor>>, agents: Vec<Party<Staff>>) -> History {
+    let mut history = History::default();
+    for visitor in visitors {
+        let (sender, shown) = visitor.record(true);
+        history.senders.push(sender);
+        history.visitors.extend(shown);
+    }
+    for agent in agents {
+        let (sender, shown) = agent.record(true);
+        history.senders.push(sender);
+        history.staff.extend(shown);
+    }
+    let which: BTreeSet<ConversationId> = history
+        .senders
+        .iter()
+        .flat_map(|sender| &sender.submitted)
+        .flat_map(|one| &one.told)
+        .filter_map(|told| told.answer.ok()?.conversation)
+        .collect();
+    history.logs = desk.logs(which).await;
+    assert_eq!(history.logs.len(), VISITORS, "one conversation each");
+    history
+}
+
+fn number(variable: &str) -> Option<u64> {
+    let value = std::env::var(variable).ok()?;
+    Some(value.parse().expect("a number"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_lose_and_double_nothing_whatever_breaks() {
+    let long = std::env::var_os("HEARD_LONG").is_some();
+    let (seeds, seconds) = if long {
+        (LONG_SEEDS, LONG_SECONDS)
+    } else {
+        (SEEDS, SECONDS)
+    };
+    let seconds = number("HEARD_SECONDS").unwrap_or(seconds);
+    match number("HEARD_SEED") {
+        Some(seed) => play(seed, seconds).await,
+        None => {
+            for seed in 0..seeds {
+                play(seed, seconds).await;
+            }
+        }
+    }
+}
