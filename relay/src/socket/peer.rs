@@ -478,6 +478,10 @@ impl<S: Side> Live<S> {
     fn check(&mut self, out: &mut Vec<Effect<S>>) {
         if S::HAS_OWN_LOG {
             out.push(Effect::Own);
+            // Where that log ends is in the answer: nearly always all there is to know.
+            if self.logs.len() <= 1 {
+                return;
+            }
         }
         for log in &mut self.logs {
             if log.allowed && !log.reading {
@@ -490,10 +494,23 @@ impl<S: Side> Live<S> {
         }
     }
 
-    /// Begins with the client's own log, unless it is known.
+    /// Begins with the client's own log, or goes on with it if it has grown.
     fn own(&mut self, own: &Head, out: &mut Vec<Effect<S>>) {
         let conversation = own.conversation;
-        if self.log(conversation).is_none() {
+        if let Some(log) = self.log(conversation) {
+            if !log.allowed {
+                return;
+            }
+            log.head = log.head.max(S::end(own.staff, own.public));
+            log.tell_marks::<S>(own.visitor_read, own.staff_read, out);
+            if log.sent < log.head && !log.reading {
+                log.reading = true;
+                out.push(Effect::Read(Cursor {
+                    conversation,
+                    after: log.sent,
+                }));
+            }
+        } else {
             out.extend(
                 S::adopted(conversation).map(|notice| Effect::Send(RelayFrame::Notice(notice))),
             );

@@ -79,6 +79,19 @@ impl Server {
         Self::start(command, address).await
     }
 
+    /// Starts one of several relays on a database.
+    pub(crate) async fn node(url: &str, idle_ms: u64) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let mut command = pinned(&sibling("heard-relay")?);
+        command
+            .args(["serve", "--listen", &address.to_string(), "--data", url])
+            .env("HEARD_LIMITS__MESSAGES_PER_SECOND", "1000000")
+            .env("HEARD_LIMITS__BURST", "1000000")
+            .env("HEARD_LIMITS__IDLE_MS", idle_ms.to_string())
+            .env("HEARD_LOG__LEVEL", "error");
+        Self::start(command, address).await
+    }
+
     async fn start(mut command: Command, address: SocketAddr) -> anyhow::Result<Self> {
         let child = command
             .stdout(Stdio::null())

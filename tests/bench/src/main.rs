@@ -3,6 +3,7 @@
 //! Every figure that depends on the machine is a ratio to a bare baseline measured in the same run, in turns with it. Servers run on one
 //! core, the load on the other.
 
+mod crowd;
 mod desk;
 mod echo;
 mod idle;
@@ -38,6 +39,9 @@ enum Command {
         #[arg(long)]
         listen: SocketAddr,
     },
+    /// Be many visitors
+    #[command(hide = true)]
+    Crowd(crowd::Part),
 }
 
 #[derive(Debug, clap::Args)]
@@ -67,6 +71,7 @@ enum Part {
     Weight,
     Routing,
     Postgres,
+    Crowd,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -77,6 +82,10 @@ fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Echo { listen } => {
             runtime.block_on(echo::serve(listen))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Crowd(part) => {
+            runtime.block_on(crowd::be(part))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Run(options) => local.block_on(&runtime, run(options)),
@@ -98,6 +107,10 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     if wanted(Part::Idle) {
         eprintln!("{} idle visitors", options.idle);
         rows.extend(idle::rows(options.idle).await?);
+    }
+    if wanted(Part::Crowd) {
+        eprintln!("tens of thousands of idle visitors");
+        rows.extend(crowd::rows().await?);
     }
     if wanted(Part::Throughput) {
         eprintln!("messages a second over {} connections", options.connections);

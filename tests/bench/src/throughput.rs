@@ -108,6 +108,12 @@ async fn relay_each(connections: usize) -> anyhow::Result<Measured> {
     relay(connections, 1).await
 }
 
+/// Microseconds of the echo's CPU for each message.
+pub(crate) async fn echo_cost(connections: usize) -> anyhow::Result<f64> {
+    settle().await;
+    Ok(echo(connections).await?.cost)
+}
+
 async fn echo(connections: usize) -> anyhow::Result<Measured> {
     let server = Server::echo().await?;
     let gate = Rc::new(Gate::default());

@@ -1,0 +1,239 @@
+//! Memory and CPU of many who say nothing.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use heard_protocol::{
+    AgentCard, AgentId, AgentKind, CommandId, ConversationId, StaffCommand, UnixMillis,
+    VisitorCommand,
+};
+use heard_relay::config::Data;
+use heard_relay::store::{self, Answer, Fact, Listener, NewAgent, Request, SiteRecord, Store};
+
+use super::people::{People, contact};
+use crate::desk::site;
+use crate::machine::{Server, settle};
+use crate::report::{Goal, Row};
+
+/// How many are on one node when it is small, when it is full, and on three.
+const FEW: u32 = 10_000;
+const FULL: u32 = 19_000;
+const EACH_OF_THREE: u32 = 16_000;
+/// A connection is idle for so long before it is closed; clients ping at a third of it, and the relay looks into the store once in it.
+const IDLE_SECONDS: u64 = 9;
+const AGENT: AgentId = AgentId::from_bits(1);
+const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
+
+struct Deaf;
+
+impl Listener for Deaf {
+    fn committed(&self, _facts: Vec<Fact>) {}
+}
+
+/// What so many on so many nodes cost.
+struct Cost {
+    /// Bytes of each connection.
+    bytes: f64,
+    /// Microseconds of the relays' CPU for each message, a hundred talking on each node.
+    message: f64,
+    /// Microseconds of the relays' CPU for each connection and ping, while nobody talks.
+    rest: f64,
+}
+
+/// Measures and makes the rows.
+pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
+    let echo = crate::throughput::echo_cost(100).await?;
+    let server = heard_test_postgres::Server::start();
+    let url = server.database();
+    let data = Data::from(url.clone());
+    let key = prepare(&data, 3 * EACH_OF_THREE)
+        .await
+        .context("preparing")?;
+    let few = cost(&url, 1, FEW, key).await.context("few")?;
+    say("on one node", FEW, &few);
+    let full = cost(&url, 1, FULL, key).await.context("a full node")?;
+    say("on one node", FULL, &full);
+    let many = cost(&url, 3, EACH_OF_THREE, key)
+        .await
+        .context("three nodes")?;
+    say("on three nodes", 3 * EACH_OF_THREE, &many);
+    let row = |name, value, baseline, most| Row {
+        name,
+        unit: "ratio",
+        values: vec![value],
+        baselines: vec![baseline],
+        goal: Some(Goal::AtMost(most)),
+        busy: 0.0,
+        worst_is_low: false,
+    };
+    Ok(vec![
+        row(
+            "relay.crowd.rss_at_19k_to_10k",
+            full.bytes / few.bytes,
+            few.bytes,
+            1.05,
+        ),
+        row(
+            "relay.crowd.rss_at_48k_to_10k",
+            many.bytes / few.bytes,
+            few.bytes,
+            1.05,
+        ),
+        row(
+            "relay.crowd.cpu_per_message_at_48k_to_10k",
+            many.message / few.message,
+            few.message,
+            1.2,
+        ),
+        row("relay.crowd.rest_to_echo", many.rest / echo, echo, 3.0),
+    ])
+}
+
+fn say(where_: &str, count: u32, cost: &Cost) {
+    eprintln!(
+        "  {count} {where_}: {:.0} B a connection, {:.1} µs of CPU a message, {:.1} µs a connection and ping at rest",
+        cost.bytes, cost.message, cost.rest
+    );
+}
+
+/// A site, an agent, and so many visitors whose conversation is resolved; what tokens are signed with.
+async fn prepare(data: &Data, visitors: u32) -> anyhow::Result<[u8; 32]> {
+    let store = store::open(data, Arc::new(Deaf), 1_024).await?;
+    let id = site();
+    let policy = heard_desk::Policy::default();
+    store
+        .execute(Request::PutSite(SiteRecord {
+            id,
+            name: "Bench".to_owned(),
+            origins: Vec::new(),
+            policy,
+        }))
+        .await?;
+    let card = AgentCard {
+        id: AGENT,
+        name: "Agent".to_owned(),
+        kind: AgentKind::Person,
+    };
+    let agent = NewAgent {
+        card,
+        site: id,
+        email: "agent@bench.example".to_owned(),
+        password_hash: String::new(),
+        capacity: u16::MAX,
+    };
+    store.execute(Request::PutAgent(agent)).await?;
+    let numbers: Vec<u32> = (0..visitors).collect();
+    for chunk in numbers.chunks(1_024) {
+        all(&*store, chunk.iter().map(|number| hello(*number))).await?;
+        for of in [accept, resolve] {
+            all(&*store, chunk.iter().map(|number| of(*number))).await?;
+        }
+    }
+    Ok(store.token_key())
+}
+
+/// The command of a visitor's hello; their conversation has its bits.
+fn hello_id(number: u32) -> CommandId {
+    CommandId::from_bits(u128::from(number) + 1)
+}
+
+fn hello(number: u32) -> Request {
+    Request::Visitor {
+        site: site(),
+        contact: contact(number),
+        profile: Arc::default(),
+        id: hello_id(number),
+        after: None,
+        command: VisitorCommand::Send {
+            text: "hello".to_owned(),
+        },
+        now: NOW,
+    }
+}
+
+fn accept(number: u32) -> Request {
+    let conversation = ConversationId::from_bytes(hello_id(number).to_bytes());
+    does(
+        1 << 40 | u128::from(number),
+        StaffCommand::Accept { conversation },
+    )
+}
+
+fn resolve(number: u32) -> Request {
+    let conversation = ConversationId::from_bytes(hello_id(number).to_bytes());
+    does(
+        1 << 41 | u128::from(number),
+        StaffCommand::Resolve { conversation },
+    )
+}
+
+fn does(id: u128, command: StaffCommand) -> Request {
+    Request::Staff {
+        agent: AGENT,
+        id: CommandId::from_bits(id),
+        after: None,
+        command,
+        now: NOW,
+    }
+}
+
+async fn all(store: &dyn Store, requests: impl Iterator<Item = Request>) -> anyhow::Result<()> {
+    let answers: Vec<_> = requests.map(|request| store.execute(request)).collect();
+    for answer in futures_util::future::try_join_all(answers).await? {
+        anyhow::ensure!(
+            matches!(answer, Answer::Receipt(_)),
+            "not taken: {answer:?}"
+        );
+    }
+    Ok(())
+}
+
+/// What `each` connections on each of some nodes cost.
+async fn cost(url: &str, nodes: u32, each: u32, key: [u8; 32]) -> anyhow::Result<Cost> {
+    settle().await;
+    let mut servers = Vec::new();
+    for _ in 0..nodes {
+        servers.push(Server::node(url, IDLE_SECONDS * 1_000).await?);
+    }
+    let (mut before, mut crowds) = (0, Vec::new());
+    for (node, server) in (0..).zip(&servers) {
+        // A few come first, so that what is set up once is not counted as a connection's.
+        let mut first = People::start(server.address, node * each, 200, key)?;
+        first.heard()?;
+        drop(first);
+        while server.descriptors()? > 150 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        before += server.rss()?;
+    }
+    for (node, server) in (0..).zip(&servers) {
+        let mut people = People::start(server.address, node * each, each, key)?;
+        people.heard()?;
+        crowds.push(people);
+    }
+    let mut after = 0;
+    for server in &servers {
+        after += server.rss()?;
+    }
+    let connections = f64::from(nodes * each);
+    let ticks = || -> f64 { servers.iter().map(|server| server.ticks() as f64).sum() };
+    let mut order = |order: &str| -> anyhow::Result<(f64, f64)> {
+        let began = ticks();
+        for crowd in &mut crowds {
+            crowd.tell(order)?;
+        }
+        let mut done = 0.0;
+        for crowd in &mut crowds {
+            done += crowd.heard()?;
+        }
+        Ok(((ticks() - began) * 10_000.0, done))
+    };
+    let every = IDLE_SECONDS / 3;
+    let (rest, pings) = order(&format!("rest {} {every}", 2 * IDLE_SECONDS))?;
+    let (talk, said) = order("talk 2000")?;
+    Ok(Cost {
+        bytes: after.saturating_sub(before) as f64 / connections,
+        message: talk / said,
+        rest: rest / pings,
+    })
+}
