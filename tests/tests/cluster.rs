@@ -18,9 +18,9 @@ use heard_protocol::{
 use heard_relay::config::Data;
 use heard_relay::store::Store;
 use heard_tests::Rng;
-use heard_tests::check::{History, check};
+use heard_tests::check::check;
 use heard_tests::cluster::{Balancer, Cluster, Faults};
-use heard_tests::real::{Desk, Habits, Party, SITE};
+use heard_tests::real::{Desk, Habits, Party, SITE, history};
 use tokio::sync::watch;
 
 const NODES: usize = 3;
@@ -149,6 +149,7 @@ async fn play(seed: u64, seconds: u64) {
         assert!(relay.stop().await.success(), "a relay stops in order");
     }
     let history = history(&desk, visitors, agents).await;
+    assert_eq!(history.logs.len(), VISITORS, "one conversation each");
     let commands: usize = history.senders.iter().map(|one| one.submitted.len()).sum();
     let violations = check(&history);
     assert!(
@@ -240,30 +241,6 @@ async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>], store: &dy
             return;
         }
     }
-}
-
-async fn history(desk: &Desk, visitors: Vec<Party<Visitor>>, agents: Vec<Party<Staff>>) -> History {
-    let mut history = History::default();
-    for visitor in visitors {
-        let (sender, shown) = visitor.record(true);
-        history.senders.push(sender);
-        history.visitors.extend(shown);
-    }
-    for agent in agents {
-        let (sender, shown) = agent.record(true);
-        history.senders.push(sender);
-        history.staff.extend(shown);
-    }
-    let which: BTreeSet<ConversationId> = history
-        .senders
-        .iter()
-        .flat_map(|sender| &sender.submitted)
-        .flat_map(|one| &one.told)
-        .filter_map(|told| told.answer.ok()?.conversation)
-        .collect();
-    history.logs = desk.logs(which).await;
-    assert_eq!(history.logs.len(), VISITORS, "one conversation each");
-    history
 }
 
 fn number(variable: &str) -> Option<u64> {

@@ -3,7 +3,6 @@
 //!
 //! `HEARD_SEED=n cargo test -p heard-tests --test kill` plays one seed.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -12,12 +11,12 @@ use heard_client::native::Options;
 use heard_client::{Config, Limits, Update};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    Author, Availability, ConversationId, PublicBody, Staff, StaffBody, StaffCommand,
-    StaffCredential, StaffEntry, Visitor, VisitorCommand, VisitorCredential,
+    Availability, ConversationId, Staff, StaffBody, StaffCommand, StaffCredential, StaffEntry,
+    Visitor, VisitorCommand, VisitorCredential,
 };
 use heard_tests::Rng;
-use heard_tests::check::{History, check};
-use heard_tests::real::{Desk, Habits, Party, Relay, SITE, Start, Voice};
+use heard_tests::check::check;
+use heard_tests::real::{Desk, Habits, Party, Relay, SITE, Start, Voice, history, is_by_visitor};
 use tokio::sync::Notify;
 
 const SEEDS: u64 = 20;
@@ -164,6 +163,7 @@ async fn play(seed: u64) {
     assert!(relay.stop().await.success(), "the relay stops in order");
 
     let history = history(&desk, visitors, agents).await;
+    assert_eq!(history.logs.len(), VISITORS, "one conversation each");
     let violations = check(&history);
     assert!(violations.is_empty(), "seed {seed}: {violations:#?}");
     println!(
@@ -190,7 +190,7 @@ async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>]) {
                         .logs
                         .values()
                         .flatten()
-                        .filter(|one| by_visitor(one))
+                        .filter(|one| is_by_visitor(one))
                         .count()
                         >= messages
             })
@@ -242,43 +242,6 @@ async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>]) {
 
 fn is_taken(entry: &StaffEntry) -> bool {
     matches!(&entry.body, EntryBody::Staff(StaffBody::Assigned { .. }))
-}
-
-fn by_visitor(entry: &StaffEntry) -> bool {
-    matches!(
-        &entry.body,
-        EntryBody::Public {
-            body: PublicBody::Message {
-                author: Author::Visitor,
-                ..
-            },
-            ..
-        }
-    )
-}
-
-async fn history(desk: &Desk, visitors: Vec<Party<Visitor>>, agents: Vec<Party<Staff>>) -> History {
-    let mut history = History::default();
-    for visitor in visitors {
-        let (sender, shown) = visitor.record(true);
-        history.senders.push(sender);
-        history.visitors.extend(shown);
-    }
-    for agent in agents {
-        let (sender, shown) = agent.record(true);
-        history.senders.push(sender);
-        history.staff.extend(shown);
-    }
-    let which: BTreeSet<ConversationId> = history
-        .senders
-        .iter()
-        .flat_map(|sender| &sender.submitted)
-        .flat_map(|one| &one.told)
-        .filter_map(|told| told.answer.ok()?.conversation)
-        .collect();
-    history.logs = desk.logs(which).await;
-    assert_eq!(history.logs.len(), VISITORS, "one conversation each");
-    history
 }
 
 #[tokio::test(flavor = "multi_thread")]

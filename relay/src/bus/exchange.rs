@@ -22,7 +22,7 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// For a node that is the only one, until it [`joins`](Self::join) others.
+    /// For a node that is the only one, until it is given a bus.
     pub fn new(node: NodeId, hub: Arc<Hub>) -> Self {
         Self {
             node,

@@ -17,6 +17,7 @@ mod query;
 mod request;
 pub mod sqlite;
 mod stored;
+mod writer;
 
 pub use error::StoreError;
 pub use fact::{Answers, Fact, Listener};

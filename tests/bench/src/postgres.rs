@@ -95,11 +95,12 @@ async fn bare(url: &str) -> anyhow::Result<f64> {
         0,
         "x".repeat(TEXT_BYTES)
     );
-    let (began, mut rows, mut seq) = (Instant::now(), 0_u64, 0_i64);
+    let (began, mut rows) = (Instant::now(), 0_u64);
+    let mut seqs = 0_i64..;
     while began.elapsed() < SPAN {
         let uuid = |bits: u128| Uuid::from_u128(bits);
         let conversations: Vec<Uuid> = (0..BATCH as u128).map(|n| uuid(n % VISITORS)).collect();
-        let seqs: Vec<i64> = (0..BATCH as i64).map(|n| seq + n).collect();
+        let seqs: Vec<i64> = seqs.by_ref().take(BATCH).collect();
         let commands: Vec<Uuid> = (0..BATCH)
             .map(|_| Uuid::from_bytes(new_id().to_bytes()))
             .collect();
@@ -113,7 +114,6 @@ async fn bare(url: &str) -> anyhow::Result<f64> {
         .execute(&mut connection)
         .await?;
         rows += BATCH as u64;
-        seq += BATCH as i64;
     }
     Ok(rows as f64 / began.elapsed().as_secs_f64())
 }

@@ -1,17 +1,17 @@
 //! One run, from the first connection to the verdict.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use heard_desk::Policy;
-use heard_protocol::{Availability, ConversationId, Staff, StaffCommand, Visitor};
+use heard_protocol::{Availability, Staff, StaffCommand, StaffEntry, Visitor};
 use heard_relay::config::Data;
 use heard_test_postgres::Server;
 use heard_tests::Rng;
-use heard_tests::check::{History, check};
-use heard_tests::real::{Desk, Party, Relay, Start};
+use heard_tests::check::check;
+use heard_tests::real::{Desk, Party, Relay, Start, history, is_by_visitor};
 use tokio::sync::watch;
 
 use crate::meter::{Meter, Origin};
@@ -130,7 +130,7 @@ async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>]) {
     for agent in agents {
         agent
             .until("reads every message", |seen| {
-                let own = |log: &Vec<_>| log.iter().filter(|one| by_visitor(one)).count();
+                let own = |log: &Vec<_>| log.iter().filter(|one| is_by_visitor(one)).count();
                 seen.logs.values().map(own).sum::<usize>() >= messages
             })
             .await;
@@ -140,7 +140,7 @@ async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>]) {
             .await;
     }
     // The end of each log, as far as anybody knows: whoever answered last was told.
-    let mut ends = std::collections::BTreeMap::new();
+    let mut ends = BTreeMap::new();
     for agent in agents {
         agent.look(|seen| {
             for receipt in seen.answers.iter().filter_map(|(_, answer)| answer.ok()) {
@@ -163,11 +163,10 @@ async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>]) {
     }
     let public = agents.first().map(|agent| {
         agent.look(|seen| {
-            let count = |log: &Vec<heard_protocol::StaffEntry>| {
-                log.iter().filter(|one| one.public().is_some()).count()
-            };
+            let count =
+                |log: &Vec<StaffEntry>| log.iter().filter(|one| one.public().is_some()).count();
             let counts = seen.logs.iter().map(|(id, log)| (*id, count(log)));
-            counts.collect::<std::collections::BTreeMap<_, _>>()
+            counts.collect::<BTreeMap<_, _>>()
         })
     });
     for visitor in visitors {
@@ -180,42 +179,4 @@ async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>]) {
             })
             .await;
     }
-}
-
-fn by_visitor(entry: &heard_protocol::StaffEntry) -> bool {
-    use heard_protocol::entry::EntryBody;
-    use heard_protocol::{Author, PublicBody};
-    matches!(
-        &entry.body,
-        EntryBody::Public {
-            body: PublicBody::Message {
-                author: Author::Visitor,
-                ..
-            },
-            ..
-        }
-    )
-}
-
-async fn history(desk: &Desk, visitors: Vec<Party<Visitor>>, agents: Vec<Party<Staff>>) -> History {
-    let mut history = History::default();
-    for visitor in visitors {
-        let (sender, shown) = visitor.record(true);
-        history.senders.push(sender);
-        history.visitors.extend(shown);
-    }
-    for agent in agents {
-        let (sender, shown) = agent.record(true);
-        history.senders.push(sender);
-        history.staff.extend(shown);
-    }
-    let which: BTreeSet<ConversationId> = history
-        .senders
-        .iter()
-        .flat_map(|sender| &sender.submitted)
-        .flat_map(|one| &one.told)
-        .filter_map(|told| told.answer.ok()?.conversation)
-        .collect();
-    history.logs = desk.logs(which).await;
-    history
 }

@@ -5,10 +5,12 @@ mod desk;
 mod habits;
 mod party;
 mod process;
+mod recorded;
 pub mod wire;
 
 pub use desk::{Desk, SITE};
 pub use habits::Habits;
 pub use party::{Party, Recorded, Seen, Voice};
 pub use process::{Relay, Start};
+pub use recorded::{history, is_by_visitor};
 pub use wire::Wire;

@@ -31,8 +31,8 @@ use heard_protocol::{
 use sqlx::Connection as _;
 use sqlx::postgres::{PgConnection, PgPool};
 
+use super::writer::Writer;
 use connect::Address;
-use writer::Writer;
 
 use crate::node::NodeId;
 
@@ -88,7 +88,7 @@ impl PostgresStore {
         let pool = address.pool();
         let session = batch::Session::new(address.clone());
         let writer =
-            Writer::start(session, listener, batch.max(1)).map_err(|error| StoreError::Server {
+            writer::start(session, listener, batch.max(1)).map_err(|error| StoreError::Server {
                 server: address.server,
                 reason: error.to_string(),
             })?;

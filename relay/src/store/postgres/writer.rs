@@ -2,96 +2,28 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
-use parking_lot::Mutex;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
 use super::batch::Session;
 use super::fault;
 use super::keys::alone;
-use crate::store::{Answer, Listener, Request, StoreError};
+use crate::store::writer::{self, Job, Jobs, Waiting, Writer};
+use crate::store::{Listener, Request, StoreError};
 
-type Waiting = (Request, oneshot::Sender<Result<Answer, StoreError>>);
-
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every job is a write: boxing it would cost an allocation a message"
-)]
-enum Job {
-    Write(Waiting),
-    Check(oneshot::Sender<Result<(), StoreError>>),
-}
-
-/// A handle to the writing thread.
-#[derive(Debug)]
-pub(super) struct Writer {
-    /// Without a bound: what waits here would wait in its sender instead, and not in order.
-    jobs: Option<mpsc::UnboundedSender<Job>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-impl Writer {
-    /// Starts the thread. It has a runtime of its own, so that a busy relay does not come between two statements of a transaction.
-    pub(super) fn start(
-        session: Session,
-        listener: Arc<dyn Listener>,
-        limit: usize,
-    ) -> std::io::Result<Self> {
-        let (jobs, queue) = mpsc::unbounded_channel();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        let thread = std::thread::Builder::new()
-            .name("heard-writer".to_owned())
-            .spawn(move || runtime.block_on(run(session, queue, &*listener, limit)))?;
-        Ok(Self {
-            jobs: Some(jobs),
-            thread: Mutex::new(Some(thread)),
-        })
-    }
-
-    /// Takes a request in; the future is its answer.
-    pub(super) fn execute(
-        &self,
-        request: Request,
-    ) -> impl Future<Output = Result<Answer, StoreError>> + Send + use<> {
-        let (done, answer) = oneshot::channel();
-        self.send(Job::Write((request, done)));
-        async { answer.await.map_err(|_| StoreError::Stopped)? }
-    }
-
-    pub(super) async fn check(&self) -> Result<(), StoreError> {
-        let (done, answer) = oneshot::channel();
-        self.send(Job::Check(done));
-        answer.await.map_err(|_| StoreError::Stopped)?
-    }
-
-    /// A writer that has stopped drops the job, which whoever waits for its answer notices.
-    fn send(&self, job: Job) {
-        if let Some(jobs) = &self.jobs {
-            let _ = jobs.send(job);
-        }
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.lock().take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the writer panicked");
-        }
-    }
-}
-
-async fn run(
-    mut session: Session,
-    mut queue: mpsc::UnboundedReceiver<Job>,
-    listener: &dyn Listener,
+/// Starts the writer. It has a runtime of its own, so that a busy relay does not come between two statements of a transaction.
+pub(super) fn start(
+    session: Session,
+    listener: Arc<dyn Listener>,
     limit: usize,
-) {
+) -> std::io::Result<Writer> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Writer::start(move |jobs| runtime.block_on(run(session, jobs, &*listener, limit)))
+}
+
+async fn run(mut session: Session, mut queue: Jobs, listener: &dyn Listener, limit: usize) {
     let mut waiting = VecDeque::new();
     loop {
         if waiting.is_empty() {
@@ -183,10 +115,5 @@ async fn write(session: &mut Session, batch: Vec<Waiting>, listener: &dyn Listen
             (done, answer)
         })
         .collect();
-    listener.answer(Box::new(move || {
-        for (done, answer) in told {
-            // Whoever asked may have stopped waiting.
-            let _ = done.send(answer);
-        }
-    }));
+    writer::answer(listener, told);
 }

@@ -25,9 +25,9 @@ use heard_protocol::{
     AgentId, ContactId, ConversationId, Epoch, PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
 };
 
+use super::writer::Writer;
 pub use engine::Engine;
 use readers::Readers;
-use writer::Writer;
 
 use crate::node::NodeId;
 
@@ -71,7 +71,7 @@ impl SqliteStore {
         let engine = Engine::open(path)?;
         let (epoch, token_key) = (engine.epoch(), engine.token_key());
         let readers = Readers::open(path)?;
-        let writer = Writer::start(engine, lock, path, listener, batch.max(1))?;
+        let writer = writer::start(engine, lock, path, listener, batch.max(1))?;
         Ok(Self {
             epoch,
             token_key,

@@ -2,101 +2,39 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
-
-use parking_lot::Mutex;
-use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoint::Checkpointer;
 use super::engine::Engine;
 use super::schema::WriteLock;
-use crate::store::{Answer, Listener, Request, StoreError};
+use crate::store::writer::{self, Job, Jobs, Waiting, Writer};
+use crate::store::{Answer, Listener, StoreError};
 
 /// How often the writer lets others run before it commits fewer than it did last. An fsync costs a hundred times as much.
 const YIELDS: usize = 12;
 
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly every job is a write: boxing it would cost an allocation a message"
-)]
-enum Job {
-    Write(Waiting),
-    Check(oneshot::Sender<Result<(), StoreError>>),
-}
-
-/// A handle to the writing thread.
-#[derive(Debug)]
-pub(super) struct Writer {
-    /// Without a bound: what waits here would wait in its sender instead, and not in order.
-    jobs: Option<mpsc::UnboundedSender<Job>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-impl Writer {
-    pub(super) fn start(
-        engine: Engine,
-        lock: WriteLock,
-        path: &Path,
-        listener: Arc<dyn Listener>,
-        limit: usize,
-    ) -> Result<Self, StoreError> {
-        engine.fold_elsewhere()?;
-        let checkpointer = Checkpointer::start(path)?;
-        let (jobs, queue) = mpsc::unbounded_channel();
-        let thread = std::thread::Builder::new()
-            .name("heard-writer".to_owned())
-            .spawn(move || {
-                run(engine, queue, checkpointer, &*listener, limit);
-                drop(lock);
-            })
-            .map_err(|error| StoreError::Path {
-                path: path.to_owned(),
-                reason: error.to_string(),
-            })?;
-        Ok(Self {
-            jobs: Some(jobs),
-            thread: Mutex::new(Some(thread)),
-        })
-    }
-
-    /// Takes a request in; the future is its answer.
-    pub(super) fn execute(
-        &self,
-        request: Request,
-    ) -> impl Future<Output = Result<Answer, StoreError>> + Send + use<> {
-        let (done, answer) = oneshot::channel();
-        self.send(Job::Write((request, done)));
-        async { answer.await.map_err(|_| StoreError::Stopped)? }
-    }
-
-    pub(super) async fn check(&self) -> Result<(), StoreError> {
-        let (done, answer) = oneshot::channel();
-        self.send(Job::Check(done));
-        answer.await.map_err(|_| StoreError::Stopped)?
-    }
-
-    /// A writer that has stopped drops the job, which whoever waits for its answer notices.
-    fn send(&self, job: Job) {
-        if let Some(jobs) = &self.jobs {
-            let _ = jobs.send(job);
-        }
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.lock().take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the writer panicked");
-        }
-    }
+/// Starts the writer.
+pub(super) fn start(
+    engine: Engine,
+    lock: WriteLock,
+    path: &Path,
+    listener: Arc<dyn Listener>,
+    limit: usize,
+) -> Result<Writer, StoreError> {
+    engine.fold_elsewhere()?;
+    let checkpointer = Checkpointer::start(path)?;
+    let work = move |jobs| {
+        run(engine, jobs, checkpointer, &*listener, limit);
+        drop(lock);
+    };
+    Writer::start(work).map_err(|error| StoreError::Path {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 fn run(
     mut engine: Engine,
-    mut queue: mpsc::UnboundedReceiver<Job>,
+    mut queue: Jobs,
     mut checkpointer: Checkpointer,
     listener: &dyn Listener,
     limit: usize,
@@ -127,20 +65,13 @@ fn run(
 }
 
 /// Takes what has come, up to the limit.
-fn gather(
-    queue: &mut mpsc::UnboundedReceiver<Job>,
-    batch: &mut Vec<Waiting>,
-    engine: &mut Engine,
-    limit: usize,
-) {
+fn gather(queue: &mut Jobs, batch: &mut Vec<Waiting>, engine: &mut Engine, limit: usize) {
     while batch.len() < limit
         && let Ok(next) = queue.try_recv()
     {
         take(next, batch, engine);
     }
 }
-
-type Waiting = (Request, oneshot::Sender<Result<Answer, StoreError>>);
 
 fn take(job: Job, batch: &mut Vec<Waiting>, engine: &mut Engine) {
     match job {
@@ -185,11 +116,6 @@ fn answer(
             batch.iter().map(unwritten).collect()
         }
     };
-    let waiting: Vec<_> = batch.drain(..).map(|(_, done)| done).collect();
-    listener.answer(Box::new(move || {
-        for (done, answer) in waiting.into_iter().zip(answers) {
-            // Whoever asked may have stopped waiting.
-            let _ = done.send(answer);
-        }
-    }));
+    let askers = batch.drain(..).map(|(_, asker)| asker);
+    writer::answer(listener, askers.zip(answers).collect());
 }

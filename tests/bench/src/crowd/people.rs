@@ -1,6 +1,7 @@
 //! A process full of visitors.
 
-use std::io::{BufRead, BufReader, Write};
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -60,7 +61,7 @@ pub(crate) async fn be(part: Part) -> anyhow::Result<()> {
         let words: Vec<&str> = line.split(' ').collect();
         match words[..] {
             ["rest", seconds, every] => {
-                say(rest(&mut clients, seconds.parse()?, every.parse()?).await?)?
+                say(rest(&mut clients, seconds.parse()?, every.parse()?).await?)?;
             }
             ["talk", millis] => say(talk(&mut clients, millis.parse()?).await?)?,
             _ => anyhow::bail!("what is {line:?}?"),
@@ -138,11 +139,14 @@ impl People {
         count: u32,
         key: [u8; 32],
     ) -> anyhow::Result<Self> {
-        let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hex = String::new();
+        for byte in key {
+            write!(hex, "{byte:02x}")?;
+        }
         let mut child = Command::new(std::env::current_exe()?)
             .args(["crowd", "--server", &server.to_string()])
             .args(["--first", &first.to_string(), "--count", &count.to_string()])
-            .args(["--key", &key])
+            .args(["--key", &hex])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
