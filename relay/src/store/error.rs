@@ -67,6 +67,9 @@ pub enum StoreError {
     /// The database server refused a statement, or could not be asked.
     #[error("database error")]
     Postgres(#[from] sqlx::Error),
+    /// The database server did not answer in time.
+    #[error("the database did not answer in time")]
+    Unanswered,
     /// A stored value could not be read back.
     #[error("a stored {what} cannot be read: {reason}")]
     Value {

@@ -19,6 +19,9 @@ use crate::store::{Answer, Fact, Listener, Request, StoreError};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long it is tried if the one before it failed: what gathers while a server is down should not wait for long.
 const IMPATIENCE: Duration = Duration::from_secs(1);
+/// How long one turn may take, an answer to everything included. A connection that was cut without a word says nothing for much longer than the
+/// cut lasts, since the system tries again at ever longer intervals; a new one is there at once.
+const TURN: Duration = Duration::from_secs(4);
 /// How long the writer waits before it connects again.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often a batch is decided anew since another node was in the way, or since it needed more than was read.
@@ -90,11 +93,15 @@ impl Session {
         let mut keys = Keys::of(requests.iter().copied());
         let mut turns = 0;
         loop {
+            let end = deadline.min(Instant::now() + TURN);
             let turn = self.turn(requests, &mut keys, listener);
-            let Ok(done) = tokio::time::timeout_at(deadline, turn).await else {
+            let Ok(done) = tokio::time::timeout_at(end, turn).await else {
                 // The server may still be at it: nothing more is heard on this connection.
                 self.connection = None;
-                return Err(unwritten("the server did not answer in time"));
+                if Instant::now() + PAUSE >= deadline {
+                    return Err(unwritten("the server did not answer in time"));
+                }
+                continue;
             };
             match done {
                 Ok(Turn::Written(answers)) => return Ok(answers),

@@ -12,10 +12,16 @@ const READERS: u32 = 8;
 /// How long a look-up waits for a connection: a server that restarts is back by then.
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// What every session is bound by. A process that died, or hangs, must not keep the others from a row for long.
-const BOUNDS: [(&str, &str); 3] = [
+const BOUNDS: [(&str, &str); 7] = [
     ("statement_timeout", "15s"),
     ("lock_timeout", "5s"),
-    ("idle_in_transaction_session_timeout", "10s"),
+    // Between two statements of ours there is a millisecond: whoever is silent for longer is cut off, and holds locks.
+    ("idle_in_transaction_session_timeout", "4s"),
+    // A node that was cut off without a word is given up by the server too.
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
+    ("tcp_user_timeout", "8s"),
 ];
 
 /// Where the server is and how to sign in to it.

@@ -21,6 +21,7 @@ mod working_set;
 mod writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
@@ -43,6 +44,9 @@ use super::{
 
 /// The most requests in one transaction unless told otherwise.
 pub const WRITE_BATCH: usize = 1_024;
+
+/// How long a look-up may take. A server that restarts is back by then; a connection that was cut without a word is given up.
+const LOOK: Duration = Duration::from_secs(6);
 
 /// A store in a PostgreSQL database. Dropping it waits until what was being written is on disk, or has failed.
 #[derive(Debug)]
@@ -100,6 +104,14 @@ impl PostgresStore {
     }
 }
 
+/// A look-up's answer, if it comes in time.
+async fn within<T>(look: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    match tokio::time::timeout(LOOK, look).await {
+        Ok(answer) => answer,
+        Err(_) => Err(StoreError::Unanswered),
+    }
+}
+
 #[async_trait]
 impl Store for PostgresStore {
     fn epoch(&self) -> Epoch {
@@ -115,19 +127,19 @@ impl Store for PostgresStore {
     }
 
     async fn site(&self, id: SiteId) -> Result<Option<SiteRecord>, StoreError> {
-        read::site(&self.pool, id).await
+        within(read::site(&self.pool, id)).await
     }
 
     async fn sites(&self) -> Result<Vec<SiteRecord>, StoreError> {
-        read::sites(&self.pool).await
+        within(read::sites(&self.pool)).await
     }
 
     async fn agent(&self, id: AgentId) -> Result<Option<AgentRecord>, StoreError> {
-        read::agent(&self.pool, id).await
+        within(read::agent(&self.pool, id)).await
     }
 
     async fn agent_by_email(&self, email: &str) -> Result<Option<AgentRecord>, StoreError> {
-        read::agent_by_email(&self.pool, email).await
+        within(read::agent_by_email(&self.pool, email)).await
     }
 
     async fn agent_by_session(
@@ -135,30 +147,30 @@ impl Store for PostgresStore {
         token_hash: [u8; 32],
         now: UnixMillis,
     ) -> Result<Option<AgentRecord>, StoreError> {
-        read::agent_by_session(&self.pool, token_hash, now).await
+        within(read::agent_by_session(&self.pool, token_hash, now)).await
     }
 
     async fn visitor_view(&self, contact: ContactId) -> Result<VisitorView, StoreError> {
-        read::visitor_view(&self.pool, contact).await
+        within(read::visitor_view(&self.pool, contact)).await
     }
 
     async fn overview(&self, site: SiteId, _now: UnixMillis) -> Result<Overview, StoreError> {
-        read::overview(&self.pool, site).await
+        within(read::overview(&self.pool, site)).await
     }
 
     async fn colleagues(&self, site: SiteId) -> Result<Vec<Colleague>, StoreError> {
-        read::colleagues(&self.pool, site).await
+        within(read::colleagues(&self.pool, site)).await
     }
 
     async fn summary(
         &self,
         conversation: ConversationId,
     ) -> Result<Option<ConversationSummary>, StoreError> {
-        read::summary(&self.pool, conversation).await
+        within(read::summary(&self.pool, conversation)).await
     }
 
     async fn head(&self, conversation: ConversationId) -> Result<Option<Head>, StoreError> {
-        read::head(&self.pool, conversation).await
+        within(read::head(&self.pool, conversation)).await
     }
 
     async fn read_staff(
@@ -167,7 +179,7 @@ impl Store for PostgresStore {
         after: Seq,
         limit: usize,
     ) -> Result<LogSlice<StaffEntry>, StoreError> {
-        read::read_staff(&self.pool, conversation, after, limit).await
+        within(read::read_staff(&self.pool, conversation, after, limit)).await
     }
 
     async fn read_public(
@@ -176,15 +188,15 @@ impl Store for PostgresStore {
         after: Seq,
         limit: usize,
     ) -> Result<LogSlice<PublicEntry>, StoreError> {
-        read::read_public(&self.pool, conversation, after, limit).await
+        within(read::read_public(&self.pool, conversation, after, limit)).await
     }
 
     async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {
-        read::queue(&self.pool, site).await
+        within(read::queue(&self.pool, site)).await
     }
 
     async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError> {
-        read::beats(&self.pool).await
+        within(read::beats(&self.pool)).await
     }
 
     fn is_shared(&self) -> bool {
