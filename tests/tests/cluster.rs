@@ -157,9 +157,10 @@ async fn play(seed: u64, seconds: u64) {
         "seed {seed}, {happened:?}: {violations:#?}"
     );
     println!(
-        "seed {seed}: {commands} commands through {} faults in {:.0?}; nobody waited {quiet_after:.1?} after the last",
+        "seed {seed}: {commands} commands through {} faults in {:.0?}; nobody waited {quiet_after:.1?} after the last, {:?}",
         happened.len(),
-        began.elapsed()
+        began.elapsed(),
+        happened.last()
     );
 }
 

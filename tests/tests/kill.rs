@@ -147,7 +147,7 @@ async fn play(seed: u64) {
     }
 
     let mut moments: Vec<usize> = (0..=rng.place(KILLS))
-        .map(|_| 2 * VISITORS + rng.place(VISITORS * (EACH - 10)))
+        .map(|_| 2 * VISITORS + rng.place(VISITORS * (EACH - 60)))
         .collect();
     moments.sort_unstable();
     for moment in &moments {

@@ -50,7 +50,13 @@ pub async fn connect(url: &str, epoch: Epoch) -> Result<Line, NatsError> {
         .map_err(|error: std::io::Error| NatsError::Address(error.to_string()))?;
     let up = Arc::new(AtomicBool::new(false));
     let (ear, heard) = mpsc::unbounded_channel();
-    let client = options(&up, &ear)
+    let mut options = options(&up, &ear);
+    // The client leaves those that stand in the address alone.
+    if let Some(user) = address.username() {
+        let password = address.password().unwrap_or_default();
+        options = options.user_and_password(user.to_owned(), password.to_owned());
+    }
+    let client = options
         .connect(address)
         .await
         .map_err(|error| NatsError::Open(error.to_string()))?;

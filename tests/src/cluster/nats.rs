@@ -13,6 +13,10 @@ pub struct Nats {
     child: Option<Child>,
 }
 
+/// Who signs in.
+const USER: &str = "heard";
+const PASSWORD: &str = "a-word-for-tests";
+
 impl Nats {
     /// Starts one.
     ///
@@ -29,7 +33,7 @@ impl Nats {
 
     /// Its address, as a relay is told it.
     pub fn url(&self) -> String {
-        format!("nats://{}", self.address)
+        format!("nats://{USER}:{PASSWORD}@{}", self.address)
     }
 
     /// Ends it without a word.
@@ -53,6 +57,7 @@ impl Nats {
         );
         let child = Command::new(program)
             .args(["--addr", &ip, "--port", &port])
+            .args(["--user", USER, "--pass", PASSWORD])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
