@@ -1,4 +1,4 @@
-//! The examples that cargo does not test: the client in Python, against the built relay.
+//! The examples that cargo does not test, against the built relay: the client in Python, and the cluster behind a proxy.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use super::counts;
-use super::packages::{self, Program};
-use super::report::Tally;
+use super::packages::{self, NATS, POSTGRES, Program};
+use super::report::{self, Tally};
 use super::watch::watch;
 use crate::{process, project};
 
@@ -18,20 +18,36 @@ const PYTHON: Program = Program {
     versions: None,
 };
 
+/// Stands in front of the cluster.
+const NGINX: Program = Program {
+    names: &["nginx"],
+    variable: "HEARD_NGINX",
+    package: "nginx-light",
+    versions: None,
+};
+
 /// Runs them.
 ///
 /// # Errors
-/// If Python is missing or the relay does not build.
+/// If a program is missing or the relay does not build.
 pub(super) fn run() -> Result<Tally> {
-    packages::ensure("the examples' tests", &[&PYTHON])?;
+    let programs = [&PYTHON, &POSTGRES, &NATS, &NGINX];
+    packages::ensure("the examples' tests", &programs)?;
     let Some(python) = PYTHON.find() else {
         bail!("python3 is gone again");
     };
     let relay = debug_relay()?;
-    let mut command = Command::new(python);
-    command.current_dir(project::root().join("examples/python"));
-    command.arg("test_chat.py").env("HEARD_RELAY", relay);
-    Ok(counts::tally(&watch(&mut command)?, counts::python))
+    let mut tally = Tally::default();
+    for (folder, test) in [("python", "test_chat.py"), ("cluster", "test_cluster.py")] {
+        let mut command = Command::new(&python);
+        command.current_dir(project::root().join("examples").join(folder));
+        command.arg(test).env("HEARD_RELAY", &relay);
+        let outcome = watch(&mut command);
+        tally.add(report::tally(
+            outcome.map(|outcome| counts::tally(&outcome, counts::python)),
+        ));
+    }
+    Ok(tally)
 }
 
 /// Builds the relay as the unit tests do: what is tested with it is behaviour, not speed.

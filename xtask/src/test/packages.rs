@@ -8,6 +8,22 @@ use anyhow::{Result, bail};
 
 use crate::process;
 
+/// The store for many nodes is tested on a real server; the tests start it themselves.
+pub(super) const POSTGRES: Program = Program {
+    names: &["postgres"],
+    variable: "HEARD_POSTGRES",
+    package: "postgresql",
+    versions: Some("/usr/lib/postgresql"),
+};
+
+/// The bus between nodes, likewise.
+pub(super) const NATS: Program = Program {
+    names: &["nats-server"],
+    variable: "HEARD_NATS",
+    package: "nats-server",
+    versions: None,
+};
+
 /// A program that a test needs.
 #[derive(Debug)]
 pub(super) struct Program {
@@ -32,6 +48,8 @@ impl Program {
         let versions = self
             .versions
             .and_then(|folder| Path::new(folder).read_dir().ok());
+        // Where Debian has servers, which is not in everybody's `PATH`.
+        folders.extend(["/usr/local/sbin", "/usr/sbin"].map(PathBuf::from));
         for version in versions.into_iter().flatten().flatten() {
             folders.push(version.path().join("bin"));
         }

@@ -3,26 +3,10 @@
 use std::process::Command;
 
 use super::counts::{self, Counts};
-use super::packages::{self, Program};
+use super::packages::{self, NATS, POSTGRES, Program};
 use super::report::{self, Tally};
 use super::watch::watch;
 use crate::process;
-
-/// The store for many nodes is tested on a real server; the tests start it themselves.
-const POSTGRES: Program = Program {
-    names: &["postgres"],
-    variable: "HEARD_POSTGRES",
-    package: "postgresql",
-    versions: Some("/usr/lib/postgresql"),
-};
-
-/// The bus between nodes, likewise.
-const NATS: Program = Program {
-    names: &["nats-server"],
-    variable: "HEARD_NATS",
-    package: "nats-server",
-    versions: None,
-};
 
 /// Makes the networks between nodes.
 const NETWORKS: Program = Program {
