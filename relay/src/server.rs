@@ -192,6 +192,8 @@ impl Relay {
             bounds: Bounds {
                 hello_ms: limits.hello_timeout_ms,
                 idle_ms: u64::from(limits.idle_ms),
+                // A look costs more than everything else an idle connection does, and what the bus may have lost is noticed without it.
+                check_ms: 10 * u64::from(limits.idle_ms),
                 rate: limits.rate(),
             },
             outgoing_queue: limits.outgoing_queue,

@@ -96,6 +96,8 @@ pub struct Bounds {
     pub hello_ms: u64,
     /// How long it may be silent, in milliseconds.
     pub idle_ms: u64,
+    /// How often it looks for what no announcement has told of, in milliseconds.
+    pub check_ms: u64,
     /// How fast it may talk.
     pub rate: Rate,
 }
@@ -238,7 +240,7 @@ impl<S: Side> Peer<S> {
     fn frame(&mut self, frame: ClientFrame<S>, now: UnixMillis, out: &mut Vec<Effect<S>>) {
         // Every client says something within this time, if only a ping.
         if let Phase::Live(live) = &mut self.phase
-            && now.since(live.checked_at) >= self.bounds.idle_ms
+            && now.since(live.checked_at) >= self.bounds.check_ms
         {
             live.checked_at = now;
             live.check(out);

@@ -108,6 +108,7 @@ impl Plan {
             bounds: Bounds {
                 hello_ms: 5_000,
                 idle_ms: if patient { 75_000 } else { 18_000 },
+                check_ms: if patient { 75_000 } else { 18_000 },
                 rate: if rng.chance(300) {
                     Rate {
                         per_second: 3,
