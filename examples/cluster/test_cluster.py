@@ -141,11 +141,12 @@ class Client:
     def run(self):
         while not self.over.is_set():
             try:
-                self.talk(WebSocket(self.url, "heard.v1.json"))
+                ws = WebSocket(self.url, "heard.v1.json")
+                try: self.talk(ws)
+                finally: ws.close()
             except OSError as end:
                 with self.lock:
                     self.codes.append(getattr(end, "code", None))
-                    if self.ws: self.ws.close()
                     self.ws = None
             self.over.wait(random.uniform(0, 0.3))
 
@@ -156,7 +157,6 @@ class Client:
             if not ws.wait([ws], 0.2): continue
             frame = json.loads(ws.recv())
             with self.lock: self.take(ws, frame)
-        ws.close()
 
     def take(self, ws, frame):
         match frame:

@@ -21,6 +21,13 @@ class WebSocket:
         self.sock = socket.create_connection((to.hostname, to.port or (443 if to.scheme == "wss" else 80)), 10)
         if to.scheme == "wss":
             self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=to.hostname)
+        try:
+            self.upgrade(url, to, protocol)
+        except OSError:
+            self.close()
+            raise
+
+    def upgrade(self, url, to, protocol):
         key = base64.b64encode(os.urandom(16)).decode()
         self.sock.sendall("\r\n".join((
             f"GET {to.path} HTTP/1.1", f"Host: {to.netloc}", "Upgrade: websocket", "Connection: Upgrade",

@@ -95,7 +95,9 @@ describe('the console', () => {
     await agree('an answer, out of the text', () => focused(anna.page), 'textarea Your answer to the visitor');
     await type('t');
     assert.equal(await anna.box.inputValue(), 't', 'a letter is only a letter while one writes');
-    await press('Backspace', 'Escape', 't');
+    await press('Backspace', 'Escape');
+    await until('out of the text', async () => !(await focused(anna.page)).startsWith('textarea'));
+    await press('t');
     await anna.page.getByRole('heading', { name: 'Hand over to a colleague' }).waitFor();
     await press('Escape');
     await anna.page.locator('dialog').waitFor({ state: 'detached' });

@@ -79,15 +79,13 @@ impl Ear {
         self.take(post.word);
     }
 
-    /// Whether words of its sender are missing before this one.
+    /// Whether words of its sender are missing before this one. Of somebody who is heard for the first time, all but the first word of all are: the
+    /// line may have been opened a moment ago.
     fn missed(&mut self, post: &Post) -> bool {
         if self.last.len() >= REMEMBERED {
             self.last.clear();
         }
-        let last = self
-            .last
-            .entry(post.from)
-            .or_insert(post.number.saturating_sub(1));
+        let last = self.last.entry(post.from).or_default();
         let missed = post.number > last.saturating_add(1);
         *last = post.number.max(*last);
         missed
@@ -123,5 +121,32 @@ impl Ear {
     fn catch_up(&self) {
         self.hub.catch_up();
         self.dispatch.look_everywhere();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn holes_are_noticed_and_late_words_make_none() {
+        let hub = Arc::new(Hub::default());
+        let exchange = Arc::new(Exchange::new(NodeId::from_bits(1), Arc::clone(&hub)));
+        let (_, dispatch, _) = crate::dispatch::channel(Arc::clone(&hub), Arc::clone(&exchange));
+        let mut ear = Ear::new(hub, exchange, dispatch);
+        let mut misses = |from, number| {
+            ear.missed(&Post {
+                from: NodeId::from_bits(from),
+                number,
+                word: Word::Here,
+            })
+        };
+        assert!(!misses(2, 1));
+        assert!(!misses(2, 2));
+        assert!(misses(2, 4));
+        assert!(!misses(2, 3), "it was late");
+        assert!(!misses(2, 5));
+        assert!(misses(3, 7), "six were said before this one listened");
+        assert!(!misses(3, 8));
     }
 }

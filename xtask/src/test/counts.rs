@@ -83,13 +83,19 @@ pub(super) fn node(line: &str) -> Option<Counts> {
 
 /// A line of Python's unittest, told to name every test: `test_a (…) ... ok`.
 pub(super) fn python(line: &str) -> Option<Counts> {
-    let (test, outcome) = line.trim().rsplit_once(" ... ")?;
-    test.starts_with("test_").then_some(())?;
+    let line = line.trim();
+    let outcome = match line.rsplit_once(" ... ") {
+        Some((test, outcome)) if test.starts_with("test_") => outcome.split_whitespace().next()?,
+        Some(_) => return None,
+        // A warning came between the two.
+        None => line,
+    };
     let mut counts = Counts::default();
-    match outcome.split_whitespace().next()? {
+    match outcome {
         "ok" => counts.passed = 1,
         "skipped" => counts.skipped = 1,
-        _ => counts.failed = 1,
+        "FAIL" | "ERROR" => counts.failed = 1,
+        _ => return None,
     }
     Some(counts)
 }
@@ -171,6 +177,9 @@ mod tests {
         assert_eq!(python(&line("ERROR")), Some(counts(0, 1, 0)));
         assert_eq!(python(&line("skipped 'no'")), Some(counts(0, 0, 1)));
         assert_eq!(python("Ran 7 tests in 3.2s"), None);
+        assert_eq!(python(&line("/test.py:7: ResourceWarning: unclosed")), None);
+        assert_eq!(python("ok"), Some(counts(1, 0, 0)));
+        assert_eq!(python("OK"), None);
     }
 
     fn outcome(success: bool, line: &str) -> Outcome {
