@@ -181,6 +181,11 @@ impl Relay {
             stop.clone(),
         ));
         let limits = &config.limits;
+        let idle_ms = u64::from(limits.idle_ms);
+        // A look costs more than everything else an idle connection does, and what the bus may have lost is noticed without it. Nodes that share a
+        // store and have no bus learn of each other's messages in no other way.
+        let unheard = store.is_shared() && line.is_none();
+        let check_ms = if unheard { idle_ms } else { 10 * idle_ms };
         let sockets = Arc::new(Context {
             store: Arc::clone(&store),
             hub: Arc::clone(&hub),
@@ -191,9 +196,8 @@ impl Relay {
             dispatch: dispatch.clone(),
             bounds: Bounds {
                 hello_ms: limits.hello_timeout_ms,
-                idle_ms: u64::from(limits.idle_ms),
-                // A look costs more than everything else an idle connection does, and what the bus may have lost is noticed without it.
-                check_ms: 10 * u64::from(limits.idle_ms),
+                idle_ms,
+                check_ms,
                 rate: limits.rate(),
             },
             outgoing_queue: limits.outgoing_queue,

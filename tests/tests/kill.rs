@@ -25,7 +25,7 @@ const KILLS: usize = 3;
 const VISITORS: usize = 50;
 const AGENTS: usize = 3;
 /// How many messages the visitors write; the agents bring the burst to ten thousand and more.
-const EACH: usize = 185;
+const EACH: usize = 200;
 
 const ENV: [(&str, &str); 3] = [
     ("HEARD_LIMITS__MESSAGES_PER_SECOND", "1000000"),
@@ -147,7 +147,7 @@ async fn play(seed: u64) {
     }
 
     let mut moments: Vec<usize> = (0..=rng.place(KILLS))
-        .map(|_| 2 * VISITORS + rng.place(VISITORS * (EACH - 60)))
+        .map(|_| 2 * VISITORS + rng.place(VISITORS * (EACH - 40)))
         .collect();
     moments.sort_unstable();
     for moment in &moments {

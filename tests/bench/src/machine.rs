@@ -79,12 +79,13 @@ impl Server {
         Self::start(command, address).await
     }
 
-    /// Starts one of several relays on a database.
-    pub(crate) async fn node(url: &str, idle_ms: u64) -> anyhow::Result<Self> {
+    /// Starts one of several relays on a database and a bus.
+    pub(crate) async fn node(url: &str, bus: &str, idle_ms: u64) -> anyhow::Result<Self> {
         let address = free_address()?;
         let mut command = pinned(&sibling("heard-relay")?);
         command
             .args(["serve", "--listen", &address.to_string(), "--data", url])
+            .args(["--bus", bus])
             .env("HEARD_LIMITS__MESSAGES_PER_SECOND", "1000000")
             .env("HEARD_LIMITS__BURST", "1000000")
             .env("HEARD_LIMITS__IDLE_MS", idle_ms.to_string())

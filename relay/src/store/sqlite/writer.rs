@@ -57,8 +57,9 @@ fn run(
         }
         expected = batch.len() - batch.len() / 8;
         let answers = write(&mut engine, &batch, listener);
-        checkpointer.committed(&engine);
         answer(&mut batch, answers, listener);
+        // Now nobody of this batch waits for what it may do to the log.
+        checkpointer.committed(&engine);
     }
     checkpointer.stop();
     engine.close();

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, ensure};
 use heard_protocol::ContactId;
 
-use crate::desk::{Client, TEXT_BYTES, site};
+use crate::desk::{Client, TEXT_BYTES, message, site};
+use crate::wire::Wire;
 
 /// Connections opened at once.
 const AT_ONCE: usize = 100;
@@ -17,7 +18,7 @@ const AT_ONCE: usize = 100;
 /// Which visitors a process is.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Part {
-    /// The relay
+    /// The relay, or the bare echo
     #[arg(long)]
     server: SocketAddr,
     /// The number of the first visitor
@@ -26,9 +27,28 @@ pub(crate) struct Part {
     /// How many there are
     #[arg(long)]
     count: u32,
-    /// What visitors' tokens are signed with, in hexadecimal
+    /// What visitors' tokens are signed with, in hexadecimal; without one the server is the bare echo
     #[arg(long)]
-    key: String,
+    key: Option<String>,
+}
+
+/// One of them.
+enum Guest {
+    Visitor(Client),
+    /// Whose pings are messages that come back.
+    Stranger(Wire),
+}
+
+impl Guest {
+    async fn ping(&mut self) -> anyhow::Result<()> {
+        match self {
+            Self::Visitor(client) => client.ping().await,
+            Self::Stranger(wire) => {
+                wire.send(&message(&"x".repeat(TEXT_BYTES))?).await?;
+                wire.next().await.map(drop)
+            }
+        }
+    }
 }
 
 /// The visitor of a number.
@@ -39,20 +59,27 @@ pub(crate) fn contact(number: u32) -> ContactId {
 /// Connects everybody, then does what it is told, line by line: `rest SECONDS EVERY` pings with each connection every so many seconds, `talk
 /// MILLISECONDS` has a hundred of them write. Says how much came of it.
 pub(crate) async fn be(part: Part) -> anyhow::Result<()> {
-    let key = u256(&part.key).context("the key is not 32 bytes in hexadecimal")?;
-    let mut clients = Vec::new();
+    let key = part
+        .key
+        .map(|key| u256(&key).context("the key is not 32 bytes in hexadecimal"))
+        .transpose()?;
+    let mut guests = Vec::new();
     let numbers: Vec<u32> = (part.first..part.first + part.count).collect();
     for (group, chunk) in numbers.chunks(AT_ONCE).enumerate() {
         // One address has too few ports for all of them.
         let host = u8::try_from(group % 100 + 2).unwrap_or(254);
         let from = IpAddr::V4(Ipv4Addr::new(127, 0, 0, host));
         let opening = chunk.iter().map(|number| async {
-            let token = heard_relay::auth::mint(&key, site(), contact(*number));
-            let mut client = Client::open(part.server, Some(from), Some(token)).await?;
-            client.ping().await?;
-            anyhow::Ok(client)
+            let mut guest = if let Some(key) = &key {
+                let token = heard_relay::auth::mint(key, site(), contact(*number));
+                Guest::Visitor(Client::open(part.server, Some(from), Some(token)).await?)
+            } else {
+                Guest::Stranger(Wire::open(part.server, Some(from), "/ws/visitor", false).await?)
+            };
+            guest.ping().await?;
+            anyhow::Ok(guest)
         });
-        clients.extend(futures_util::future::try_join_all(opening).await?);
+        guests.extend(futures_util::future::try_join_all(opening).await?);
     }
     say(0)?;
     // The connections have nothing to do while this waits.
@@ -61,9 +88,9 @@ pub(crate) async fn be(part: Part) -> anyhow::Result<()> {
         let words: Vec<&str> = line.split(' ').collect();
         match words[..] {
             ["rest", seconds, every] => {
-                say(rest(&mut clients, seconds.parse()?, every.parse()?).await?)?;
+                say(rest(&mut guests, seconds.parse()?, every.parse()?).await?)?;
             }
-            ["talk", millis] => say(talk(&mut clients, millis.parse()?).await?)?,
+            ["talk", millis] => say(talk(&mut guests, millis.parse()?).await?)?,
             _ => anyhow::bail!("what is {line:?}?"),
         }
     }
@@ -71,16 +98,16 @@ pub(crate) async fn be(part: Part) -> anyhow::Result<()> {
 }
 
 /// Everybody pings once in every `every` seconds, one after another and never all at once.
-async fn rest(clients: &mut [Client], seconds: u64, every: u64) -> anyhow::Result<u64> {
+async fn rest(guests: &mut [Guest], seconds: u64, every: u64) -> anyhow::Result<u64> {
     let mut pings = 0;
     for _ in 0..seconds / every {
         let began = Instant::now();
-        let count = clients.len();
-        for (number, chunk) in clients.chunks_mut(20).enumerate() {
+        let count = guests.len();
+        for (number, chunk) in guests.chunks_mut(20).enumerate() {
             let due = Duration::from_secs(every).mul_f64((number * 20) as f64 / count as f64);
             tokio::time::sleep(due.saturating_sub(began.elapsed())).await;
-            for client in chunk {
-                client.ping().await?;
+            for guest in chunk {
+                guest.ping().await?;
                 pings += 1;
             }
         }
@@ -90,10 +117,14 @@ async fn rest(clients: &mut [Client], seconds: u64, every: u64) -> anyhow::Resul
 }
 
 /// A hundred write, each waiting for the receipt.
-async fn talk(clients: &mut [Client], millis: u64) -> anyhow::Result<u64> {
+async fn talk(guests: &mut [Guest], millis: u64) -> anyhow::Result<u64> {
     let text = "x".repeat(TEXT_BYTES);
     let (began, span) = (Instant::now(), Duration::from_millis(millis));
-    let talking = clients.iter_mut().take(100).map(|client| {
+    let visitors = guests.iter_mut().filter_map(|guest| match guest {
+        Guest::Visitor(client) => Some(client),
+        Guest::Stranger(_) => None,
+    });
+    let talking = visitors.take(100).map(|client| {
         let text = &text;
         async move {
             let mut said = 0_u64;
@@ -132,21 +163,25 @@ pub(crate) struct People {
 }
 
 impl People {
-    /// Starts one; [`heard`](Self::heard) waits until everybody is connected.
+    /// Starts one; [`heard`](Self::heard) waits until everybody is connected. Without a key they are strangers on the bare echo.
     pub(crate) fn start(
         server: SocketAddr,
         first: u32,
         count: u32,
-        key: [u8; 32],
+        key: Option<[u8; 32]>,
     ) -> anyhow::Result<Self> {
-        let mut hex = String::new();
-        for byte in key {
-            write!(hex, "{byte:02x}")?;
-        }
-        let mut child = Command::new(std::env::current_exe()?)
+        let mut command = Command::new(std::env::current_exe()?);
+        command
             .args(["crowd", "--server", &server.to_string()])
-            .args(["--first", &first.to_string(), "--count", &count.to_string()])
-            .args(["--key", &hex])
+            .args(["--first", &first.to_string(), "--count", &count.to_string()]);
+        if let Some(key) = key {
+            let mut hex = String::new();
+            for byte in key {
+                write!(hex, "{byte:02x}")?;
+            }
+            command.args(["--key", &hex]);
+        }
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

@@ -45,18 +45,25 @@ struct Cost {
 
 /// Measures and makes the rows.
 pub(crate) async fn rows() -> anyhow::Result<Vec<Row>> {
-    let echo = crate::throughput::echo_cost(100).await?;
+    let flood = crate::throughput::echo_cost(100).await?;
+    let echo = echo_rest(FULL).await.context("the echo")?;
+    eprintln!(
+        "  {FULL} on a bare echo: {echo:.1} µs of CPU a message at the rhythm of pings; in a flood {flood:.1} µs"
+    );
     let server = heard_test_postgres::Server::start();
     let url = server.database();
+    let nats = heard_tests::cluster::Nats::start(crate::machine::free_address()?).await;
+    let bus = nats.url();
+    let homes = (url.as_str(), bus.as_str());
     let data = Data::from(url.clone());
     let key = prepare(&data, 3 * EACH_OF_THREE)
         .await
         .context("preparing")?;
-    let few = cost(&url, 1, FEW, key).await.context("few")?;
+    let few = cost(homes, 1, FEW, key).await.context("few")?;
     say("on one node", FEW, &few);
-    let full = cost(&url, 1, FULL, key).await.context("a full node")?;
+    let full = cost(homes, 1, FULL, key).await.context("a full node")?;
     say("on one node", FULL, &full);
-    let many = cost(&url, 3, EACH_OF_THREE, key)
+    let many = cost(homes, 3, EACH_OF_THREE, key)
         .await
         .context("three nodes")?;
     say("on three nodes", 3 * EACH_OF_THREE, &many);
@@ -191,17 +198,30 @@ async fn all(store: &dyn Store, requests: impl Iterator<Item = Request>) -> anyh
     Ok(())
 }
 
+/// Microseconds of a bare echo's CPU for each message, when each of so many connections says one as often as a visitor pings: each wakes the
+/// process, which a message in a flood does not.
+async fn echo_rest(count: u32) -> anyhow::Result<f64> {
+    settle().await;
+    let server = Server::echo().await?;
+    let mut people = People::start(server.address, 0, count, None)?;
+    people.heard()?;
+    let began = server.ticks();
+    people.tell(&format!("rest {} {}", REST * IDLE_SECONDS, IDLE_SECONDS / 3))?;
+    let said = people.heard()?;
+    Ok((server.ticks() - began) as f64 * 10_000.0 / said)
+}
+
 /// What `each` connections on each of some nodes cost.
-async fn cost(url: &str, nodes: u32, each: u32, key: [u8; 32]) -> anyhow::Result<Cost> {
+async fn cost((url, bus): (&str, &str), nodes: u32, each: u32, key: [u8; 32]) -> anyhow::Result<Cost> {
     settle().await;
     let mut servers = Vec::new();
     for _ in 0..nodes {
-        servers.push(Server::node(url, IDLE_SECONDS * 1_000).await?);
+        servers.push(Server::node(url, bus, IDLE_SECONDS * 1_000).await?);
     }
     let (mut before, mut crowds) = (0, Vec::new());
     for (node, server) in (0..).zip(&servers) {
         // A few come first, so that what is set up once is not counted as a connection's.
-        let mut first = People::start(server.address, node * each, 200, key)?;
+        let mut first = People::start(server.address, node * each, 200, Some(key))?;
         first.heard()?;
         drop(first);
         while server.descriptors()? > 150 {
@@ -210,7 +230,7 @@ async fn cost(url: &str, nodes: u32, each: u32, key: [u8; 32]) -> anyhow::Result
         before += server.rss()?;
     }
     for (node, server) in (0..).zip(&servers) {
-        let mut people = People::start(server.address, node * each, each, key)?;
+        let mut people = People::start(server.address, node * each, each, Some(key))?;
         people.heard()?;
         crowds.push(people);
     }
