@@ -8,7 +8,7 @@ use heard_protocol::StaffNotice;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::word::{Post, Word};
+use super::word::{Parcel, Post, Word};
 use super::{Exchange, Heard};
 use crate::dispatch::DispatchHandle;
 use crate::hub::Hub;
@@ -94,7 +94,14 @@ impl Ear {
     fn take(&self, word: Word) {
         match word {
             Word::Here => {}
-            Word::Facts(facts) => {
+            Word::Facts(parcels) => {
+                let ours = |parcel: &&Parcel| self.hub.has_any_of(parcel.audience);
+                let facts: Option<Vec<_>> =
+                    parcels.iter().filter(ours).map(Parcel::open).collect();
+                let Some(facts) = facts else {
+                    self.catch_up();
+                    return;
+                };
                 self.dispatch.heard(&facts);
                 for mailbox in self.hub.announce(facts) {
                     mailbox.wake();

@@ -6,11 +6,11 @@ use heard_protocol::{ContactId, ConversationId, StaffNotice, VisitorNotice};
 use serde::{Deserialize, Serialize};
 
 use crate::node::NodeId;
-use crate::store::Fact;
+use crate::store::{Audience, Fact};
 
 /// The version of what follows it. Nodes of two versions run side by side while a cluster is brought up to date; they do not understand each other
 /// and count what they hear as a hole.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Something another node should hear of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,13 +18,38 @@ pub(super) enum Word {
     /// Nothing happened.
     Here,
     /// This is on disk.
-    Facts(Vec<Fact>),
+    Facts(Vec<Parcel>),
     /// In passing, for a visitor's tabs.
     ToVisitor(ContactId, VisitorNotice),
     /// In passing, for whoever reads a conversation.
     ToFollowers(ConversationId, StaffNotice),
     /// Somebody reads this visitor's conversation: whoever has the visitor, say so.
     WhoHas(ContactId, ConversationId),
+}
+
+/// A fact that is only read by a node that has somebody it is for: most have not, and to read one is most of what hearing it costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Parcel {
+    pub(super) audience: Audience,
+    fact: Bytes,
+}
+
+impl Parcel {
+    /// `None` if the fact cannot be written.
+    pub(super) fn new(fact: &Fact) -> Option<Self> {
+        let written = to_postcard(fact).inspect_err(|error| {
+            tracing::error!(%error, "a fact for other nodes could not be written");
+        });
+        Some(Self {
+            audience: fact.audience(),
+            fact: written.ok()?.into(),
+        })
+    }
+
+    /// What is in it; `None` if that can't be read.
+    pub(super) fn open(&self) -> Option<Fact> {
+        from_postcard(&self.fact).ok()
+    }
 }
 
 /// A word, whose it is, and which of theirs.
@@ -66,12 +91,15 @@ mod tests {
 
     #[test]
     fn a_word_reads_back_and_another_versions_does_not() {
+        let fact = Fact::Dispatch {
+            site: SiteId::from_bits(1),
+        };
+        let parcel = Parcel::new(&fact).unwrap();
+        assert_eq!(parcel.open(), Some(fact));
         let post = Post {
             from: NodeId::from_bits(7),
             number: 3,
-            word: Word::Facts(vec![Fact::Dispatch {
-                site: SiteId::from_bits(1),
-            }]),
+            word: Word::Facts(vec![parcel]),
         };
         let bytes = post.bytes().unwrap();
         assert_eq!(Post::read(&bytes), Some(post));

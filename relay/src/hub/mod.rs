@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 
 pub use mailbox::{Mail, Mailbox};
 
-use crate::store::Fact;
+use crate::store::{Audience, Fact};
 
 /// How long a "typing" is believed, in milliseconds: a little longer than clients wait before they say it again.
 pub const TYPING_MS: u16 = 6_000;
@@ -209,6 +209,19 @@ impl Hub {
             .collect()
     }
 
+    /// Whether anybody here should hear of a fact for these. Who comes in the next moment reads the store after they are known here, and a fact is
+    /// in the store before it is told.
+    pub(crate) fn has_any_of(&self, audience: Audience) -> bool {
+        let inner = self.inner.lock();
+        match audience {
+            Audience::Readers(contact, conversation) => {
+                inner.visitors.contains_key(&contact) || inner.followers.contains_key(&conversation)
+            }
+            Audience::Staff(site) => inner.staff.get(&site).is_some_and(|some| !some.is_empty()),
+            Audience::Dispatcher => true,
+        }
+    }
+
     /// Hands facts to the connections that should hear of them, and returns those to wake.
     pub fn announce(&self, facts: Vec<Fact>) -> Vec<Arc<Mailbox>> {
         let inner = self.inner.lock();
@@ -226,32 +239,21 @@ impl Inner {
             mailbox.put_quietly(Mail::Fact(Arc::clone(fact)));
             woken.push(Arc::clone(mailbox));
         };
-        match &**fact {
-            Fact::Entries {
-                contact,
-                conversation,
-                ..
-            }
-            | Fact::Reads {
-                contact,
-                conversation,
-                ..
-            } => {
-                let visitors = self.visitors.get(contact).into_iter().flatten();
+        match fact.audience() {
+            Audience::Readers(contact, conversation) => {
+                let visitors = self.visitors.get(&contact).into_iter().flatten();
                 visitors.for_each(|line| tell(&line.mailbox));
                 self.followers
-                    .get(conversation)
+                    .get(&conversation)
                     .into_iter()
                     .flatten()
                     .for_each(tell);
             }
-            Fact::Summary { site, .. }
-            | Fact::Colleague { site, .. }
-            | Fact::Callback { site, .. } => {
-                let staff = self.staff.get(site).into_iter().flatten();
+            Audience::Staff(site) => {
+                let staff = self.staff.get(&site).into_iter().flatten();
                 staff.for_each(|line| tell(&line.mailbox));
             }
-            Fact::Taken { .. } | Fact::Dispatch { .. } => {}
+            Audience::Dispatcher => {}
         }
     }
 }

@@ -75,6 +75,39 @@ pub enum Fact {
     },
 }
 
+/// Whom a fact is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Audience {
+    /// Whoever reads a conversation: its visitor's tabs, and the staff who follow it.
+    Readers(ContactId, ConversationId),
+    /// The staff of a site.
+    Staff(SiteId),
+    /// Nobody but the dispatcher.
+    Dispatcher,
+}
+
+impl Fact {
+    /// Whom it is for.
+    pub const fn audience(&self) -> Audience {
+        match self {
+            Self::Entries {
+                contact,
+                conversation,
+                ..
+            }
+            | Self::Reads {
+                contact,
+                conversation,
+                ..
+            } => Audience::Readers(*contact, *conversation),
+            Self::Summary { site, .. }
+            | Self::Colleague { site, .. }
+            | Self::Callback { site, .. } => Audience::Staff(*site),
+            Self::Taken { .. } | Self::Dispatch { .. } => Audience::Dispatcher,
+        }
+    }
+}
+
 /// Tells everybody who waits for an answer of one commit.
 pub type Answers = Box<dyn FnOnce() + Send>;
 

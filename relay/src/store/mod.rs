@@ -20,7 +20,7 @@ mod stored;
 mod writer;
 
 pub use error::StoreError;
-pub use fact::{Answers, Fact, Listener};
+pub use fact::{Answers, Audience, Fact, Listener};
 pub use open::open;
 pub use query::{AgentRecord, Head, LogSlice, NewAgent, Overview, SiteRecord, VisitorView};
 pub use request::{Answer, Request, VisitorProfile};
