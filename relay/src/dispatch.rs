@@ -11,6 +11,7 @@ use heard_desk::estimate;
 use heard_protocol::{Availability, SiteId, UnixMillis, VisitorNotice, WaitEstimate};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::bus::Exchange;
@@ -22,6 +23,11 @@ use crate::store::{Answer, Answers, Fact, Listener, Request, Store, StoreError};
 const PLACES_EVERY: Duration = Duration::from_millis(500);
 /// After how long a round that failed is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+/// After how long a node looks that heard from another what should lead to a round there: the other may be gone by then, or cut off.
+const SECOND_LOOK: Duration = Duration::from_secs(1);
+/// How long a round may be held up by telling visitors their places, or by looking which sites there are. A connection to the store that was cut
+/// says nothing for much longer.
+const ASIDE: Duration = Duration::from_secs(1);
 /// A sweep even if nothing is known to have happened: it catches what a crash left behind.
 const SWEEP: Duration = Duration::from_secs(15);
 /// The most moments kept of one site's pace.
@@ -32,6 +38,8 @@ const PACE: usize = 64;
 enum Nudge {
     Look(SiteId),
     Places(SiteId),
+    /// Another node should look.
+    Heard(SiteId),
     Taken(SiteId, UnixMillis),
     Everywhere,
 }
@@ -103,11 +111,11 @@ impl DispatchHandle {
         let _ = self.0.send(Nudge::Places(site));
     }
 
-    /// Another node wrote this. It runs the rounds that follow; those who wait here are told their places by this one.
+    /// Another node wrote this. It runs the rounds that follow, and this one makes sure; those who wait here are told their places by this one.
     pub(crate) fn heard(&self, facts: &[Fact]) {
         for heard in facts.iter().filter_map(nudge) {
             let _ = self.0.send(match heard {
-                Nudge::Look(site) => Nudge::Places(site),
+                Nudge::Look(site) => Nudge::Heard(site),
                 other => other,
             });
         }
@@ -165,7 +173,7 @@ impl Dispatcher {
             places: BTreeSet::new(),
             wakes: BTreeMap::new(),
             taken: BTreeMap::new(),
-            sweep: false,
+            sweep: None,
             told_at: None,
         };
         desk.sweep().await;
@@ -197,8 +205,9 @@ struct Desk {
     places: BTreeSet<SiteId>,
     wakes: BTreeMap<SiteId, UnixMillis>,
     taken: BTreeMap<SiteId, VecDeque<UnixMillis>>,
-    sweep: bool,
-    told_at: Option<tokio::time::Instant>,
+    /// When every site is to be looked at.
+    sweep: Option<Instant>,
+    told_at: Option<Instant>,
 }
 
 impl Desk {
@@ -211,7 +220,11 @@ impl Desk {
             Nudge::Places(site) => {
                 self.places.insert(site);
             }
-            Nudge::Everywhere => self.sweep = true,
+            Nudge::Heard(site) => {
+                self.places.insert(site);
+                self.wake_within(site, SECOND_LOOK);
+            }
+            Nudge::Everywhere => self.sweep = Some(Instant::now()),
             Nudge::Taken(site, at) => {
                 let taken = self.taken.entry(site).or_default();
                 if taken.len() == PACE {
@@ -220,6 +233,14 @@ impl Desk {
                 taken.push_back(at);
             }
         }
+    }
+
+    /// Has a round run on a site after so long, or sooner if one is due sooner.
+    fn wake_within(&mut self, site: SiteId, pause: Duration) {
+        let pause = u64::try_from(pause.as_millis()).unwrap_or(1_000);
+        let at = self.clock.now().plus(pause);
+        let wake = self.wakes.entry(site).or_insert(at);
+        *wake = at.min(*wake);
     }
 
     /// How long until there is something to do without a nudge.
@@ -231,7 +252,10 @@ impl Desk {
             .min()
             .map(|at| Duration::from_millis(at.since(now)));
         let places = (!self.places.is_empty()).then(|| self.until_places());
-        wake.into_iter().chain(places).min()
+        let sweep = self
+            .sweep
+            .map(|at| at.saturating_duration_since(Instant::now()));
+        wake.into_iter().chain(places).chain(sweep).min()
     }
 
     fn until_places(&self) -> Duration {
@@ -241,18 +265,23 @@ impl Desk {
     }
 
     async fn sweep(&mut self) {
-        match self.store.sites().await {
-            Ok(sites) => {
+        match timeout(ASIDE, self.store.sites()).await {
+            Ok(Ok(sites)) => {
+                self.sweep = None;
                 let sites = sites.into_iter().map(|site| site.id);
                 self.dirty.extend(sites);
                 self.places.extend(&self.dirty);
+                return;
             }
-            Err(error) => tracing::error!(%error, "the sites could not be read"),
+            Ok(Err(error)) => tracing::error!(%error, "the sites could not be read"),
+            Err(_) => tracing::warn!("the sites could not be read in time"),
         }
+        // Whatever it was for is still to be done.
+        self.sweep = Some(Instant::now() + RETRY);
     }
 
     async fn work(&mut self) {
-        if std::mem::take(&mut self.sweep) {
+        if self.sweep.is_some_and(|at| at <= Instant::now()) {
             self.sweep().await;
         }
         let now = self.clock.now();
@@ -267,15 +296,21 @@ impl Desk {
             self.wakes.remove(&site);
             if let Err(error) = self.round(site).await {
                 tracing::error!(%error, site.id = %site, "a dispatch round failed");
-                let later = u64::try_from(RETRY.as_millis()).unwrap_or(1_000);
-                self.wakes.insert(site, now.plus(later));
+                self.wake_within(site, RETRY);
             }
         }
         if self.until_places().is_zero() && !self.places.is_empty() {
-            self.told_at = Some(tokio::time::Instant::now());
+            self.told_at = Some(Instant::now());
             for site in std::mem::take(&mut self.places) {
-                if let Err(error) = self.tell(site).await {
-                    tracing::error!(%error, site.id = %site, "the queue could not be read");
+                match timeout(ASIDE, self.tell(site)).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => {
+                        tracing::error!(%error, site.id = %site, "the queue could not be read");
+                    }
+                    Err(_) => {
+                        tracing::warn!(site.id = %site, "the queue could not be read in time");
+                        self.places.insert(site);
+                    }
                 }
             }
         }

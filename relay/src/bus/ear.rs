@@ -96,8 +96,7 @@ impl Ear {
             Word::Here => {}
             Word::Facts(parcels) => {
                 let ours = |parcel: &&Parcel| self.hub.has_any_of(parcel.audience);
-                let facts: Option<Vec<_>> =
-                    parcels.iter().filter(ours).map(Parcel::open).collect();
+                let facts: Option<Vec<_>> = parcels.iter().filter(ours).map(Parcel::open).collect();
                 let Some(facts) = facts else {
                     self.catch_up();
                     return;

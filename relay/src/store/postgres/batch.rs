@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const IMPATIENCE: Duration = Duration::from_secs(1);
 /// How long one turn may take, an answer to everything included. A connection that was cut without a word says nothing for much longer than the
 /// cut lasts, since the system tries again at ever longer intervals; a new one is there at once.
-const TURN: Duration = Duration::from_secs(4);
+const TURN: Duration = Duration::from_secs(2);
 /// How long the writer waits before it connects again.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often a batch is decided anew since another node was in the way, or since it needed more than was read.

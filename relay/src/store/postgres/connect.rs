@@ -16,7 +16,7 @@ const BOUNDS: [(&str, &str); 7] = [
     ("statement_timeout", "15s"),
     ("lock_timeout", "5s"),
     // Between two statements of ours there is a millisecond: whoever is silent for longer is cut off, and holds locks.
-    ("idle_in_transaction_session_timeout", "4s"),
+    ("idle_in_transaction_session_timeout", "2s"),
     // A node that was cut off without a word is given up by the server too.
     ("tcp_keepalives_idle", "5"),
     ("tcp_keepalives_interval", "2"),

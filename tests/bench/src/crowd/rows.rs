@@ -206,13 +206,22 @@ async fn echo_rest(count: u32) -> anyhow::Result<f64> {
     let mut people = People::start(server.address, 0, count, None)?;
     people.heard()?;
     let began = server.ticks();
-    people.tell(&format!("rest {} {}", REST * IDLE_SECONDS, IDLE_SECONDS / 3))?;
+    people.tell(&format!(
+        "rest {} {}",
+        REST * IDLE_SECONDS,
+        IDLE_SECONDS / 3
+    ))?;
     let said = people.heard()?;
     Ok((server.ticks() - began) as f64 * 10_000.0 / said)
 }
 
 /// What `each` connections on each of some nodes cost.
-async fn cost((url, bus): (&str, &str), nodes: u32, each: u32, key: [u8; 32]) -> anyhow::Result<Cost> {
+async fn cost(
+    (url, bus): (&str, &str),
+    nodes: u32,
+    each: u32,
+    key: [u8; 32],
+) -> anyhow::Result<Cost> {
     settle().await;
     let mut servers = Vec::new();
     for _ in 0..nodes {
