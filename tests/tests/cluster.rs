@@ -150,6 +150,7 @@ async fn play(seed: u64, seconds: u64) {
     }
     let history = history(&desk, visitors, agents).await;
     assert_eq!(history.logs.len(), VISITORS, "one conversation each");
+    cluster.close().await;
     let commands: usize = history.senders.iter().map(|one| one.submitted.len()).sum();
     let violations = check(&history);
     assert!(

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a node can be cut off from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,10 +45,13 @@ impl Net {
     /// # Panics
     /// If the kernel refuses: this takes root, and the `ip` of Debian's package iproute2.
     pub fn new(hosts: usize) -> Self {
+        // The kernel takes its time with what is removed, so no name comes again.
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let made = MADE.fetch_add(1, Ordering::Relaxed);
         let process = std::process::id();
         let net = Self {
-            name: format!("hrd{}", process % 100_000),
-            subnet: u8::try_from(process % 200).unwrap_or(0),
+            name: format!("hrd{}x{made}", process % 10_000),
+            subnet: u8::try_from(process.wrapping_add(made) % 200).unwrap_or(0),
             hosts,
         };
         net.remove();

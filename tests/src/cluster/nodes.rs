@@ -26,7 +26,7 @@ pub struct Cluster {
     pub nodes: Vec<Option<Relay>>,
     url: String,
     env: Vec<(&'static str, String)>,
-    _door: JoinHandle<()>,
+    door: JoinHandle<()>,
 }
 
 impl Cluster {
@@ -71,13 +71,20 @@ impl Cluster {
             nodes: Vec::new(),
             url,
             env,
-            _door: door,
+            door,
         };
         for node in 0..nodes {
             let relay = cluster.relay(node).await;
             cluster.nodes.push(Some(relay));
         }
         cluster
+    }
+
+    /// Ends what it is made of, and lets go of its addresses.
+    pub async fn close(self) {
+        self.door.abort();
+        // It was cancelled.
+        let _ = self.door.await;
     }
 
     /// The database's address.
