@@ -135,8 +135,12 @@ async fn play(seed: u64, seconds: u64) {
     }
     let healed = Instant::now();
     let store = desk.store().await;
-    let longest = nobody_waits(&*store).await;
-    let quiet_after = longest.duration_since(healed);
+    let mut waited = Vec::new();
+    let quiet = nobody_waits(&*store, &mut waited).await;
+    let quiet_after = quiet.duration_since(healed);
+    if quiet_after > Duration::from_secs(2) {
+        println!("seed {seed}: what was seen meanwhile: {waited:#?}");
+    }
 
     stop.send(true).expect("they listen");
     let mut visitors = Vec::new();
@@ -165,9 +169,10 @@ async fn play(seed: u64, seconds: u64) {
     );
 }
 
-/// Waits until nobody waits while an agent has room for them; returns when that was.
-async fn nobody_waits(store: &dyn Store) -> Instant {
-    let give_up = Instant::now() + Duration::from_mins(1);
+/// Waits until nobody waits while an agent has room for them; returns when that was, and tells what it saw until then.
+async fn nobody_waits(store: &dyn Store, seen: &mut Vec<String>) -> Instant {
+    let began = Instant::now();
+    let give_up = began + Duration::from_mins(1);
     loop {
         let overview = store.overview(SITE, UnixMillis(0)).await.expect("a read");
         let waits = overview
@@ -184,9 +189,20 @@ async fn nobody_waits(store: &dyn Store) -> Instant {
         if waits == 0 || free == 0 {
             return Instant::now();
         }
+        let waiting: Vec<_> = overview
+            .conversations
+            .iter()
+            .filter(|one| matches!(one.status, Status::Waiting { .. }))
+            .map(|one| (one.id, &one.status))
+            .collect();
+        seen.push(format!(
+            "{:.2?}: {waiting:?}; {:?}",
+            began.elapsed(),
+            overview.colleagues
+        ));
         assert!(
             Instant::now() < give_up,
-            "{waits} wait while there is room for {free}"
+            "{waits} wait while there is room for {free}: {seen:#?}"
         );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

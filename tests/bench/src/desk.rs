@@ -8,8 +8,9 @@ use anyhow::{Context as _, bail};
 use heard_protocol::codec::{from_postcard, to_postcard};
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, Availability, ClientFrame, CommandId, ConversationId, Cursor,
-    Envelope, Hello, RelayFrame, Role, Secret, Seq, SiteId, Staff, StaffCommand, StaffCredential,
-    StaffNotice, Status, UnixMillis, VERSION, Visitor, VisitorCommand, VisitorCredential,
+    Envelope, Hello, RelayFrame, Resume, Role, Secret, Seq, SiteId, Staff, StaffCommand,
+    StaffCredential, StaffNotice, Status, UnixMillis, VERSION, Visitor, VisitorCommand,
+    VisitorCredential,
 };
 use heard_relay::store::sqlite::SqliteStore;
 use heard_relay::store::{Fact, Listener, NewAgent, Request, SiteRecord, Store};
@@ -101,7 +102,7 @@ impl Desk {
 }
 
 /// Where data files go: the build folder's disk, since a temporary folder in memory would make an fsync free.
-fn scratch() -> PathBuf {
+pub(crate) fn scratch() -> PathBuf {
     let exe = std::env::current_exe().unwrap_or_default();
     exe.parent()
         .map_or_else(std::env::temp_dir, std::path::Path::to_path_buf)
@@ -151,6 +152,16 @@ impl Client {
         from: Option<IpAddr>,
         token: Option<Secret>,
     ) -> anyhow::Result<Self> {
+        Self::come(server, from, token, None).await
+    }
+
+    /// As [`open`](Self::open), and goes on reading where it left off.
+    pub(crate) async fn come(
+        server: SocketAddr,
+        from: Option<IpAddr>,
+        token: Option<Secret>,
+        resume: Option<Resume>,
+    ) -> anyhow::Result<Self> {
         let mut wire = Wire::open(server, from, Visitor::PATH, false).await?;
         let credential = VisitorCredential {
             site: SITE,
@@ -161,7 +172,7 @@ impl Client {
         let hello = Hello {
             version: VERSION,
             credential,
-            resume: None,
+            resume,
         };
         wire.send(&frame(&ClientFrame::<Visitor>::Hello(hello))?)
             .await?;
@@ -190,6 +201,19 @@ impl Client {
                 _ => {}
             }
         }
+    }
+
+    /// Reads on until the end of the log is reached; the positions of what came, in the order it came.
+    pub(crate) async fn catch_up(&mut self, end: Seq) -> anyhow::Result<Vec<Seq>> {
+        let mut came = Vec::new();
+        while came.last() != Some(&end) {
+            if let RelayFrame::Entries { entries, .. } =
+                from_postcard::<RelayFrame<Visitor>>(self.wire.next().await?)?
+            {
+                came.extend(entries.iter().map(|entry| entry.seq));
+            }
+        }
+        Ok(came)
     }
 
     /// Asks whether the relay is there, and waits for the answer.

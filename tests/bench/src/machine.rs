@@ -93,18 +93,58 @@ impl Server {
         Self::start(command, address).await
     }
 
-    async fn start(mut command: Command, address: SocketAddr) -> anyhow::Result<Self> {
+    /// Starts the bare echo, and does not wait until it is there.
+    pub(crate) fn launch_echo() -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let mut command = pinned(&std::env::current_exe()?);
+        command.args(["echo", "--listen", &address.to_string()]);
+        Self::launch(command, address)
+    }
+
+    /// Starts the relay on a data file, and does not wait until it is there.
+    pub(crate) fn launch_relay(data: &Path) -> anyhow::Result<Self> {
+        let address = free_address()?;
+        let mut command = pinned(&sibling("heard-relay")?);
+        command
+            .args(["serve", "--listen", &address.to_string(), "--data"])
+            .arg(data)
+            .env("HEARD_LIMITS__HELLO_TIMEOUT_MS", "60000")
+            .env("HEARD_LOG__LEVEL", "error");
+        Self::launch(command, address)
+    }
+
+    /// Ends it as a power failure would.
+    pub(crate) fn kill(self) {
+        drop(self);
+    }
+
+    fn launch(mut command: Command, address: SocketAddr) -> anyhow::Result<Self> {
         let child = command
             .stdout(Stdio::null())
             .spawn()
             .context("a server could not be started")?;
-        let server = Self { child, address };
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while tokio::net::TcpStream::connect(address).await.is_err() {
-            ensure!(Instant::now() < deadline, "a server did not come up");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        Ok(Self { child, address })
+    }
+
+    async fn start(command: Command, address: SocketAddr) -> anyhow::Result<Self> {
+        let server = Self::launch(command, address)?;
+        server.up(Duration::from_millis(5)).await?;
         Ok(server)
+    }
+
+    /// Waits until it takes connections, trying again after each pause.
+    pub(crate) async fn up(&self, pause: Duration) -> anyhow::Result<()> {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while tokio::net::TcpStream::connect(self.address).await.is_err() {
+            ensure!(Instant::now() < deadline, "a server did not come up");
+            if pause.is_zero() {
+                // Finer than the runtime's timer.
+                tokio::task::yield_now().await;
+            } else {
+                tokio::time::sleep(pause).await;
+            }
+        }
+        Ok(())
     }
 
     /// The memory the process holds, in bytes.

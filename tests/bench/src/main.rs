@@ -9,9 +9,12 @@ mod echo;
 mod idle;
 mod latency;
 mod machine;
+mod past;
 mod postgres;
 mod report;
 mod routing;
+mod start;
+mod storm;
 mod throughput;
 mod weight;
 mod wire;
@@ -72,6 +75,8 @@ enum Part {
     Routing,
     Postgres,
     Crowd,
+    Storm,
+    Start,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -123,6 +128,14 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     if wanted(Part::Routing) {
         eprintln!("decisions about who is offered what");
         rows.extend(routing::rows(options.reps).await?);
+    }
+    if wanted(Part::Storm) {
+        eprintln!("everybody comes back at once");
+        rows.extend(storm::rows(options.reps).await?);
+    }
+    if wanted(Part::Start) {
+        eprintln!("from the start of the program to the first visitor");
+        rows.extend(start::rows(options.reps).await?);
     }
     report::print(&rows);
     if let Some(path) = &options.json {

@@ -34,6 +34,8 @@ const CLEAR_EVERY: usize = 512;
 struct Unsure {
     /// The transaction.
     transaction: String,
+    /// When the server was started that it ran on. One that crashed gives the numbers of transactions that never reached its disk to others.
+    server: String,
     batch: u64,
     answers: Vec<Answer>,
     facts: Vec<Fact>,
@@ -200,15 +202,19 @@ impl Session {
             return Ok(None);
         };
         loop {
-            let status: Result<Option<String>, _> =
-                query_scalar("SELECT pg_xact_status($1::text::xid8)")
-                    .bind(&unsure.transaction)
-                    .fetch_one(&mut *connection)
-                    .await;
+            let status: Result<Option<String>, _> = query_scalar(
+                "SELECT CASE WHEN pg_postmaster_start_time()::text = $2
+                        THEN pg_xact_status($1::text::xid8) ELSE 'another server' END",
+            )
+            .bind(&unsure.transaction)
+            .bind(&unsure.server)
+            .fetch_one(&mut *connection)
+            .await;
             match status {
                 Ok(Some(word)) if word == "in progress" => tokio::time::sleep(PAUSE).await,
                 Ok(Some(word)) if word == "committed" => break,
-                // Aborted.
+                // Aborted; or nobody knows, and the batch is decided anew: what was carried out is found then by its commands. Who should have been
+                // told of it looks into the store by and by.
                 Ok(_) => {
                     self.unsure = None;
                     return Ok(None);
@@ -241,10 +247,12 @@ impl Session {
         let Some(connection) = &mut self.connection else {
             return Ok(None);
         };
-        let begun = raw_sql("BEGIN; SELECT pg_current_xact_id()::text")
-            .fetch_one(&mut *connection)
-            .await?;
+        let begun =
+            raw_sql("BEGIN; SELECT pg_current_xact_id()::text, pg_postmaster_start_time()::text")
+                .fetch_one(&mut *connection)
+                .await?;
         let transaction: String = sqlx::Row::try_get(&begun, 0)?;
+        let server: String = sqlx::Row::try_get(&begun, 1)?;
         let mut set = load::working_set(connection, keys.clone()).await?;
         let mut answers = Vec::with_capacity(requests.len());
         let mut lacks = Vec::new();
@@ -270,6 +278,7 @@ impl Session {
         save::changes(connection, &set).await?;
         self.unsure = Some(Unsure {
             transaction,
+            server,
             batch: self.batch,
             answers,
             facts: set.facts,

@@ -7,9 +7,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use heard_protocol::ContactId;
 
 use crate::desk::{Client, TEXT_BYTES, message, site};
+use crate::past::contact;
 use crate::wire::Wire;
 
 /// Connections opened at once.
@@ -49,11 +49,6 @@ impl Guest {
             }
         }
     }
-}
-
-/// The visitor of a number.
-pub(crate) fn contact(number: u32) -> ContactId {
-    ContactId::from_bits(u128::from(number) + 1)
 }
 
 /// Connects everybody, then does what it is told, line by line: `rest SECONDS EVERY` pings with each connection every so many seconds, `talk

@@ -1,18 +1,12 @@
 //! Memory and CPU of many who say nothing.
 
-use std::sync::Arc;
-
 use anyhow::Context as _;
-use heard_protocol::{
-    AgentCard, AgentId, AgentKind, CommandId, ConversationId, StaffCommand, UnixMillis,
-    VisitorCommand,
-};
+use heard_protocol::StaffCommand;
 use heard_relay::config::Data;
-use heard_relay::store::{self, Answer, Fact, Listener, NewAgent, Request, SiteRecord, Store};
 
-use super::people::{People, contact};
-use crate::desk::site;
+use super::people::People;
 use crate::machine::{Server, settle};
+use crate::past::Past;
 use crate::report::{Goal, Row};
 
 /// How many are on one node when it is small, when it is full, and on three.
@@ -22,16 +16,8 @@ const EACH_OF_THREE: u32 = 16_000;
 /// A connection is idle for so long before it is closed; clients ping at a third of it. Long enough for everybody to connect.
 const IDLE_SECONDS: u64 = 30;
 /// For so many times that long nothing is said. The look into the store that each connection takes once in thirty pings does not fall into it: it
-/// costs about 70 µs on PostgreSQL, two or three more on each ping.
+/// costs about 70 µs on PostgreSQL, which is two or three more for each ping.
 const REST: u64 = 1;
-const AGENT: AgentId = AgentId::from_bits(1);
-const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
-
-struct Deaf;
-
-impl Listener for Deaf {
-    fn committed(&self, _facts: Vec<Fact>) {}
-}
 
 /// What so many on so many nodes cost.
 struct Cost {
@@ -108,94 +94,13 @@ fn say(where_: &str, count: u32, cost: &Cost) {
 
 /// A site, an agent, and so many visitors whose conversation is resolved; what tokens are signed with.
 async fn prepare(data: &Data, visitors: u32) -> anyhow::Result<[u8; 32]> {
-    let store = store::open(data, Arc::new(Deaf), 1_024).await?;
-    let id = site();
-    let policy = heard_desk::Policy::default();
-    store
-        .execute(Request::PutSite(SiteRecord {
-            id,
-            name: "Bench".to_owned(),
-            origins: Vec::new(),
-            policy,
-        }))
-        .await?;
-    let card = AgentCard {
-        id: AGENT,
-        name: "Agent".to_owned(),
-        kind: AgentKind::Person,
-    };
-    let agent = NewAgent {
-        card,
-        site: id,
-        email: "agent@bench.example".to_owned(),
-        password_hash: String::new(),
-        capacity: u16::MAX,
-    };
-    store.execute(Request::PutAgent(agent)).await?;
-    let numbers: Vec<u32> = (0..visitors).collect();
-    for chunk in numbers.chunks(1_024) {
-        all(&*store, chunk.iter().map(|number| hello(*number))).await?;
-        for of in [accept, resolve] {
-            all(&*store, chunk.iter().map(|number| of(*number))).await?;
-        }
-    }
-    Ok(store.token_key())
-}
-
-/// The command of a visitor's hello; their conversation has its bits.
-fn hello_id(number: u32) -> CommandId {
-    CommandId::from_bits(u128::from(number) + 1)
-}
-
-fn hello(number: u32) -> Request {
-    Request::Visitor {
-        site: site(),
-        contact: contact(number),
-        profile: Arc::default(),
-        id: hello_id(number),
-        after: None,
-        command: VisitorCommand::Send {
-            text: "hello".to_owned(),
-        },
-        now: NOW,
-    }
-}
-
-fn accept(number: u32) -> Request {
-    let conversation = ConversationId::from_bytes(hello_id(number).to_bytes());
-    does(
-        1 << 40 | u128::from(number),
-        StaffCommand::Accept { conversation },
-    )
-}
-
-fn resolve(number: u32) -> Request {
-    let conversation = ConversationId::from_bytes(hello_id(number).to_bytes());
-    does(
-        1 << 41 | u128::from(number),
-        StaffCommand::Resolve { conversation },
-    )
-}
-
-fn does(id: u128, command: StaffCommand) -> Request {
-    Request::Staff {
-        agent: AGENT,
-        id: CommandId::from_bits(id),
-        after: None,
-        command,
-        now: NOW,
-    }
-}
-
-async fn all(store: &dyn Store, requests: impl Iterator<Item = Request>) -> anyhow::Result<()> {
-    let answers: Vec<_> = requests.map(|request| store.execute(request)).collect();
-    for answer in futures_util::future::try_join_all(answers).await? {
-        anyhow::ensure!(
-            matches!(answer, Answer::Receipt(_)),
-            "not taken: {answer:?}"
-        );
-    }
-    Ok(())
+    let mut past = Past::open(data, 0).await?;
+    past.arrive(visitors).await?;
+    past.does(visitors, |conversation| StaffCommand::Resolve {
+        conversation,
+    })
+    .await?;
+    Ok(past.store.token_key())
 }
 
 /// Microseconds of a bare echo's CPU for each message, when each of so many connections says one as often as a visitor pings: each wakes the
