@@ -81,6 +81,12 @@ impl Listener for Announcer {
         self.woken.lock().extend(self.hub.announce(facts));
     }
 
+    fn unsure(&self) {
+        self.hub.catch_up();
+        self.exchange.hole();
+        let _ = self.nudges.send(Nudge::Everywhere);
+    }
+
     fn answer(&self, answers: Answers) {
         let woken = std::mem::take(&mut *self.woken.lock());
         // When the runtime has stopped, nobody waits any more.

@@ -25,7 +25,7 @@ const KILLS: usize = 3;
 const VISITORS: usize = 50;
 const AGENTS: usize = 3;
 /// How many messages the visitors write; the agents bring the burst to ten thousand and more.
-const EACH: usize = 200;
+const EACH: usize = 215;
 
 const ENV: [(&str, &str); 3] = [
     ("HEARD_LIMITS__MESSAGES_PER_SECOND", "1000000"),

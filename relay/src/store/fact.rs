@@ -116,6 +116,9 @@ pub trait Listener: Send + Sync + 'static {
     /// These facts are on disk. Whoever asked for them has not been answered yet.
     fn committed(&self, facts: Vec<Fact>);
 
+    /// A commit may have changed what nobody was told of: whoever follows anything has to look into the store.
+    fn unsure(&self) {}
+
     /// Answers those who asked, after [`committed`](Self::committed) and in the same order. A listener that tells others of the facts does both
     /// in one go, and where waking somebody costs least.
     fn answer(&self, answers: Answers) {

@@ -26,7 +26,8 @@ pub(crate) const fn site() -> SiteId {
     SITE
 }
 
-struct Deaf;
+/// Whom nothing has to be told.
+pub(crate) struct Deaf;
 
 impl Listener for Deaf {
     fn committed(&self, _facts: Vec<Fact>) {}

@@ -58,10 +58,9 @@ pub(crate) fn sibling(name: &str) -> anyhow::Result<PathBuf> {
 impl Server {
     /// Starts the bare echo.
     pub(crate) async fn echo() -> anyhow::Result<Self> {
-        let address = free_address()?;
-        let mut command = pinned(&std::env::current_exe()?);
-        command.args(["echo", "--listen", &address.to_string()]);
-        Self::start(command, address).await
+        let server = Self::launch_echo()?;
+        server.up(Duration::from_millis(5)).await?;
+        Ok(server)
     }
 
     /// Starts the relay on a data file, with the bounds that are not measured out of the way.
@@ -113,7 +112,7 @@ impl Server {
         Self::launch(command, address)
     }
 
-    /// Ends it as a power failure would.
+    /// Ends it without a word.
     pub(crate) fn kill(self) {
         drop(self);
     }

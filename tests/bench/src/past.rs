@@ -7,20 +7,14 @@ use heard_protocol::{
     VisitorCommand,
 };
 use heard_relay::config::Data;
-use heard_relay::store::{self, Answer, Fact, Listener, NewAgent, Request, SiteRecord, Store};
+use heard_relay::store::{self, Answer, NewAgent, Request, SiteRecord, Store};
 
-use crate::desk::{TEXT_BYTES, site};
+use crate::desk::{Deaf, TEXT_BYTES, site};
 
 const AGENT: AgentId = AgentId::from_bits(1);
 const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 /// How many requests wait for the store at once.
 const AT_ONCE: usize = 1_024;
-
-struct Deaf;
-
-impl Listener for Deaf {
-    fn committed(&self, _facts: Vec<Fact>) {}
-}
 
 /// A site, an agent of endless capacity, and visitors by number.
 pub(crate) struct Past {

@@ -20,12 +20,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long it is tried if the one before it failed: what gathers while a server is down should not wait for long.
 const IMPATIENCE: Duration = Duration::from_secs(1);
 /// How long one turn may take, an answer to everything included. A connection that was cut without a word says nothing for much longer than the
-/// cut lasts, since the system tries again at ever longer intervals; a new one is there at once.
+/// cut lasts, since the system tries again at ever longer intervals; a new one is there at once. Each turn that was too short is followed by one
+/// of twice the length: a server may just be slow.
 const TURN: Duration = Duration::from_secs(2);
 /// How long the writer waits before it connects again.
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often a batch is decided anew since another node was in the way, or since it needed more than was read.
 const TURNS: usize = 24;
+/// What stands for the state of a transaction of a server that was started again since.
+const ANOTHER_LIFE: &str = "another life";
 /// After how many refusals the oldest are cleared away.
 const CLEAR_EVERY: usize = 512;
 
@@ -93,13 +96,14 @@ impl Session {
         listener: &dyn Listener,
     ) -> Result<Vec<Answer>, StoreError> {
         let mut keys = Keys::of(requests.iter().copied());
-        let mut turns = 0;
+        let (mut turns, mut length) = (0, TURN);
         loop {
-            let end = deadline.min(Instant::now() + TURN);
+            let end = deadline.min(Instant::now() + length);
             let turn = self.turn(requests, &mut keys, listener);
             let Ok(done) = tokio::time::timeout_at(end, turn).await else {
                 // The server may still be at it: nothing more is heard on this connection.
                 self.connection = None;
+                length *= 2;
                 if Instant::now() + PAUSE >= deadline {
                     return Err(unwritten("the server did not answer in time"));
                 }
@@ -204,17 +208,23 @@ impl Session {
         loop {
             let status: Result<Option<String>, _> = query_scalar(
                 "SELECT CASE WHEN pg_postmaster_start_time()::text = $2
-                        THEN pg_xact_status($1::text::xid8) ELSE 'another server' END",
+                        THEN pg_xact_status($1::text::xid8) ELSE $3 END",
             )
             .bind(&unsure.transaction)
             .bind(&unsure.server)
+            .bind(ANOTHER_LIFE)
             .fetch_one(&mut *connection)
             .await;
             match status {
                 Ok(Some(word)) if word == "in progress" => tokio::time::sleep(PAUSE).await,
                 Ok(Some(word)) if word == "committed" => break,
-                // Aborted; or nobody knows, and the batch is decided anew: what was carried out is found then by its commands. Who should have been
-                // told of it looks into the store by and by.
+                // Nobody knows. The batch is decided anew, and what was carried out is found by its commands.
+                Ok(Some(word)) if word == ANOTHER_LIFE => {
+                    self.unsure = None;
+                    listener.unsure();
+                    return Ok(None);
+                }
+                // Aborted.
                 Ok(_) => {
                     self.unsure = None;
                     return Ok(None);
