@@ -99,13 +99,12 @@ pub(crate) fn copy(text: &str) {
     }
 }
 
-/// Gives an element the focus, if it is there.
-pub(crate) fn focus(selector: &str) {
-    let element = document().and_then(|document| document.query_selector(selector).ok().flatten());
-    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        // Fails for an element that can't have it, which then stays without.
-        let _ = element.focus();
-    }
+/// Gives an element the focus, and whether it was there to take it.
+pub(crate) fn focus(selector: &str) -> bool {
+    document()
+        .and_then(|document| document.query_selector(selector).ok().flatten())
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+        .is_some_and(|element| element.focus().is_ok())
 }
 
 /// Scrolls an element into sight, if it is there.

@@ -87,8 +87,12 @@ impl App {
 
     /// Turns to the composer.
     pub(crate) fn write(self, tab: Tab) {
+        const FIELD: &str = ".write textarea";
         self.tab.set(tab);
-        browser::later(|| browser::later(|| browser::focus(".write textarea")));
+        // At once where it is already there: a late focus would take back an Escape pressed in between.
+        if !browser::focus(FIELD) {
+            browser::later(|| browser::later(|| drop(browser::focus(FIELD))));
+        }
     }
 
     fn resolve(self, open: Option<ConversationId>) {

@@ -170,7 +170,9 @@ fn Tabs(mine: Memo<bool>) -> impl IntoView {
                 Tab::Note => Tab::Answer,
             };
             app.tab.set(tab);
-            crate::browser::later(move || crate::browser::focus(&format!("#{}", tab_id(tab))));
+            crate::browser::later(move || {
+                drop(crate::browser::focus(&format!("#{}", tab_id(tab))))
+            });
         }
     };
     let tab = move |tab: Tab, act: Act, name: &'static str| {
