@@ -28,6 +28,16 @@ pub struct Resume {
     pub cursors: Vec<Cursor>,
 }
 
+impl Resume {
+    /// Up to where the client has a log of this epoch: from its start if it says nothing of it.
+    pub fn seen(&self, epoch: Epoch, conversation: ConversationId) -> Seq {
+        self.cursors
+            .iter()
+            .find(|cursor| self.epoch == epoch && cursor.conversation == conversation)
+            .map_or(Seq::START, |cursor| cursor.after)
+    }
+}
+
 /// A client's first frame.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(bound = "")]

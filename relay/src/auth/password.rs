@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::phc::{self, Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
@@ -46,16 +46,16 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Prepares the work; takes as long as one hash.
+    /// Prepares the work.
     ///
     /// # Errors
-    /// [`PasswordError::Hash`] if hashing does not work at all.
+    /// [`PasswordError::Hash`] if hashing can't work at all.
     pub fn new(entropy: &dyn Entropy) -> Result<Self, PasswordError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             working: Arc::new(Semaphore::new(cores)),
             waiting: Arc::new(Semaphore::new(WAITING + cores)),
-            nobody: hash(&entropy.secret(), &salt(entropy))?.into(),
+            nobody: nobodys(entropy)?.into(),
         })
     }
 
@@ -135,6 +135,19 @@ fn hash(password: &[u8], salt: &[u8]) -> Result<String, PasswordError> {
     Ok(hashed.to_string())
 }
 
+/// What no password's hash is, as far as anybody can tell: drawn at random instead of worked out, since a start must not wait for it.
+fn nobodys(entropy: &dyn Entropy) -> Result<String, PasswordError> {
+    let broken = |error: phc::Error| PasswordError::Hash(error.into());
+    let made = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon2()?.params()).map_err(PasswordError::Hash)?,
+        salt: Some(Salt::new(&salt(entropy)).map_err(broken)?),
+        hash: Some(Output::new(&entropy.secret()).map_err(broken)?),
+    };
+    Ok(made.to_string())
+}
+
 fn matches(password: &[u8], hash: &str) -> Result<bool, PasswordError> {
     match argon2()?.verify_password(password, hash) {
         Ok(()) => Ok(true),
@@ -170,6 +183,12 @@ mod tests {
                 .unwrap()
         );
         assert!(!passwords.verify("correct horse", None).await.unwrap());
+        let alike = |hash: &str| hash.rsplitn(3, '$').map(str::len).collect::<Vec<_>>();
+        assert_eq!(
+            alike(&passwords.nobody),
+            alike(&hash),
+            "the same work, told by the same words"
+        );
         let again = passwords.hash("correct horse", &entropy).await.unwrap();
         assert_ne!(hash, again, "every hash has its own salt");
     }

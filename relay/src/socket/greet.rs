@@ -16,7 +16,9 @@ use super::seat::{Place, Seat};
 use super::side::{Side, StaffIdentity, VisitorIdentity};
 use crate::auth;
 use crate::hub::{Mailbox, TYPING_MS};
-use crate::store::{AgentRecord, Head, LogSlice, Request, Store, StoreError, VisitorProfile};
+use crate::store::{
+    AgentRecord, Arrival, Head, LogSlice, Request, Store, StoreError, VisitorProfile,
+};
 
 /// After how long a store that could not keep an agent's presence is asked again.
 const PRESENCE_RETRY: Duration = Duration::from_secs(1);
@@ -92,17 +94,15 @@ impl Served for Visitor {
             return Err(CloseCode::Origin);
         }
         let credential = hello.credential;
-        let site = context
-            .store
-            .site(credential.site)
-            .await
-            .map_err(|error| internal(&error))?;
-        let site = site.ok_or(CloseCode::NoSuchSite)?;
         let key = context.store.token_key();
-        let contact = match &credential.token {
-            Some(token) => auth::verify(&key, site.id, token).ok_or(CloseCode::Unauthorised)?,
-            None => auth::new_contact(context.clock.now(), &*context.entropy),
+        let known = match &credential.token {
+            Some(token) => {
+                Some(auth::verify(&key, credential.site, token).ok_or(CloseCode::Unauthorised)?)
+            }
+            None => None,
         };
+        let contact =
+            known.unwrap_or_else(|| auth::new_contact(context.clock.now(), &*context.entropy));
         let profile = VisitorProfile {
             locale: short(credential.locale),
             page: credential.page.map(|page| Page {
@@ -111,22 +111,31 @@ impl Served for Visitor {
             }),
         };
         let identity = Arc::new(VisitorIdentity {
-            site: site.id,
+            site: credential.site,
             contact,
             profile: profile.into(),
         });
         // The place is taken before the logs are looked at, so that nothing written in between is missed.
         let seat = Seat::take(context, Arc::clone(&identity), mailbox);
-        // Somebody who has no token yet has no conversation either.
-        let view = match credential.token {
-            Some(_) => context
+        let arrival = match known {
+            Some(contact) => {
+                let arrival = context
+                    .store
+                    .arrival(credential.site, contact, hello.resume);
+                arrival.await
+            }
+            // Somebody who has no token yet has no conversation either.
+            None => context
                 .store
-                .visitor_view(contact)
+                .site(credential.site)
                 .await
-                .map_err(|error| internal(&error))?,
-            None => crate::store::VisitorView::default(),
+                .map(|site| Arrival {
+                    site,
+                    ..Arrival::default()
+                }),
         };
-        let own = view.conversation;
+        let Arrival { site, own, unseen } = arrival.map_err(|error| internal(&error))?;
+        let site = site.ok_or(CloseCode::NoSuchSite)?;
         if let Some(own) = own {
             let notice = StaffNotice::VisitorPresence {
                 conversation: own.conversation,
@@ -156,6 +165,7 @@ impl Served for Visitor {
                 identity,
                 welcome,
                 own,
+                unseen,
                 epoch: context.store.epoch(),
             },
             seat,
@@ -287,6 +297,7 @@ impl Served for Staff {
                 identity,
                 welcome,
                 own: None,
+                unseen: None,
                 epoch: context.store.epoch(),
             },
             seat,

@@ -18,7 +18,7 @@ use heard_protocol::{
 
 use super::side::Side;
 use crate::hub::Mail;
-use crate::store::{Answer, Fact, Head, LogSlice, Request};
+use crate::store::{Answer, Fact, Head, LogSlice, Request, Unseen};
 
 /// How much text one `Entries` frame carries before the next begins, in bytes.
 const FRAME_TEXT_BYTES: usize = 48 * 1024;
@@ -85,6 +85,8 @@ pub struct Greeting<S: Side> {
     pub welcome: S::Welcome,
     /// The log this side follows unasked.
     pub own: Option<Head>,
+    /// A piece of that log, if it was read already.
+    pub unseen: Option<Unseen<S::Entry>>,
     /// The epoch of all positions.
     pub epoch: Epoch,
 }
@@ -290,9 +292,7 @@ impl<S: Side> Peer<S> {
         let Phase::Greeting { version, resume } = &mut self.phase else {
             return;
         };
-        let resume = resume
-            .take()
-            .filter(|resume| resume.epoch == greeting.epoch);
+        let resume = resume.take();
         out.push(Effect::Send(RelayFrame::Welcome(Box::new(Welcome {
             version: *version,
             epoch: greeting.epoch,
@@ -308,15 +308,13 @@ impl<S: Side> Peer<S> {
             chatter: (now, 0),
             checked_at: now,
         });
-        let cursors = resume.map(|resume| resume.cursors).unwrap_or_default();
         if let Some(own) = greeting.own {
-            let after = cursors
-                .iter()
-                .find(|cursor| cursor.conversation == own.conversation)
-                .map_or(Seq::START, |cursor| cursor.after);
-            live.follow_known(&own, after, out);
+            let seen = |resume: &Resume| resume.seen(greeting.epoch, own.conversation);
+            let after = resume.as_ref().map_or(Seq::START, seen);
+            live.follow_known(&own, after, greeting.unseen, out);
         }
-        for cursor in cursors {
+        let resume = resume.filter(|resume| resume.epoch == greeting.epoch);
+        for cursor in resume.map(|resume| resume.cursors).unwrap_or_default() {
             if greeting
                 .own
                 .is_none_or(|own| own.conversation != cursor.conversation)
@@ -448,8 +446,14 @@ impl<S: Side> Live<S> {
         out.push(Effect::Read(cursor));
     }
 
-    /// Follows the client's own log, whose end is known.
-    fn follow_known(&mut self, own: &Head, after: Seq, out: &mut Vec<Effect<S>>) {
+    /// Follows the client's own log, whose end is known, and perhaps a piece of it.
+    fn follow_known(
+        &mut self,
+        own: &Head,
+        after: Seq,
+        unseen: Option<Unseen<S::Entry>>,
+        out: &mut Vec<Effect<S>>,
+    ) {
         let head = S::end(own.staff, own.public);
         let conversation = own.conversation;
         out.push(Effect::Follow(conversation));
@@ -466,14 +470,17 @@ impl<S: Side> Live<S> {
             log.sent = Seq::START;
         }
         log.tell_marks::<S>(own.visitor_read, own.staff_read, out);
-        if log.sent < head {
-            log.reading = true;
-            out.push(Effect::Read(Cursor {
-                conversation,
-                after: log.sent,
-            }));
-        }
+        let sent = log.sent;
+        log.reading = sent < head;
         self.logs.push(log);
+        match unseen.filter(|(from, _)| *from == sent) {
+            Some((_, slice)) => self.slice(conversation, Some((*own, slice)), out),
+            None if sent < head => out.push(Effect::Read(Cursor {
+                conversation,
+                after: sent,
+            })),
+            None => {}
+        }
     }
 
     /// Looks for what no announcement has told of.
@@ -516,7 +523,7 @@ impl<S: Side> Live<S> {
             out.extend(
                 S::adopted(conversation).map(|notice| Effect::Send(RelayFrame::Notice(notice))),
             );
-            self.follow_known(own, Seq::START, out);
+            self.follow_known(own, Seq::START, None, out);
         }
     }
 

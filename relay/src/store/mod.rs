@@ -22,13 +22,16 @@ mod writer;
 pub use error::StoreError;
 pub use fact::{Answers, Audience, Fact, Listener};
 pub use open::open;
-pub use query::{AgentRecord, Head, LogSlice, NewAgent, Overview, SiteRecord, VisitorView};
+pub use query::{
+    AgentRecord, Arrival, Head, LogSlice, NewAgent, Overview, SiteRecord, Unseen, VisitorView,
+};
 pub use request::{Answer, Request, VisitorProfile};
 
 use crate::node::NodeId;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use heard_protocol::{AgentId, ContactId, ConversationId, Epoch, Seq, SiteId, UnixMillis};
+use heard_protocol::limits::MAX_ENTRIES_PER_FRAME;
+use heard_protocol::{AgentId, ContactId, ConversationId, Epoch, Resume, Seq, SiteId, UnixMillis};
 
 /// What a relay keeps, and how it asks for it.
 #[async_trait]
@@ -71,6 +74,25 @@ pub trait Store: Send + Sync + 'static {
 
     /// What a visitor sees when they come (back).
     async fn visitor_view(&self, contact: ContactId) -> Result<VisitorView, StoreError>;
+
+    /// All that a visitor who comes (back) to a site is told at once: after a crash ten thousand ask for it in the same second.
+    async fn arrival(
+        &self,
+        site: SiteId,
+        contact: ContactId,
+        resume: Option<Resume>,
+    ) -> Result<Arrival, StoreError> {
+        let site = self.site(site).await?;
+        let own = self.visitor_view(contact).await?.conversation;
+        let unseen = match own.and_then(|own| own.unseen(resume.as_ref(), self.epoch())) {
+            Some((conversation, after)) => {
+                let slice = self.read_public(conversation, after, MAX_ENTRIES_PER_FRAME);
+                Some((after, slice.await?))
+            }
+            None => None,
+        };
+        Ok(Arrival { site, own, unseen })
+    }
 
     /// What an agent sees when they come (back).
     async fn overview(&self, site: SiteId, now: UnixMillis) -> Result<Overview, StoreError>;

@@ -2,7 +2,7 @@
 
 use heard_protocol::{
     AgentCard, AgentId, Availability, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Seq, SiteId,
+    ConversationSummary, Epoch, PublicEntry, Resume, Seq, SiteId,
 };
 
 /// A site as it is kept.
@@ -69,12 +69,38 @@ pub struct Head {
     pub staff_read: Seq,
 }
 
+impl Head {
+    /// Where a returning visitor's copy of the log ends, if that is short of the log's end.
+    pub(super) fn unseen(
+        &self,
+        resume: Option<&Resume>,
+        epoch: Epoch,
+    ) -> Option<(ConversationId, Seq)> {
+        let seen = resume.map_or(Seq::START, |resume| resume.seen(epoch, self.conversation));
+        (seen < self.public).then_some((self.conversation, seen))
+    }
+}
+
 /// What a visitor sees when they come back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct VisitorView {
     /// The open conversation, or the last one.
     pub conversation: Option<Head>,
 }
+
+/// What is looked up for a visitor who comes (back).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Arrival {
+    /// The site they are on; `None` if there is no such site.
+    pub site: Option<SiteRecord>,
+    /// The open conversation, or the last one.
+    pub own: Option<Head>,
+    /// The first piece of it that they have not seen, and the position it comes after; `None` if they have seen everything.
+    pub unseen: Option<Unseen<PublicEntry>>,
+}
+
+/// A piece of a log, and the position it comes after.
+pub type Unseen<E> = (Seq, LogSlice<E>);
 
 /// What an agent sees when they come back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -7,6 +7,7 @@ use heard_protocol::{
     VisitorCommand,
 };
 use heard_relay::config::Data;
+use heard_relay::node::NodeId;
 use heard_relay::store::{self, Answer, NewAgent, Request, SiteRecord, Store};
 
 use crate::desk::{Deaf, TEXT_BYTES, site};
@@ -67,6 +68,14 @@ impl Past {
             };
             store.execute(Request::PutAgent(agent)).await?;
         }
+        // Whoever starts on this finds an agent who was there until now, and gives them time to come back.
+        let presence = Request::Presence {
+            agent: AGENT,
+            node: NodeId::from_bits(1),
+            online: true,
+            now: NOW,
+        };
+        store.execute(presence).await?;
         Ok(Self { store, commands })
     }
 

@@ -140,6 +140,7 @@ impl Part for Staff {
             },
             identity,
             own: None,
+            unseen: None,
             epoch: world.engine.epoch(),
         };
         let after = world.blink();

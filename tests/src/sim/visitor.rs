@@ -11,7 +11,7 @@ use heard_relay::auth;
 use heard_relay::entropy::SeededEntropy;
 use heard_relay::socket::{Greeting, VisitorIdentity};
 use heard_relay::store::sqlite::Engine;
-use heard_relay::store::{Head, StoreError, VisitorProfile};
+use heard_relay::store::{Arrival, Head, StoreError, VisitorProfile};
 
 use super::Mutant;
 use super::crowd::{Crowd, End};
@@ -134,12 +134,15 @@ impl Part for Visitor {
         let (Some(identity), Some(hello)) = (end.seat.clone(), &end.hello) else {
             return;
         };
-        let own = match hello.credential.token {
+        let Arrival { own, unseen, .. } = match hello.credential.token {
             Some(_) => {
-                let view = world.engine.visitor_view(identity.contact);
-                view.expect("the store can be read").conversation
+                let resume = hello.resume.clone();
+                let arrival = world
+                    .engine
+                    .arrival(identity.site, identity.contact, resume);
+                arrival.expect("the store can be read")
             }
-            None => None,
+            None => Arrival::default(),
         };
         let token = hello.credential.token.clone().unwrap_or_else(|| {
             auth::mint(&world.engine.token_key(), identity.site, identity.contact)
@@ -159,6 +162,7 @@ impl Part for Visitor {
             },
             identity,
             own,
+            unseen,
             epoch: world.engine.epoch(),
         };
         let after = world.blink();

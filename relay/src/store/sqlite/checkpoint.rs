@@ -2,8 +2,8 @@
 //!
 //! A thread folds nearly all of it while the writer goes on; the writer folds the little that was added meanwhile, so that the log is
 //! empty for an instant and begins again at its front. Left to the thread alone it would never be empty under load, and would only grow. A log
-//! that grows costs more than one that is written over: every fsync must also wait for the file system's own log. So it is
-//! made as long as it usually gets before the first commit.
+//! that grows costs more than one that is written over: every fsync must also wait for the file system's own log. So the writer
+//! makes it as long as it usually gets, piece by piece, when nobody wants anything of it.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -24,8 +24,10 @@ const TAIL: u32 = 512;
 const TOO_LARGE: u32 = 16_384;
 /// After how many commits the writer looks at the log.
 const LOOK: u32 = 32;
-/// How long the log is made beforehand, in bytes: room for what is written while the thread folds.
+/// How long the log is made, in bytes: room for what is written while the thread folds.
 const LENGTH: u64 = 40 * 1024 * 1024;
+/// How much is added at once, in bytes: whoever comes meanwhile waits for about a millisecond.
+const PIECE: usize = 512 * 1024;
 
 /// The write-ahead log, in pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub(super) struct Checkpointer {
     wake: Option<SyncSender<()>>,
     done: Receiver<()>,
     thread: Option<JoinHandle<()>>,
+    /// The log's file, while it is not yet as long as it should be.
+    short: Option<File>,
 }
 
 impl Checkpointer {
@@ -54,7 +58,7 @@ impl Checkpointer {
             path: path.to_owned(),
             reason: error.to_string(),
         };
-        lengthen(path).map_err(unusable)?;
+        let short = Some(log_of(path).map_err(unusable)?);
         let connection = Connection::open(path)?;
         connection.busy_timeout(std::time::Duration::from_millis(100))?;
         let (wake, woken) = sync_channel(1);
@@ -69,7 +73,25 @@ impl Checkpointer {
             wake: Some(wake),
             done,
             thread: Some(thread),
+            short,
         })
+    }
+
+    /// Nobody wants anything of the writer: makes the log longer by a piece, and says whether there was need to. Nobody but the writer may call
+    /// this, since SQLite's own writing to the log is done by it alone.
+    pub(super) fn lengthen(&mut self) -> bool {
+        let Some(log) = &mut self.short else {
+            return false;
+        };
+        match lengthen(log) {
+            Ok(true) => return true,
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%error, "the write-ahead log stays short");
+            }
+        }
+        self.short = None;
+        false
     }
 
     /// The writer made a commit.
@@ -146,22 +168,24 @@ fn step_back() {
     }
 }
 
-/// Makes the log's file as long as it usually gets. What is added is zeros, which SQLite does not take for pages: theirs begin with a number
-/// of at least one and the log's own salt.
-fn lengthen(path: &Path) -> io::Result<()> {
+fn log_of(path: &Path) -> io::Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
-    let mut log = File::options()
+    File::options()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(PathBuf::from(name))?;
-    let mut missing = LENGTH.saturating_sub(log.seek(SeekFrom::End(0))?);
-    let zeros = vec![0; 64 * 1024];
-    while missing > 0 {
-        let some = usize::try_from(missing).map_or(zeros.len(), |missing| missing.min(zeros.len()));
-        log.write_all(&zeros[..some])?;
-        missing -= some as u64;
+        .open(PathBuf::from(name))
+}
+
+/// Makes the log's file longer by a piece, on disk; `false` if it is long enough. What is added is zeros, which SQLite does not take for
+/// pages: theirs begin with a number of at least one and the log's own salt.
+fn lengthen(log: &mut File) -> io::Result<bool> {
+    if log.seek(SeekFrom::End(0))? >= LENGTH {
+        return Ok(false);
     }
-    log.sync_all()
+    log.write_all(&vec![0; PIECE])?;
+    // Else the next commit would wait until all that was added is there.
+    log.sync_all()?;
+    Ok(true)
 }

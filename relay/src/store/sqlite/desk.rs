@@ -1,30 +1,31 @@
 //! Who can answer and who waits: what a dispatch round decides from.
 
+use heard_desk::Conversation;
 use heard_desk::routing::Agent;
-use heard_protocol::{AgentId, ConversationId, SiteId};
+use heard_protocol::{AgentId, SiteId};
 use rusqlite::Connection;
 
 use super::column::{Col, availability_from, get, get_opt};
+use super::load::{STATE, state};
 use crate::store::StoreError;
 
 /// Every conversation that waits or is offered.
 pub(super) fn waiting(
     connection: &Connection,
     site: SiteId,
-) -> Result<Vec<ConversationId>, StoreError> {
-    let mut ids = Vec::new();
+) -> Result<Vec<Conversation>, StoreError> {
+    let mut found = Vec::new();
     // The numbers stand in the text: a partial index is looked up anew for every bound one.
-    for sql in [
-        "SELECT id FROM conversations WHERE site = ?1 AND status = 1",
-        "SELECT id FROM conversations WHERE site = ?1 AND status = 0",
-    ] {
-        let mut statement = connection.prepare_cached(sql)?;
-        let rows = statement.query_map([Col(site)], |row| get::<ConversationId>(row, 0))?;
-        for id in rows {
-            ids.push(id?);
+    for status in ["1", "0"] {
+        let sql =
+            format!("SELECT {STATE} FROM conversations WHERE site = ?1 AND status = {status}");
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([Col(site)])?;
+        while let Some(row) = rows.next()? {
+            found.push(state(row)?);
         }
     }
-    Ok(ids)
+    Ok(found)
 }
 
 pub(super) fn agents(connection: &Connection, site: SiteId) -> Result<Vec<Agent>, StoreError> {

@@ -7,7 +7,7 @@ use heard_desk::routing::{Agent, Floor};
 use heard_protocol::{AgentId, SiteId};
 use rusqlite::Connection;
 
-use super::{desk, load};
+use super::desk;
 use crate::store::StoreError;
 
 /// The floors of the sites that had a round. Like all of the writer's memory they are never stale, and gone after a failed batch.
@@ -65,9 +65,6 @@ impl Floors {
 }
 
 fn read(connection: &Connection, site: SiteId) -> Result<Floor, StoreError> {
-    let mut queue = Vec::new();
-    for id in desk::waiting(connection, site)? {
-        queue.extend(load::conversation(connection, id)?.map(|(_, known)| known.state));
-    }
+    let queue = desk::waiting(connection, site)?;
     Ok(Floor::of(&queue, &desk::agents(connection, site)?))
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use heard_desk::Conversation;
-use heard_protocol::{AgentId, CommandId, ContactId, ConversationId, Page, Seq, UnixMillis};
-use rusqlite::{Connection, OptionalExtension};
+use heard_protocol::{AgentId, CommandId, ContactId, ConversationId, Page, UnixMillis};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::column::{Col, StatusColumns, from_json, get, get_opt};
 use super::read;
@@ -72,54 +72,48 @@ pub(super) fn contact(
     }))
 }
 
+/// The columns that [`state`] reads, in its order.
+pub(super) const STATE: &str = "id, contact, status, since, agent, until, front, passed";
+
+/// A conversation as the rules see it, from a row that begins with [`STATE`].
+pub(super) fn state(row: &Row<'_>) -> Result<Conversation, StoreError> {
+    let status = StatusColumns {
+        status: row.get(2)?,
+        since: get(row, 3)?,
+        agent: get_opt(row, 4)?,
+        until: get_opt(row, 5)?,
+    };
+    Ok(Conversation {
+        id: get(row, 0)?,
+        contact: get(row, 1)?,
+        status: status.status()?,
+        front: row.get(6)?,
+        passed: from_json("list of agents", &row.get::<_, String>(7)?)?,
+    })
+}
+
 /// A conversation, and the number it is kept under.
 pub(super) fn conversation(
     connection: &Connection,
     id: ConversationId,
 ) -> Result<Option<(i64, Known)>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT row, site, contact, status, since, agent, until, front, passed, visitor_read, staff_read
-         FROM conversations WHERE id = ?1",
-    )?;
-    let found = statement
-        .query_row([Col(id)], |row| {
-            let status = StatusColumns {
-                status: row.get(3)?,
-                since: get(row, 4)?,
-                agent: get_opt(row, 5)?,
-                until: get_opt(row, 6)?,
-            };
-            let marks: (Seq, Seq) = (get(row, 9)?, get(row, 10)?);
-            Ok((
-                row.get::<_, i64>(0)?,
-                get(row, 1)?,
-                get(row, 2)?,
-                status,
-                row.get::<_, bool>(7)?,
-                row.get::<_, String>(8)?,
-                marks,
-            ))
-        })
-        .optional()?;
-    let Some((row, site, contact, status, front, passed, marks)) = found else {
+    let sql = format!(
+        "SELECT {STATE}, row, site, visitor_read, staff_read FROM conversations WHERE id = ?1"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([Col(id)])?;
+    let Some(found) = rows.next()? else {
         return Ok(None);
     };
+    let row = found.get(8)?;
     let (head, public) = read::ends(connection, row)?;
-    let state = Conversation {
-        id,
-        contact,
-        status: status.status()?,
-        front,
-        passed: from_json("list of agents", &passed)?,
-    };
-    let (visitor_read, staff_read) = marks;
     let known = Known {
-        site,
-        state,
+        site: get(found, 9)?,
+        state: state(found)?,
         head,
         public,
-        visitor_read,
-        staff_read,
+        visitor_read: get(found, 10)?,
+        staff_read: get(found, 11)?,
     };
     Ok(Some((row, known)))
 }

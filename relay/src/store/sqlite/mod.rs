@@ -22,7 +22,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use heard_protocol::{
-    AgentId, ContactId, ConversationId, Epoch, PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
+    AgentId, ContactId, ConversationId, Epoch, PublicEntry, Resume, Seq, SiteId, StaffEntry,
+    UnixMillis,
 };
 
 use super::writer::Writer;
@@ -32,7 +33,7 @@ use readers::Readers;
 use crate::node::NodeId;
 
 use super::{
-    AgentRecord, Answer, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
+    AgentRecord, Answer, Arrival, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
     StoreError, VisitorView,
 };
 
@@ -131,6 +132,18 @@ impl Store for SqliteStore {
     async fn visitor_view(&self, contact: ContactId) -> Result<VisitorView, StoreError> {
         self.readers
             .run(move |connection| read::visitor_view(connection, contact))
+            .await
+    }
+
+    async fn arrival(
+        &self,
+        site: SiteId,
+        contact: ContactId,
+        resume: Option<Resume>,
+    ) -> Result<Arrival, StoreError> {
+        let epoch = self.epoch;
+        self.readers
+            .run(move |connection| read::arrival(connection, site, contact, resume, epoch))
             .await
     }
 

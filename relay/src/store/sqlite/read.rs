@@ -1,16 +1,20 @@
 //! Reading: the same functions serve the read connections and the writer's own look-ups.
 
 use heard_protocol::entry::EntryBody;
+use heard_protocol::limits::MAX_ENTRIES_PER_FRAME;
 use heard_protocol::{
     AgentCard, AgentId, CallbackState, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Page, PublicBody, PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
+    ConversationSummary, Epoch, Page, PublicBody, PublicEntry, Resume, Seq, SiteId, StaffEntry,
+    UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column::{Col, StatusColumns, availability_from, from_json, get, get_opt, kind_from};
 use crate::node::NodeId;
 use crate::store::ledger::{KnownCallback, QUEUE_LIMIT};
-use crate::store::{AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView};
+use crate::store::{
+    AgentRecord, Arrival, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView,
+};
 
 /// How many resolved conversations and closed callbacks an overview shows.
 const LATELY: i64 = 50;
@@ -178,6 +182,25 @@ pub(super) fn visitor_view(
         None => None,
     };
     Ok(VisitorView { conversation })
+}
+
+pub(super) fn arrival(
+    connection: &Connection,
+    site: SiteId,
+    contact: ContactId,
+    resume: Option<Resume>,
+    epoch: Epoch,
+) -> Result<Arrival, StoreError> {
+    let site = self::site(connection, site)?;
+    let own = visitor_view(connection, contact)?.conversation;
+    let unseen = own
+        .and_then(|own| own.unseen(resume.as_ref(), epoch))
+        .map(|(conversation, after)| {
+            let slice = read_public(connection, conversation, after, MAX_ENTRIES_PER_FRAME)?;
+            Ok::<_, StoreError>((after, slice))
+        })
+        .transpose()?;
+    Ok(Arrival { site, own, unseen })
 }
 
 fn body_of(public: Option<Seq>, body: &str) -> Result<EntryBody, StoreError> {

@@ -103,10 +103,21 @@ impl Readers {
         let (done, found) = oneshot::channel();
         self.queue.put(Box::new(move |connection| {
             // Whoever asked may have stopped waiting.
-            let _ = done.send(look_up(connection));
+            let _ = done.send(at_once(connection, look_up));
         }));
         found.await.map_err(|_| StoreError::Stopped)?
     }
+}
+
+/// Runs a look-up as one: all its statements see the same state of the store, which is also found only once.
+fn at_once<T>(
+    connection: &Connection,
+    look_up: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    connection.prepare_cached("BEGIN")?.execute([])?;
+    let found = look_up(connection);
+    connection.prepare_cached("COMMIT")?.execute([])?;
+    found
 }
 
 impl Drop for Readers {

@@ -1,14 +1,14 @@
 //! The engine's reads, for the simulation: the same functions the read connections run, on the engine's own connection.
 
 use heard_protocol::{
-    AgentId, ContactId, ConversationId, PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
+    AgentId, ContactId, ConversationId, PublicEntry, Resume, Seq, SiteId, StaffEntry, UnixMillis,
 };
 
 use super::floors::Floors;
 use super::places::Places;
 use super::settled::Refusals;
 use super::{Engine, read};
-use crate::store::{AgentRecord, Head, LogSlice, Overview, StoreError, VisitorView};
+use crate::store::{AgentRecord, Arrival, Head, LogSlice, Overview, StoreError, VisitorView};
 
 impl Engine {
     /// Forgets everything that is not on disk, as if another process had opened the file.
@@ -58,6 +58,19 @@ impl Engine {
     /// [`StoreError`].
     pub fn overview(&self, site: SiteId) -> Result<Overview, StoreError> {
         read::overview(self.connection(), site)
+    }
+
+    /// As [`Store::arrival`](crate::store::Store::arrival).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn arrival(
+        &self,
+        site: SiteId,
+        contact: ContactId,
+        resume: Option<Resume>,
+    ) -> Result<Arrival, StoreError> {
+        read::arrival(self.connection(), site, contact, resume, self.epoch())
     }
 
     /// As [`Store::agent`](crate::store::Store::agent).

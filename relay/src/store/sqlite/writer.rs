@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use tokio::sync::mpsc::error::TryRecvError;
+
 use super::checkpoint::Checkpointer;
 use super::engine::Engine;
 use super::schema::WriteLock;
@@ -41,7 +43,7 @@ fn run(
 ) {
     let mut batch = Vec::new();
     let mut expected = 0;
-    while let Some(first) = queue.blocking_recv() {
+    while let Some(first) = next(&mut queue, &mut checkpointer) {
         take(first, &mut batch, &mut engine);
         gather(&mut queue, &mut batch, &mut engine, limit);
         for _ in 0..YIELDS {
@@ -63,6 +65,17 @@ fn run(
     }
     checkpointer.stop();
     engine.close();
+}
+
+/// What comes next; what can wait is done until then.
+fn next(queue: &mut Jobs, checkpointer: &mut Checkpointer) -> Option<Job> {
+    loop {
+        match queue.try_recv() {
+            Ok(job) => return Some(job),
+            Err(TryRecvError::Empty) if checkpointer.lengthen() => {}
+            Err(_) => return queue.blocking_recv(),
+        }
+    }
 }
 
 /// Takes what has come, up to the limit.
