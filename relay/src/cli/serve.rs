@@ -10,7 +10,7 @@ use heard_relay::clock::SystemClock;
 use heard_relay::config::{Config, Data};
 use heard_relay::entropy::OsEntropy;
 use heard_relay::server::Relay;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime::Runtime;
 
 use super::args::ServeArgs;
@@ -22,7 +22,8 @@ const INTERRUPTED: i32 = 130;
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let config = serve_config(args)?;
     start_logging(&config)?;
-    runtime()?.block_on(serve(config))
+    // As a task, not on this thread, which would have to wake another for every connection it takes.
+    runtime()?.block_on(async { tokio::spawn(serve(config)).await })?
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
@@ -36,7 +37,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::warn!("a bus is of no use on a data file, which one relay has to itself");
     }
     let stop = stop_signal()?;
-    let listener = bind(config.listen).await?;
+    let listener = bind(config.listen)?;
     let address = listener
         .local_addr()
         .context("the listening address cannot be read")?;
@@ -84,9 +85,13 @@ fn raise_descriptor_limit() {
     }
 }
 
+/// How many connections may wait to be taken. After a crash everybody comes back in one second, and whom the system turns away for want of room
+/// tries again a second later at the earliest. Linux grants as many as `net.core.somaxconn` says, 4,096 unless changed.
+const BACKLOG: u32 = 16_384;
+
 /// Listens, or says in one sentence why not.
-pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.map_err(|error| {
+pub(crate) fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    listen(address).map_err(|error| {
         let reason = match error.kind() {
             ErrorKind::AddrInUse => {
                 "another program listens there already; choose another port, or stop it".to_owned()
@@ -111,6 +116,18 @@ pub(crate) fn stop_signal() -> anyhow::Result<impl Future<Output = ()> + Send + 
             std::process::exit(INTERRUPTED);
         });
     })
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // Connections of a relay that has just ended don't keep the next one from starting. Elsewhere this would mean something else.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 #[cfg(unix)]

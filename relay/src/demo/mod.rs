@@ -30,7 +30,7 @@ pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<()> {
 
 async fn serve(config: Config, args: &DemoArgs) -> anyhow::Result<()> {
     let stop_signal = stop_signal()?;
-    let (for_relay, for_shop) = (bind(args.listen).await?, bind(args.shop).await?);
+    let (for_relay, for_shop) = (bind(args.listen)?, bind(args.shop)?);
     let relay_url = reached_at(for_relay.local_addr()?);
     let shop_address = for_shop.local_addr()?;
     let entropy: Arc<dyn Entropy> = Arc::new(

@@ -84,13 +84,13 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Arrival, StoreError> {
         let site = self.site(site).await?;
         let own = self.visitor_view(contact).await?.conversation;
-        let unseen = match own.and_then(|own| own.unseen(resume.as_ref(), self.epoch())) {
-            Some((conversation, after)) => {
-                let slice = self.read_public(conversation, after, MAX_ENTRIES_PER_FRAME);
-                Some((after, slice.await?))
-            }
-            None => None,
-        };
+        let mut unseen = None;
+        if let Some(own) = own
+            && let Some(after) = own.unseen(resume.as_ref(), self.epoch())
+        {
+            let slice = self.read_public(own.conversation, after, MAX_ENTRIES_PER_FRAME);
+            unseen = Some((after, slice.await?));
+        }
         Ok(Arrival { site, own, unseen })
     }
 

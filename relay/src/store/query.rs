@@ -71,13 +71,9 @@ pub struct Head {
 
 impl Head {
     /// Where a returning visitor's copy of the log ends, if that is short of the log's end.
-    pub(super) fn unseen(
-        &self,
-        resume: Option<&Resume>,
-        epoch: Epoch,
-    ) -> Option<(ConversationId, Seq)> {
+    pub(super) fn unseen(&self, resume: Option<&Resume>, epoch: Epoch) -> Option<Seq> {
         let seen = resume.map_or(Seq::START, |resume| resume.seen(epoch, self.conversation));
-        (seen < self.public).then_some((self.conversation, seen))
+        (seen < self.public).then_some(seen)
     }
 }
 

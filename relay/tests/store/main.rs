@@ -21,6 +21,7 @@ macro_rules! conformance {
                 logs::nothing_overtakes_the_command_it_follows,
                 logs::an_id_belongs_to_its_sender,
                 logs::positions_are_dense_on_both_faces,
+                logs::an_arrival_is_what_was_not_seen,
                 logs::many_at_once_stay_in_order,
                 logs::nothing_is_announced_before_it_can_be_read,
                 logs::bad_text_leaves_nothing_behind,

@@ -16,7 +16,11 @@ pub(crate) async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
             .max_write_buffer_size(4 * 1024 * 1024)
             .on_upgrade(echo)
     });
-    let listener = tokio::net::TcpListener::bind(listen).await?;
+    let socket = tokio::net::TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(listen)?;
+    // As the relay's: with less room some of a crowd would be turned away, and be a second late.
+    let listener = socket.listen(16_384)?;
     let app = Router::new()
         .route("/ws/visitor", upgrade)
         .route("/readyz", axum::routing::get(|| async {}));

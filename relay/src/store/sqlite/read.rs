@@ -127,37 +127,40 @@ pub(super) fn ends(connection: &Connection, row: i64) -> Result<(Seq, Seq), Stor
     Ok((end(&mut staff)?, end(&mut public)?))
 }
 
+/// The columns of a [`Head`], and first the number its conversation is kept under.
+const HEAD: &str = "SELECT row, id, site, contact, visitor_read, staff_read FROM conversations";
+
+/// The first conversation that a condition on its one parameter finds.
+fn head_where(
+    connection: &Connection,
+    condition: &str,
+    value: impl rusqlite::ToSql,
+) -> Result<Option<(i64, Head)>, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("{HEAD} {condition}"))?;
+    let mut rows = statement.query([value])?;
+    let Some(found) = rows.next()? else {
+        return Ok(None);
+    };
+    let row = found.get(0)?;
+    let (staff, public) = ends(connection, row)?;
+    let head = Head {
+        conversation: get(found, 1)?,
+        site: get(found, 2)?,
+        contact: get(found, 3)?,
+        staff,
+        public,
+        visitor_read: get(found, 4)?,
+        staff_read: get(found, 5)?,
+    };
+    Ok(Some((row, head)))
+}
+
 pub(super) fn head(
     connection: &Connection,
     conversation: ConversationId,
 ) -> Result<Option<Head>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT row, site, contact, visitor_read, staff_read FROM conversations WHERE id = ?1",
-    )?;
-    let found = statement
-        .query_row([Col(conversation)], |row| {
-            Ok((
-                row.get::<_, i64>(0)?,
-                get(row, 1)?,
-                get(row, 2)?,
-                get(row, 3)?,
-                get(row, 4)?,
-            ))
-        })
-        .optional()?;
-    let Some((row, site, contact, visitor_read, staff_read)) = found else {
-        return Ok(None);
-    };
-    let (staff, public) = ends(connection, row)?;
-    Ok(Some(Head {
-        site,
-        contact,
-        conversation,
-        staff,
-        public,
-        visitor_read,
-        staff_read,
-    }))
+    let found = head_where(connection, "WHERE id = ?1", Col(conversation))?;
+    Ok(found.map(|(_, head)| head))
 }
 
 /// The open conversation of a contact, or the last one.
@@ -173,15 +176,22 @@ pub(super) fn latest_of(
         .optional()?)
 }
 
+/// As [`latest_of`], with its ends and the number it is kept under.
+fn latest_head(
+    connection: &Connection,
+    contact: ContactId,
+) -> Result<Option<(i64, Head)>, StoreError> {
+    let latest = "WHERE contact = ?1 ORDER BY row DESC LIMIT 1";
+    head_where(connection, latest, Col(contact))
+}
+
 pub(super) fn visitor_view(
     connection: &Connection,
     contact: ContactId,
 ) -> Result<VisitorView, StoreError> {
-    let conversation = match latest_of(connection, contact)? {
-        Some(id) => head(connection, id)?,
-        None => None,
-    };
-    Ok(VisitorView { conversation })
+    Ok(VisitorView {
+        conversation: latest_head(connection, contact)?.map(|(_, head)| head),
+    })
 }
 
 pub(super) fn arrival(
@@ -192,14 +202,16 @@ pub(super) fn arrival(
     epoch: Epoch,
 ) -> Result<Arrival, StoreError> {
     let site = self::site(connection, site)?;
-    let own = visitor_view(connection, contact)?.conversation;
-    let unseen = own
-        .and_then(|own| own.unseen(resume.as_ref(), epoch))
-        .map(|(conversation, after)| {
-            let slice = read_public(connection, conversation, after, MAX_ENTRIES_PER_FRAME)?;
-            Ok::<_, StoreError>((after, slice))
-        })
-        .transpose()?;
+    let latest = latest_head(connection, contact)?;
+    let mut unseen = None;
+    if let Some((row, head)) = latest
+        && let Some(after) = head.unseen(resume.as_ref(), epoch)
+    {
+        let entries = public_after(connection, row, after, MAX_ENTRIES_PER_FRAME)?;
+        let head = head.public;
+        unseen = Some((after, LogSlice { entries, head }));
+    }
+    let own = latest.map(|(_, head)| head);
     Ok(Arrival { site, own, unseen })
 }
 
@@ -279,6 +291,17 @@ pub(super) fn read_public(
     };
     // A cursor comes from a client and may be any number.
     let after = after.min(head);
+    let entries = public_after(connection, row, after, limit)?;
+    Ok(LogSlice { entries, head })
+}
+
+/// What a visitor may see of a conversation after a position of theirs.
+fn public_after(
+    connection: &Connection,
+    row: i64,
+    after: Seq,
+    limit: usize,
+) -> Result<Vec<PublicEntry>, StoreError> {
     // A visitor's position is never past the staff's, so the order of the latter serves both.
     let mut statement = connection.prepare_cached(
         "SELECT p.public_seq, e.at, e.body, p.seq FROM places p JOIN entries e ON e.row = p.row
@@ -298,7 +321,7 @@ pub(super) fn read_public(
             body: from_json::<PublicBody>("entry", body)?,
         });
     }
-    Ok(LogSlice { entries, head })
+    Ok(entries)
 }
 
 /// The last words said in a conversation.

@@ -10,6 +10,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use crate::store::StoreError;
 pub(super) use crate::store::stored::Identity;
 
+/// How much of the file readers see through the system's own cache instead of copying it page by page, in bytes. The messages of one conversation
+/// are strewn over the file: when everybody came back at once, a third of the time was spent copying pages.
+const READ_MAPPED: i64 = 256 * 1024 * 1024;
+
 /// The layout this program reads and writes, kept in `PRAGMA user_version`.
 pub(super) const SCHEMA: u32 = 2;
 
@@ -211,6 +215,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     keep_statements(&connection)?;
     connection.pragma_update(None, "cache_size", -256)?;
+    connection.pragma_update(None, "mmap_size", READ_MAPPED)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     Ok(connection)
 }

@@ -2,11 +2,12 @@
 
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
-    Author, Availability, PublicBody, RefusalCode, Seq, StaffBody, StaffCommand, VisitorCommand,
+    Author, Availability, ConversationId, Cursor, Epoch, PublicBody, RefusalCode, Resume, Seq,
+    SiteId, StaffBody, StaffCommand, VisitorCommand,
 };
-use heard_relay::store::{Fact, Request};
+use heard_relay::store::{Arrival, Fact, Request};
 
-use crate::bench::{ANNA, Bench, Home, NOW, asks, contact, does, follows, id, says};
+use crate::bench::{ANNA, Bench, Home, NOW, SITE, asks, contact, does, follows, id, says};
 
 pub(crate) async fn the_first_message_starts_a_conversation<H: Home>(bench: Bench<H>) {
     let conversation = bench.said(1, 1, "The fridge beeps").await;
@@ -180,6 +181,53 @@ pub(crate) async fn positions_are_dense_on_both_faces<H: Home>(bench: Bench<H>) 
         .await
         .expect("a log");
     assert_eq!(rest.entries, staff.entries[28..]);
+}
+
+pub(crate) async fn an_arrival_is_what_was_not_seen<H: Home>(bench: Bench<H>) {
+    let conversation = bench.said(1, 1, "one").await;
+    for n in 2..=5 {
+        bench.said(1, n, "and more").await;
+    }
+    bench.said(2, 9, "somebody else").await;
+    let store = &bench.store;
+    let view = store.visitor_view(contact(1)).await.expect("a view");
+    let log = store.read_public(conversation, Seq::START, 100).await;
+    let log = log.expect("a log");
+    let comes = async |epoch: Epoch, after: u64, conversation| {
+        let cursor = Cursor {
+            conversation,
+            after: Seq(after),
+        };
+        let resume = Resume {
+            epoch,
+            cursors: vec![cursor],
+        };
+        let came = store.arrival(SITE, contact(1), Some(resume)).await;
+        let came = came.expect("an arrival");
+        assert_eq!(came.own, view.conversation);
+        assert_eq!(came.site, store.site(SITE).await.expect("a site"));
+        came.unseen
+            .map(|(from, slice)| (from, slice.entries, slice.head))
+    };
+    let rest = |from: u64| {
+        let after = usize::try_from(from).expect("small");
+        Some((Seq(from), log.entries[after..].to_vec(), Seq(5)))
+    };
+    let (here, elsewhere) = (store.epoch(), Epoch(store.epoch().0 ^ 1));
+    assert_eq!(comes(here, 0, conversation).await, rest(0));
+    assert_eq!(comes(here, 3, conversation).await, rest(3));
+    assert_eq!(comes(here, 5, conversation).await, None, "all was seen");
+    assert_eq!(comes(here, 99, conversation).await, None, "and more");
+    assert_eq!(comes(elsewhere, 3, conversation).await, rest(0));
+    let other = ConversationId::from_bits(77);
+    assert_eq!(comes(here, 3, other).await, rest(0));
+    let fresh = store.arrival(SITE, contact(1), None).await;
+    let fresh = fresh.expect("an arrival").unseen.expect("all of it");
+    assert_eq!(fresh.1, log);
+    let nobody = store
+        .arrival(SiteId::from_bits(99), contact(99), None)
+        .await;
+    assert_eq!(nobody.expect("an arrival"), Arrival::default());
 }
 
 pub(crate) async fn many_at_once_stay_in_order<H: Home>(bench: Bench<H>) {
