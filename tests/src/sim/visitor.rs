@@ -136,7 +136,7 @@ impl Part for Visitor {
         };
         let Arrival { own, unseen, .. } = match hello.credential.token {
             Some(_) => {
-                let resume = hello.resume.clone();
+                let resume = hello.resume.as_ref();
                 let arrival = world
                     .engine
                     .arrival(identity.site, identity.contact, resume);

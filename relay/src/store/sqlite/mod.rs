@@ -143,7 +143,7 @@ impl Store for SqliteStore {
     ) -> Result<Arrival, StoreError> {
         let epoch = self.epoch;
         self.readers
-            .run(move |connection| read::arrival(connection, site, contact, resume, epoch))
+            .run(move |connection| read::arrival(connection, site, contact, resume.as_ref(), epoch))
             .await
     }
 

@@ -198,14 +198,14 @@ pub(super) fn arrival(
     connection: &Connection,
     site: SiteId,
     contact: ContactId,
-    resume: Option<Resume>,
+    resume: Option<&Resume>,
     epoch: Epoch,
 ) -> Result<Arrival, StoreError> {
     let site = self::site(connection, site)?;
     let latest = latest_head(connection, contact)?;
     let mut unseen = None;
     if let Some((row, head)) = latest
-        && let Some(after) = head.unseen(resume.as_ref(), epoch)
+        && let Some(after) = head.unseen(resume, epoch)
     {
         let entries = public_after(connection, row, after, MAX_ENTRIES_PER_FRAME)?;
         let head = head.public;

@@ -68,7 +68,7 @@ impl Engine {
         &self,
         site: SiteId,
         contact: ContactId,
-        resume: Option<Resume>,
+        resume: Option<&Resume>,
     ) -> Result<Arrival, StoreError> {
         read::arrival(self.connection(), site, contact, resume, self.epoch())
     }
