@@ -20,6 +20,8 @@ use heard_tests::real::{Desk, Habits, Party, Relay, SITE, Start, Voice, history,
 use tokio::sync::Notify;
 
 const SEEDS: u64 = 20;
+/// How many kills there are in the long form, of as many seeds as that takes.
+const LONG_KILLS: usize = 1_000;
 /// The most kills in one burst.
 const KILLS: usize = 3;
 const VISITORS: usize = 50;
@@ -100,7 +102,8 @@ fn agent(number: usize, desk: &Desk, url: &str, acks: Arc<Acks>) -> Party<Staff>
     )
 }
 
-async fn play(seed: u64) {
+/// Plays a seed; returns how often the relay was killed.
+async fn play(seed: u64) -> usize {
     let began = Instant::now();
     let mut rng = Rng::new(seed);
     let desk = Desk::new(AGENTS).await;
@@ -170,6 +173,7 @@ async fn play(seed: u64) {
         "seed {seed}: {said} commands, killed after {moments:?} acknowledgements, {:.1?}",
         began.elapsed()
     );
+    moments.len()
 }
 
 /// Waits until everything is answered and everybody has read everything.
@@ -247,12 +251,14 @@ fn is_taken(entry: &StaffEntry) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_when_the_relay_is_killed() {
     let seed = std::env::var("HEARD_SEED").ok();
-    match seed.map(|seed| seed.parse().expect("a number")) {
-        Some(seed) => play(seed).await,
-        None => {
-            for seed in 0..SEEDS {
-                play(seed).await;
-            }
-        }
+    if let Some(seed) = seed.map(|seed| seed.parse().expect("a number")) {
+        play(seed).await;
+        return;
+    }
+    let long = std::env::var_os("HEARD_LONG").is_some();
+    let (mut seed, mut kills) = (0, 0);
+    while seed < SEEDS || long && kills < LONG_KILLS {
+        kills += play(seed).await;
+        seed += 1;
     }
 }

@@ -123,3 +123,18 @@ async fn a_commit_whose_answer_is_lost_is_found_out_about() {
     let lost = lossy.lost();
     assert!(lost.iter().all(|times| *times >= 5), "{lost:?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_recovers_without_a_new_start_loses_and_doubles_nothing() {
+    let lossy = Arc::new(Lossy::default());
+    let between = Arc::clone(&lossy);
+    let mut stream = Stream::between(|server, url| between.listen(server.socket(), &url)).await;
+    lossy.begin();
+    for turn in 1..=12 {
+        let crash: fn(&Server, &str) = |server, url| server.lose_a_session(url, "heard-relay");
+        stream = stream.at(turn * 45, crash).await;
+    }
+    stream.check().await;
+    let lost = lossy.lost();
+    assert!(lost.iter().all(|times| *times >= 5), "{lost:?}");
+}

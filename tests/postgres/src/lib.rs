@@ -126,25 +126,37 @@ impl Server {
         self.order("start");
     }
 
+    /// Kills one of the processes that serve a client's sessions, where that is one of `client`'s. The server then ends every session, forgets what it
+    /// had in memory, and recovers from its disk, without being started again.
+    ///
+    /// # Panics
+    /// If the server can't be asked.
+    pub fn lose_a_session(&self, url: &str, client: &str) {
+        let sql = format!(
+            "COPY (SELECT pid FROM pg_stat_activity WHERE application_name = '{client}' LIMIT 1)
+             TO PROGRAM 'xargs -r kill -9'"
+        );
+        // The session that asks is ended too, before or after it hears that it is done.
+        let asked = self.psql(url, &sql).stderr(Stdio::null()).status();
+        asked.expect("psql can be started");
+    }
+
     /// Runs SQL as the server's owner.
     ///
     /// # Panics
     /// If the server refuses it.
     pub fn sql(&self, url: &str, sql: &str) {
-        let done = Command::new(self.programs.join("psql"))
-            .args([
-                "--no-psqlrc",
-                "--quiet",
-                "-v",
-                "ON_ERROR_STOP=1",
-                "-c",
-                sql,
-                url,
-            ])
-            .stdout(Stdio::null())
-            .status()
-            .expect("psql can be started");
+        let done = self.psql(url, sql).status().expect("psql can be started");
         assert!(done.success(), "the server refused: {sql}");
+    }
+
+    fn psql(&self, url: &str, sql: &str) -> Command {
+        let mut command = Command::new(self.programs.join("psql"));
+        command
+            .args(["--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1", "-c"])
+            .args([sql, url])
+            .stdout(Stdio::null());
+        command
     }
 
     fn order(&self, word: &str) {

@@ -9,7 +9,9 @@ use heard_protocol::{
 };
 use heard_relay::auth::hash_token;
 use heard_relay::config::Data;
-use heard_relay::store::{self, Fact, Head, Listener, NewAgent, Request, SiteRecord, Store};
+use heard_relay::store::{
+    self, Fact, Head, Listener, NewAgent, Request, SiteRecord, Store, StoreError,
+};
 
 use crate::check::FinalLog;
 
@@ -120,21 +122,36 @@ impl Desk {
 
     /// These logs as they are on disk, while no relay runs on them.
     pub async fn logs(&self, which: impl IntoIterator<Item = ConversationId>) -> Vec<FinalLog> {
-        let store = self.store().await;
-        let mut logs = Vec::new();
-        for conversation in which {
-            let head = store
-                .head(conversation)
-                .await
-                .expect("the store can be read");
-            let Some(head) = head else { continue };
-            let slice = store.read_staff(conversation, Seq::START, usize::MAX).await;
-            logs.push(FinalLog {
-                conversation,
-                contact: head.contact,
-                entries: slice.expect("the store can be read").entries,
-            });
-        }
-        logs
+        logs(&*self.store().await, which).await
     }
+}
+
+/// These logs, as far as a store has them.
+pub async fn logs(
+    store: &dyn Store,
+    which: impl IntoIterator<Item = ConversationId>,
+) -> Vec<FinalLog> {
+    let mut logs = Vec::new();
+    for conversation in which {
+        let head = store
+            .head(conversation)
+            .await
+            .expect("the store can be read");
+        let Some(head) = head else { continue };
+        let slice = store.read_staff(conversation, Seq::START, usize::MAX).await;
+        logs.push(FinalLog {
+            conversation,
+            contact: head.contact,
+            entries: slice.expect("the store can be read").entries,
+        });
+    }
+    logs
+}
+
+/// The store in a file that no relay runs on.
+///
+/// # Errors
+/// As the store says.
+pub async fn open(file: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    store::open(&Data::File(file.to_owned()), Arc::new(Nobody), 512).await
 }

@@ -8,7 +8,7 @@ mod process;
 mod recorded;
 pub mod wire;
 
-pub use desk::{Desk, SITE};
+pub use desk::{Desk, SITE, logs, open};
 pub use habits::Habits;
 pub use party::{Party, Recorded, Seen, Voice};
 pub use process::{Relay, Start};

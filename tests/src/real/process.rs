@@ -78,6 +78,11 @@ impl Relay {
         }
     }
 
+    /// Its process, while it runs.
+    pub fn process(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Where it listens.
     pub const fn address(&self) -> SocketAddr {
         self.address

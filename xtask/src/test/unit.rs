@@ -16,10 +16,18 @@ const NETWORKS: Program = Program {
     versions: None,
 };
 
+/// Writes down what a relay does to its files, for the power cuts.
+const TRACER: Program = Program {
+    names: &["strace"],
+    variable: "HEARD_STRACE",
+    package: "strace",
+    versions: None,
+};
+
 /// Installs what the tests need, and runs all of them. Without a program those that need it fail, the others run.
 pub(super) fn run(long: bool) -> Tally {
     let mut tally = Tally::default();
-    let programs = [&POSTGRES, &NATS, &NETWORKS];
+    let programs = [&POSTGRES, &NATS, &NETWORKS, &TRACER];
     if let Err(error) = packages::ensure("the tests of stores and nodes", &programs) {
         eprintln!("error: {error:#}");
         tally.fail(format!("{error:#}"));

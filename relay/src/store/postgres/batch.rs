@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use heard_protocol::{ConversationId, Seq};
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 use sqlx::{query, query_scalar, raw_sql};
@@ -10,6 +11,7 @@ use tokio::time::Instant;
 use super::connect::Address;
 use super::fault::{self, Fault};
 use super::keys::Keys;
+use super::value::{Id as _, number};
 use super::working_set::Halt;
 use super::{load, save};
 use crate::store::ledger::{REFUSALS, carry_out};
@@ -27,8 +29,6 @@ const TURN: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often a batch is decided anew since another node was in the way, or since it needed more than was read.
 const TURNS: usize = 24;
-/// What stands for the state of a transaction of a server that was started again since.
-const ANOTHER_LIFE: &str = "another life";
 /// After how many refusals the oldest are cleared away.
 const CLEAR_EVERY: usize = 512;
 
@@ -37,8 +37,8 @@ const CLEAR_EVERY: usize = 512;
 struct Unsure {
     /// The transaction.
     transaction: String,
-    /// When the server was started that it ran on. One that crashed gives the numbers of transactions that never reached its disk to others.
-    server: String,
+    /// An entry it wrote, if it wrote any.
+    entry: Option<(ConversationId, Seq)>,
     batch: u64,
     answers: Vec<Answer>,
     facts: Vec<Fact>,
@@ -205,46 +205,25 @@ impl Session {
         let (Some(unsure), Some(connection)) = (&self.unsure, &mut self.connection) else {
             return Ok(None);
         };
-        loop {
-            let status: Result<Option<String>, _> = query_scalar(
-                "SELECT CASE WHEN pg_postmaster_start_time()::text = $2
-                        THEN pg_xact_status($1::text::xid8) ELSE $3 END",
-            )
-            .bind(&unsure.transaction)
-            .bind(&unsure.server)
-            .bind(ANOTHER_LIFE)
-            .fetch_one(&mut *connection)
-            .await;
-            match status {
-                Ok(Some(word)) if word == "in progress" => tokio::time::sleep(PAUSE).await,
-                Ok(Some(word)) if word == "committed" => break,
-                // Nobody knows. The batch is decided anew, and what was carried out is found by its commands.
-                Ok(Some(word)) if word == ANOTHER_LIFE => {
-                    self.unsure = None;
-                    listener.unsure();
-                    return Ok(None);
-                }
-                // Aborted.
-                Ok(_) => {
-                    self.unsure = None;
-                    return Ok(None);
-                }
-                Err(error) => {
-                    let error = StoreError::from(error);
-                    if fault::of(&error) != Fault::Broken {
-                        return Err(error);
-                    }
-                    // A server that has never heard of it, such as a stand-by that took over before it got there.
-                    self.unsure = None;
-                    return Ok(None);
-                }
+        let fate = loop {
+            match fate(unsure, connection).await? {
+                Fate::UnderWay => tokio::time::sleep(PAUSE).await,
+                fate => break fate,
             }
-        }
-        let Some(unsure) = self.unsure.take() else {
-            return Ok(None);
         };
-        listener.committed(unsure.facts);
-        Ok((unsure.batch == self.batch).then_some(unsure.answers))
+        let unsure = self.unsure.take();
+        match (fate, unsure) {
+            (Fate::Committed, Some(unsure)) => {
+                listener.committed(unsure.facts);
+                Ok((unsure.batch == self.batch).then_some(unsure.answers))
+            }
+            // The batch is decided anew, and what was carried out is found by its commands.
+            (Fate::Unknown, _) => {
+                listener.unsure();
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Reads, decides, writes, commits. `None`: more has to be read.
@@ -257,12 +236,10 @@ impl Session {
         let Some(connection) = &mut self.connection else {
             return Ok(None);
         };
-        let begun =
-            raw_sql("BEGIN; SELECT pg_current_xact_id()::text, pg_postmaster_start_time()::text")
-                .fetch_one(&mut *connection)
-                .await?;
+        let begun = raw_sql("BEGIN; SELECT pg_current_xact_id()::text")
+            .fetch_one(&mut *connection)
+            .await?;
         let transaction: String = sqlx::Row::try_get(&begun, 0)?;
-        let server: String = sqlx::Row::try_get(&begun, 1)?;
         let mut set = load::working_set(connection, keys.clone()).await?;
         let mut answers = Vec::with_capacity(requests.len());
         let mut lacks = Vec::new();
@@ -288,7 +265,11 @@ impl Session {
         save::changes(connection, &set).await?;
         self.unsure = Some(Unsure {
             transaction,
-            server,
+            entry: set
+                .changes
+                .entries
+                .first()
+                .map(|entry| (entry.conversation, entry.seq)),
             batch: self.batch,
             answers,
             facts: set.facts,
@@ -329,6 +310,53 @@ impl Session {
             Err(_) => self.connection = None,
         }
     }
+}
+
+/// What became of a transaction.
+enum Fate {
+    UnderWay,
+    Committed,
+    Undone,
+    /// The server can't tell.
+    Unknown,
+}
+
+/// Asks the server. By its number alone a transaction is not to be known: a server that crashed gives the numbers of those that never reached its
+/// disk to others, and says that they are committed. An entry says which transaction wrote it, and is written once.
+async fn fate(unsure: &Unsure, connection: &mut PgConnection) -> Result<Fate, StoreError> {
+    let status: Result<Option<String>, _> = query_scalar("SELECT pg_xact_status($1::text::xid8)")
+        .bind(&unsure.transaction)
+        .fetch_one(&mut *connection)
+        .await;
+    match status {
+        Ok(Some(word)) if word == "in progress" => return Ok(Fate::UnderWay),
+        Ok(_) => {}
+        Err(error) => {
+            let error = StoreError::from(error);
+            // Anything else is a server that has never heard of it, such as a stand-by that took over before it got there.
+            if fault::of(&error) != Fault::Broken {
+                return Err(error);
+            }
+        }
+    }
+    let Some((conversation, seq)) = unsure.entry else {
+        return Ok(Fate::Unknown);
+    };
+    // The column has the number without its epoch.
+    let written: bool = query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM entries WHERE conversation = $1 AND seq = $2
+           AND xmin::text::bigint = $3::text::bigint % 4294967296)",
+    )
+    .bind(conversation.uuid())
+    .bind(number(seq.0))
+    .bind(&unsure.transaction)
+    .fetch_one(connection)
+    .await?;
+    Ok(if written {
+        Fate::Committed
+    } else {
+        Fate::Undone
+    })
 }
 
 fn unwritten(reason: &str) -> StoreError {
