@@ -70,6 +70,26 @@ async fn what_was_in_the_file_is_in_the_database_and_in_a_file_again() {
     answers_stay_the_same(&before, &[&after, &database(&url).await]).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_an_older_version_wrote_goes_into_one_database_and_on_into_another() {
+    let small = tokio::task::spawn_blocking(content::small).await;
+    let (_folder, path) = small.expect("a store");
+    // As version 1 left it: without what was added since.
+    let older = rusqlite::Connection::open(&path).expect("the file opens");
+    let before = "DROP TABLE nodes; DROP TABLE agent_sockets; PRAGMA user_version = 1;";
+    older.execute_batch(before).expect("it is made older");
+    drop(older);
+    let urls = [(); 2].map(|()| Server::shared().database());
+    let [first, second] = urls.clone().map(Data::from);
+    let there = moved(&Data::from(path.clone()), &first).await;
+    let on = moved(&first, &second).await;
+    let rows = |report: &Report| report.tables.iter().map(|one| one.rows).collect::<Vec<_>>();
+    assert_eq!(rows(&there), rows(&on));
+    let (file, last) = (file(&path), database(&urls[1]).await);
+    assert!(compare(&file, &last, 15).await > 0);
+    answers_stay_the_same(&file, &[&last, &database(&urls[0]).await]).await;
+}
+
 /// What was answered once is answered so for ever, wherever it is asked again.
 async fn answers_stay_the_same(before: &dyn Store, after: &[&dyn Store]) {
     let now = UnixMillis(1_900_000_000_000);
