@@ -10,6 +10,7 @@
 //! * [`callback`]: whether a request to be called can be taken.
 //! * [`text`]: what may be said.
 //! * [`pace`]: how fast one socket may talk.
+//! * [`trouble`]: whether writing still gets these two anywhere.
 //! * [`policy`]: what a site can set.
 
 pub mod callback;
@@ -20,6 +21,7 @@ pub mod pace;
 pub mod policy;
 pub mod routing;
 pub mod text;
+pub mod trouble;
 
 pub use conversation::{Change, Conversation, Write};
 pub use policy::Policy;

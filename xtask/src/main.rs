@@ -7,6 +7,7 @@ mod process;
 mod project;
 mod size;
 mod test;
+mod text_trouble;
 mod toolchain;
 mod wasm;
 
@@ -34,6 +35,8 @@ enum Task {
     Bench(bench::Options),
     /// Let visitors and agents who behave like people talk through a relay; fails when the delivery contract was not kept
     Load(load::Options),
+    /// Say of each dialogue of a table whether a call should be offered, and why
+    TextTrouble(text_trouble::Options),
     /// Build everything and run a relay with a demo shop, two agents and a conversation window
     Demo(demo::Options),
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Task::Test(options) => test::run(&options),
         Task::Bench(options) => bench::run(&options),
         Task::Load(options) => load::run(&options),
+        Task::TextTrouble(options) => text_trouble::run(&options),
         Task::Demo(options) => demo::run(&options),
     };
     match done {

@@ -1,0 +1,174 @@
+//! `cargo xtask text-trouble`: judges written dialogues by the desk's rules.
+//!
+//! One JSON object a line comes in: `id`, `messages` of `from` (`visitor` or `agent`), `t` in seconds, `text`, and perhaps `typed_s` and
+//! `deleted`. One goes out for each: `id`, `flagged_at` (the place of the message, or null), `reason`, `offer_allowed_at_end`. Where
+//! dialogues say what is expected of them (`expect` with `flag`, `reason`, `offer_allowed_at_end`), precision and recall are
+//! printed at the end, apart from the answers.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use heard_desk::trouble::{Limits, Reason, Said, Speaker, Watch};
+use serde::{Deserialize, Serialize};
+
+/// The arguments.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// A file with one dialogue a line, as JSON
+    file: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+struct Dialogue {
+    id: serde_json::Value,
+    #[serde(default)]
+    messages: Vec<Message>,
+    expect: Option<Expected>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Message {
+    from: From,
+    #[serde(default)]
+    t: f64,
+    #[serde(default)]
+    text: String,
+    typed_s: Option<f64>,
+    deleted: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum From {
+    Visitor,
+    Agent,
+}
+
+#[derive(Debug, Deserialize)]
+struct Expected {
+    flag: bool,
+    reason: Option<String>,
+    #[serde(default)]
+    offer_allowed_at_end: bool,
+}
+
+/// What is said of a dialogue.
+#[derive(Debug, Serialize)]
+struct Verdict {
+    id: serde_json::Value,
+    flagged_at: Option<usize>,
+    reason: Option<&'static str>,
+    offer_allowed_at_end: bool,
+}
+
+/// Prints a verdict for each line.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let name = options.file.display();
+    let file =
+        std::fs::File::open(&options.file).with_context(|| format!("{name} can't be read"))?;
+    let mut out = std::io::stdout().lock();
+    let mut score = Score::default();
+    for (number, line) in BufReader::new(file).lines().enumerate() {
+        let place = number + 1;
+        let line = line.with_context(|| format!("{name} can't be read"))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let dialogue: Dialogue = serde_json::from_str(&line)
+            .with_context(|| format!("line {place} of {name} is not a dialogue"))?;
+        let verdict = judge(&dialogue);
+        writeln!(out, "{}", serde_json::to_string(&verdict)?)?;
+        if let Some(expected) = &dialogue.expect {
+            score.add(&verdict, expected);
+        }
+    }
+    score.print();
+    Ok(())
+}
+
+fn judge(dialogue: &Dialogue) -> Verdict {
+    let mut watch = Watch::new(Limits::default());
+    let mut first: Option<(usize, Reason)> = None;
+    for (place, message) in dialogue.messages.iter().enumerate() {
+        let found = watch.hear(&Said {
+            by: match message.from {
+                From::Visitor => Speaker::Visitor,
+                From::Agent => Speaker::Agent,
+            },
+            at: millis(message.t),
+            text: &message.text,
+            typed_ms: message.typed_s.map(millis),
+            deleted: message.deleted.map(whole),
+        });
+        if let (None, Some(trouble)) = (first, found.first()) {
+            first = Some((place, trouble.reason));
+        }
+    }
+    Verdict {
+        id: dialogue.id.clone(),
+        flagged_at: first.map(|(place, _)| place),
+        reason: first.map(|(_, reason)| reason.name()),
+        offer_allowed_at_end: watch
+            .reasons()
+            .iter()
+            .any(|reason| watch.may_offer(*reason)),
+    }
+}
+
+/// Seconds in milliseconds; what is no time counts as none.
+fn millis(seconds: f64) -> u64 {
+    std::time::Duration::try_from_secs_f64(seconds)
+        .ok()
+        .and_then(|time| u64::try_from(time.as_millis()).ok())
+        .unwrap_or(0)
+}
+
+/// A count that came as any number.
+fn whole(count: f64) -> u32 {
+    // A thousandth is a whole one of milliseconds.
+    u32::try_from(millis(count / 1_000.0)).unwrap_or(u32::MAX)
+}
+
+/// How well the verdicts agree with what was expected.
+#[derive(Debug, Default)]
+struct Score {
+    all: u32,
+    right: u32,
+    wrong: u32,
+    missed: u32,
+    same_reason: u32,
+    same_offer: u32,
+}
+
+impl Score {
+    fn add(&mut self, verdict: &Verdict, expected: &Expected) {
+        self.all += 1;
+        match (verdict.flagged_at.is_some(), expected.flag) {
+            (true, true) => {
+                self.right += 1;
+                self.same_reason += u32::from(verdict.reason == expected.reason.as_deref());
+            }
+            (true, false) => self.wrong += 1,
+            (false, true) => self.missed += 1,
+            (false, false) => {}
+        }
+        self.same_offer += u32::from(verdict.offer_allowed_at_end == expected.offer_allowed_at_end);
+    }
+
+    fn print(&self) {
+        if self.all == 0 {
+            return;
+        }
+        let share = |part: u32, of: u32| f64::from(part) / f64::from(of.max(1));
+        eprintln!(
+            "{} dialogues: precision {:.2}, recall {:.2}; the reason agrees in {:.2} of those found, the offer in {:.2} of all",
+            self.all,
+            share(self.right, self.right + self.wrong),
+            share(self.right, self.right + self.missed),
+            share(self.same_reason, self.right),
+            share(self.same_offer, self.all),
+        );
+    }
+}
