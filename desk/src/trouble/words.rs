@@ -1,7 +1,7 @@
 //! Words of a message, and patterns of words.
 //!
-//! A pattern is words separated by spaces. `a|b` is either, `stem*` any word that begins so, `?word` a word that may be missing, and `~` up to
-//! three words of any kind.
+//! A pattern is words separated by spaces. `a|b` is either, `stem*` any word that begins so, `?word` a word that may be missing, `~` up to
+//! three words of any kind, and `$` the end of the sentence.
 
 /// The sentences of a text, each as its words in lower case: letters and digits alone, `ё` as `е`, apostrophes left out.
 pub(super) fn sentences(text: &str) -> Vec<Vec<String>> {
@@ -49,6 +49,9 @@ fn fits(parts: &[&str], words: &[String]) -> bool {
     let Some((part, rest)) = parts.split_first() else {
         return true;
     };
+    if *part == "$" {
+        return words.is_empty();
+    }
     if *part == "~" {
         return (0..=3.min(words.len())).any(|skipped| fits(rest, &words[skipped..]));
     }
@@ -98,5 +101,6 @@ mod tests {
         assert!(!finds("can ~ call", "I can. You call"));
         assert!(finds("call ?me back", "call back") && finds("call ?me back", "call me back"));
         assert!(!finds("call ?me back", "call him back"));
+        assert!(finds("call me $", "Just call me!") && !finds("call me $", "Call me Kate"));
     }
 }
