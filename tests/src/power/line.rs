@@ -18,10 +18,10 @@ pub(super) struct Line<'a> {
 pub(super) enum Part<'a> {
     /// All of it: name, arguments, result.
     Whole(&'a str, &'a str, i64),
-    /// Its name and arguments; others did something before it ended.
+    /// Its name and arguments: others did something before it ended, or it was killed and never did.
     Begins(&'a str, &'a str),
-    /// The result of what the thread began before.
-    Ends(i64),
+    /// The result of what the thread began before; none if it was killed.
+    Ends(Option<i64>),
 }
 
 /// Reads a line; `None` if it is about something else (a signal, the end of a thread) or is not one.
@@ -38,16 +38,22 @@ pub(super) fn read(line: &str) -> Option<Line<'_>> {
             Part::Begins(name, arguments)
         } else {
             let (arguments, _) = rest.rsplit_once(')')?;
-            Part::Whole(name, arguments, result(rest)?)
+            match result(rest)? {
+                Some(result) => Part::Whole(name, arguments, result),
+                None => Part::Begins(name, arguments),
+            }
         }
     };
     Some(Line { thread, at, part })
 }
 
-/// What stands behind the last ` = `.
-fn result(text: &str) -> Option<i64> {
+/// What stands behind the last ` = `, unless that is a question mark.
+fn result(text: &str) -> Option<Option<i64>> {
     let (_, result) = text.rsplit_once(" = ")?;
-    result.split(' ').next()?.parse().ok()
+    match result.split(' ').next()? {
+        "?" => Some(None),
+        number => number.parse().ok().map(Some),
+    }
 }
 
 /// The file that a call's first argument names by its descriptor, and the arguments after it.
@@ -104,8 +110,10 @@ mod tests {
             read("7 1.000001 <... fsync resumed>) = -1 EIO (Input/output error)")
                 .unwrap()
                 .part,
-            Part::Ends(-1)
+            Part::Ends(Some(-1))
         );
+        let killed = read(r"7 1.000001 fsync(13<\x2f>) = ?").unwrap();
+        assert_eq!(killed.part, Part::Begins("fsync", r"13<\x2f>"));
     }
 
     #[test]

@@ -112,8 +112,10 @@ impl Trace {
             let line = line?;
             if reading.line(&line).is_none() {
                 // The bytes in the middle tell nothing.
-                let (begin, end) = (line.len().min(200), line.len().saturating_sub(60));
-                let line = format!("{} … {}", &line[..begin], &line[end..]);
+                let end = line.chars().count().saturating_sub(60);
+                let ends = line.chars().enumerate();
+                let ends = ends.filter(|(place, _)| *place < 200 || *place >= end);
+                let line = ends.map(|(_, letter)| letter).collect();
                 return Err(TraceError::Line { number, line });
             }
         }
@@ -195,6 +197,9 @@ impl Reading<'_> {
             Part::Ends(result) => {
                 let step = self.begun.remove(line.thread)?;
                 let step = self.trace.steps.get_mut(step)?;
+                let Some(result) = result else {
+                    return Some(());
+                };
                 step.ended = now;
                 went_well(&step.what, result)
             }

@@ -44,7 +44,6 @@ pub(super) const PHRASES: Phrases = Phrases {
         "courier*|driver*|rider|postman|technician|engineer*|plumber|electrician|installer|carrier|ups|dhl|fedex|recruiter|scammer*|fraudster*|spam*|robocall*|doctor|nurse|teacher|neighbour|neighbor|landlord|grandson|daughter|son|wife|husband|mum|mom|colleague|boss|concierge|porter|reception",
         "before|when|once|on deliver*|arriv*|delivery|arrival|outside",
         "before ~ deliver*|arrive*|come|comes|arrival|visit",
-        "called|rang|phoned me|us|you|them|yesterday|earlier|already|twice|before",
         "missed|incoming|outgoing|international|roaming|conference|group|recorded|dropped|emergency call|calls",
         "call log|logs|history|quality|forwarding|waiting|recording|centre|center|blocking|minutes|rates|barring|button",
         "callback url|function|api|endpoint",
@@ -52,6 +51,7 @@ pub(super) const PHRASES: Phrases = Phrases {
         "nice|good|great|pleasure ~ talking|speaking|talk",
         "phone case|cover|screen|model|charger|plan|contract|bill|app|holder",
     ],
+    past: &["called|rang|phoned me|us|you|them|yesterday|earlier|already|twice|before"],
     no_call: &[
         "dont|not|no|never|without|avoid|hate|cant|cannot|wont|stop|nor|unable ?really ?want|like|do|answer|take|have ?to ?any ?a ?phone call|calls|calling|phonecall|phonecalls|ring|talk|talking|speak|speaking|callback|phoning",
         "dont|not|no|never|without|cant|cannot|wont|unable ~ call ?me|now|please|back",

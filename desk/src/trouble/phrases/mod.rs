@@ -14,6 +14,8 @@ pub(super) struct Phrases {
     wish: &'static [&'static str],
     /// Calls that are not about this conversation: what makes a sentence no wish and no offer.
     elsewhere: &'static [&'static str],
+    /// Calls that were: what makes a sentence no wish.
+    past: &'static [&'static str],
     /// The visitor does not want to talk, in so many words.
     no_call: &'static [&'static str],
     /// A "no" that stands at the beginning: it needs an offer before it.
@@ -67,7 +69,7 @@ impl Heard {
     fn has_without(
         &self,
         which: impl Fn(&Phrases) -> &'static [&'static str],
-        without: impl Fn(&Phrases) -> [&'static [&'static str]; 2],
+        without: impl Fn(&Phrases) -> [&'static [&'static str]; 3],
     ) -> bool {
         self.0.iter().any(|sentence| {
             ALL.iter().any(|all| words::any(which(all), sentence))
@@ -78,11 +80,11 @@ impl Heard {
     }
 
     pub(super) fn wishes(&self) -> bool {
-        self.has_without(|all| all.wish, |all| [all.elsewhere, all.no_call])
+        self.has_without(|all| all.wish, |all| [all.elsewhere, all.past, all.no_call])
     }
 
     pub(super) fn offers(&self) -> bool {
-        self.has_without(|all| all.offer, |all| [all.elsewhere, &[]])
+        self.has_without(|all| all.offer, |all| [all.elsewhere, &[], &[]])
     }
 
     /// Refuses to talk: in so many words, or by a "no" to an offer.
