@@ -31,7 +31,10 @@ pub(super) fn read(line: &str) -> Option<Line<'_>> {
     let (seconds, micros) = at.split_once('.')?;
     let at = seconds.parse::<u64>().ok()? * 1_000_000 + micros.parse::<u64>().ok()?;
     let part = if let Some(rest) = rest.strip_prefix("<... ") {
-        Part::Ends(result(rest)?)
+        match result(rest)? {
+            "?" => Part::Ends(None),
+            number => Part::Ends(Some(number.parse().ok()?)),
+        }
     } else {
         let (name, rest) = rest.split_once('(')?;
         if let Some(arguments) = rest.strip_suffix(" <unfinished ...>") {
@@ -39,21 +42,18 @@ pub(super) fn read(line: &str) -> Option<Line<'_>> {
         } else {
             let (arguments, _) = rest.rsplit_once(')')?;
             match result(rest)? {
-                Some(result) => Part::Whole(name, arguments, result),
-                None => Part::Begins(name, arguments),
+                "?" => Part::Begins(name, arguments),
+                number => Part::Whole(name, arguments, number.parse().ok()?),
             }
         }
     };
     Some(Line { thread, at, part })
 }
 
-/// What stands behind the last ` = `, unless that is a question mark.
-fn result(text: &str) -> Option<Option<i64>> {
+/// The word behind the last ` = `: a number, or a question mark.
+fn result(text: &str) -> Option<&str> {
     let (_, result) = text.rsplit_once(" = ")?;
-    match result.split(' ').next()? {
-        "?" => Some(None),
-        number => number.parse().ok().map(Some),
-    }
+    result.split(' ').next()
 }
 
 /// The file that a call's first argument names by its descriptor, and the arguments after it.
