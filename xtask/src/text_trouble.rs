@@ -6,7 +6,7 @@
 //! printed at the end, apart from the answers.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -65,10 +65,13 @@ struct Verdict {
 
 /// Prints a verdict for each line.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let name = options.file.display();
-    let file =
-        std::fs::File::open(&options.file).with_context(|| format!("{name} can't be read"))?;
-    let mut out = std::io::stdout().lock();
+    judge_all(&options.file, &mut std::io::stdout().lock())?.print();
+    Ok(())
+}
+
+fn judge_all(file: &Path, out: &mut dyn Write) -> Result<Score> {
+    let name = file.display();
+    let file = std::fs::File::open(file).with_context(|| format!("{name} can't be read"))?;
     let mut score = Score::default();
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let place = number + 1;
@@ -84,8 +87,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             score.add(&verdict, expected);
         }
     }
-    score.print();
-    Ok(())
+    Ok(score)
 }
 
 fn judge(dialogue: &Dialogue) -> Verdict {
@@ -157,18 +159,54 @@ impl Score {
         self.same_offer += u32::from(verdict.offer_allowed_at_end == expected.offer_allowed_at_end);
     }
 
+    /// How many of those found are troubled, and how many of the troubled are found.
+    fn precision_and_recall(&self) -> (f64, f64) {
+        (
+            share(self.right, self.right + self.wrong),
+            share(self.right, self.right + self.missed),
+        )
+    }
+
     fn print(&self) {
         if self.all == 0 {
             return;
         }
-        let share = |part: u32, of: u32| f64::from(part) / f64::from(of.max(1));
+        let (precision, recall) = self.precision_and_recall();
         eprintln!(
             "{} dialogues: precision {:.2}, recall {:.2}; the reason agrees in {:.2} of those found, the offer in {:.2} of all",
             self.all,
-            share(self.right, self.right + self.wrong),
-            share(self.right, self.right + self.missed),
+            precision,
+            recall,
             share(self.same_reason, self.right),
             share(self.same_offer, self.all),
         );
+    }
+}
+
+fn share(part: u32, of: u32) -> f64 {
+    f64::from(part) / f64::from(of.max(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The goals: nine of ten calls offered are for a reason, and eight of ten reasons are found.
+    fn holds(table: &str, least: u32) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/trouble");
+        let score = judge_all(&folder.join(table), &mut std::io::sink()).unwrap();
+        assert!(score.all >= least, "{score:?}");
+        let (precision, recall) = score.precision_and_recall();
+        assert!(precision >= 0.9 && recall >= 0.8, "{score:?}");
+    }
+
+    #[test]
+    fn the_dialogues_the_rules_were_made_with() {
+        holds("known.jsonl", 50);
+    }
+
+    #[test]
+    fn the_dialogues_that_were_kept_aside() {
+        holds("held-out.jsonl", 27);
     }
 }

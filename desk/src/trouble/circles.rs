@@ -23,7 +23,7 @@ const SETTLED: u32 = 3;
 /// Every so many messages after `Limits::long` there is another point.
 const LONGER: u32 = 4;
 /// How many stems two messages of an agent's share at least, if one is the other again: agents are polite in the same words.
-const AGENT_SHARED: usize = 4;
+const AGENT_SHARED: usize = 2;
 /// How many letters in capitals are shouting.
 const CAPITALS: usize = 10;
 

@@ -4,14 +4,11 @@ use std::collections::VecDeque;
 
 use super::circles::Circles;
 use super::phrases::{self, Heard};
-use super::writing::{self, Script};
+use super::writing::{self, Scripts};
 use super::{Evidence, Limits, Reason, Said, Speaker, Trouble};
 
 /// Over how many of the visitor's messages hard ones are counted.
 const LABOUR_WITHIN: usize = 5;
-/// How many times each writes in letters the other does not use, before they are taken to have different languages.
-const FOREIGN: u32 = 2;
-
 /// One conversation, as far as it was listened to.
 #[derive(Debug, Clone)]
 pub struct Watch {
@@ -24,14 +21,22 @@ pub struct Watch {
     circles: Circles,
     labour: VecDeque<u32>,
     hiccups: u32,
-    visitor_script: Option<Script>,
-    agent_script: Option<Script>,
-    foreign: u32,
-    /// The agent has just offered to talk.
-    offered: bool,
+    /// How many messages each wrote in which letters.
+    visitor_scripts: Scripts,
+    agent_scripts: Scripts,
+    just: Just,
     refused: bool,
     found: Vec<Reason>,
     made: Vec<Reason>,
+}
+
+/// What the agent's last message did, until the visitor answers.
+#[derive(Debug, Clone, Copy, Default)]
+struct Just {
+    /// It offered to talk.
+    offered: bool,
+    /// It asked for a phone number, or for any.
+    asked_number: bool,
 }
 
 impl Watch {
@@ -46,10 +51,9 @@ impl Watch {
             circles: Circles::default(),
             labour: VecDeque::new(),
             hiccups: 0,
-            visitor_script: None,
-            agent_script: None,
-            foreign: 0,
-            offered: false,
+            visitor_scripts: Scripts::default(),
+            agent_scripts: Scripts::default(),
+            just: Just::default(),
             refused: false,
             found: Vec::new(),
             made: Vec::new(),
@@ -110,11 +114,11 @@ impl Watch {
         lasted: u64,
         all: &mut Vec<(Reason, Evidence)>,
     ) {
-        let refuses = heard.refuses(self.offered);
-        self.offered = false;
+        let refuses = heard.refuses(self.just.offered);
+        let just = std::mem::take(&mut self.just);
         if refuses {
             self.refused = true;
-        } else if heard.wishes() {
+        } else if heard.wishes() || !just.asked_number && heard.gives_number() {
             // Whoever said no may change their mind; nobody else may change it for them.
             self.refused = false;
             all.push((Reason::Visitor, Evidence::Said));
@@ -135,7 +139,7 @@ impl Watch {
         } else if labour >= self.limits.laborious {
             all.push((Reason::HardToWrite, Evidence::Laborious(labour)));
         }
-        self.visitor_script = writing::script(said.text).or(self.visitor_script);
+        self.visitor_scripts.add(said.text);
         self.compare(all);
         let waited = said
             .at
@@ -148,14 +152,17 @@ impl Watch {
     }
 
     fn agent(&mut self, said: &Said<'_>, heard: &Heard, all: &mut Vec<(Reason, Evidence)>) {
-        self.offered = heard.offers();
-        if self.offered {
+        self.just = Just {
+            offered: heard.offers(),
+            asked_number: heard.asks_number(),
+        };
+        if self.just.offered {
             all.push((Reason::Agent, Evidence::Said));
         }
         if heard.lacks_language() {
             all.push((Reason::HardToWrite, Evidence::Languages));
         }
-        self.agent_script = writing::script(said.text).or(self.agent_script);
+        self.agent_scripts.add(said.text);
         self.compare(all);
         let since = self.waiting_since.take();
         let waited = since.map_or(0, |since| said.at.saturating_sub(since));
@@ -163,17 +170,10 @@ impl Watch {
         self.answered = true;
     }
 
-    /// Whether they write in different letters.
-    fn compare(&mut self, all: &mut Vec<(Reason, Evidence)>) {
-        if let (Some(one), Some(other)) = (self.visitor_script, self.agent_script)
-            && one != other
-        {
-            self.foreign += 1;
-            if self.foreign > FOREIGN {
-                all.push((Reason::HardToWrite, Evidence::Languages));
-            }
-        } else {
-            self.foreign = 0;
+    /// Whether they write in different letters, and neither has used the other's.
+    fn compare(&self, all: &mut Vec<(Reason, Evidence)>) {
+        if self.visitor_scripts.are_foreign_to(self.agent_scripts) {
+            all.push((Reason::HardToWrite, Evidence::Languages));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Words of a message, and patterns of words.
 //!
 //! A pattern is words separated by spaces. `a|b` is either, `stem*` any word that begins so, `?word` a word that may be missing, `~` up to
-//! three words of any kind, and `$` the end of the sentence.
+//! three words of any kind, and `$` the end of the sentence. ` & ` stands between patterns that are all to be in the sentence, in any order.
 
 /// The sentences of a text, each as its words in lower case: letters and digits alone, `ё` as `е`, apostrophes left out.
 pub(super) fn sentences(text: &str) -> Vec<Vec<String>> {
@@ -32,10 +32,14 @@ pub(super) fn sentences(text: &str) -> Vec<Vec<String>> {
     all
 }
 
-/// Where a pattern first begins in a sentence, if anywhere.
+/// Where a pattern first begins in a sentence, if anywhere; of several, the last.
 pub(super) fn find(pattern: &str, sentence: &[String]) -> Option<usize> {
-    let parts: Vec<&str> = pattern.split(' ').collect();
-    (0..sentence.len()).find(|start| fits(&parts, &sentence[*start..]))
+    let mut place = None;
+    for one in pattern.split(" & ") {
+        let parts: Vec<&str> = one.split(' ').collect();
+        place = Some((0..sentence.len()).find(|start| fits(&parts, &sentence[*start..]))?);
+    }
+    place
 }
 
 /// Whether any of the patterns is in the sentence.
@@ -101,6 +105,8 @@ mod tests {
         assert!(!finds("can ~ call", "I can. You call"));
         assert!(finds("call ?me back", "call back") && finds("call ?me back", "call me back"));
         assert!(!finds("call ?me back", "call him back"));
+        assert!(finds("phone & easier|better", "Easier over the phone"));
+        assert!(!finds("phone & easier", "Over the phone. Is it easier?"));
         assert!(finds("call me $", "Just call me!") && !finds("call me $", "Call me Kate"));
     }
 }

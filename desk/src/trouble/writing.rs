@@ -14,6 +14,8 @@ const DELETED: u64 = 40;
 const VERY_MANY: u64 = 120;
 /// A message shorter than this is in no language, in letters.
 const LETTERS: usize = 8;
+/// So many messages of each tell which letters they use.
+const FOREIGN: u32 = 2;
 
 /// How many hard messages this one counts for.
 pub(super) fn labour(said: &Said<'_>) -> u32 {
@@ -60,6 +62,34 @@ pub(super) fn script(text: &str) -> Option<Script> {
     .into_iter()
     .find(|(count, _)| count * 10 >= all * 8)
     .map(|(_, script)| script)
+}
+
+/// How many messages somebody wrote in which letters.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Scripts {
+    latin: u32,
+    cyrillic: u32,
+    other: u32,
+}
+
+impl Scripts {
+    pub(super) fn add(&mut self, text: &str) {
+        match script(text) {
+            Some(Script::Latin) => self.latin += 1,
+            Some(Script::Cyrillic) => self.cyrillic += 1,
+            Some(Script::Other) => self.other += 1,
+            None => {}
+        }
+    }
+
+    /// Both have written enough to tell, and nothing in the same letters.
+    pub(super) const fn are_foreign_to(self, other: Self) -> bool {
+        self.latin + self.cyrillic + self.other >= FOREIGN
+            && other.latin + other.cyrillic + other.other >= FOREIGN
+            && (self.latin == 0 || other.latin == 0)
+            && (self.cyrillic == 0 || other.cyrillic == 0)
+            && (self.other == 0 || other.other == 0)
+    }
 }
 
 #[cfg(test)]

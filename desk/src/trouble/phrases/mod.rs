@@ -6,12 +6,17 @@ mod ru;
 
 use super::words;
 
+/// How many digits a phone number has at least.
+const PHONE_DIGITS: usize = 9;
+
 /// A catalogue.
 pub(super) struct Phrases {
     /// Words that say nothing about a message's subject.
     idle: &'static [&'static str],
     /// The visitor asks to talk.
     wish: &'static [&'static str],
+    /// Somebody asks for a number.
+    number: &'static [&'static str],
     /// Calls that are not about this conversation: what makes a sentence no wish and no offer.
     elsewhere: &'static [&'static str],
     /// Calls that were: what makes a sentence no wish.
@@ -94,6 +99,22 @@ impl Heard {
                 .any(|all| all.no.iter().any(|no| words::find(no, sentence) == Some(0)))
         };
         self.has(|all| all.no_call) || offered && self.0.first().is_some_and(begins)
+    }
+
+    pub(super) fn asks_number(&self) -> bool {
+        self.has(|all| all.number)
+    }
+
+    /// Gives a phone number unasked.
+    pub(super) fn gives_number(&self) -> bool {
+        self.0.iter().any(|sentence| {
+            let digits = sentence
+                .iter()
+                .filter(|word| word.bytes().all(|one| one.is_ascii_digit()));
+            let digits: usize = digits.map(String::len).sum();
+            (PHONE_DIGITS..=15).contains(&digits)
+                && ALL.iter().any(|all| words::any(all.number, sentence))
+        })
     }
 
     pub(super) fn is_hard(&self) -> bool {
