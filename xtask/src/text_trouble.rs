@@ -8,7 +8,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
 use heard_desk::trouble::{Limits, Reason, Said, Speaker, Watch};
 use serde::{Deserialize, Serialize};
@@ -30,20 +30,13 @@ struct Dialogue {
 
 #[derive(Debug, Deserialize)]
 struct Message {
-    from: From,
+    from: String,
     #[serde(default)]
     t: f64,
     #[serde(default)]
     text: String,
     typed_s: Option<f64>,
     deleted: Option<f64>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum From {
-    Visitor,
-    Agent,
 }
 
 #[derive(Debug, Deserialize)]
@@ -72,21 +65,29 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn judge_all(file: &Path, out: &mut dyn Write) -> Result<Score> {
     let name = file.display();
     let file = std::fs::File::open(file).with_context(|| format!("{name} can't be read"))?;
-    let mut score = Score::default();
+    let (mut score, mut bad) = (Score::default(), 0_u32);
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let place = number + 1;
         let line = line.with_context(|| format!("{name} can't be read"))?;
         if line.trim().is_empty() {
             continue;
         }
-        let dialogue: Dialogue = serde_json::from_str(&line)
-            .with_context(|| format!("line {place} of {name} is not a dialogue"))?;
+        let dialogue: Dialogue = match serde_json::from_str(&line) {
+            Ok(dialogue) => dialogue,
+            Err(error) => {
+                eprintln!("line {place} of {name} is not a dialogue: {error}");
+                bad += 1;
+                continue;
+            }
+        };
         let verdict = judge(&dialogue);
         writeln!(out, "{}", serde_json::to_string(&verdict)?)?;
         if let Some(expected) = &dialogue.expect {
             score.add(&verdict, expected);
         }
     }
+    // All others are judged first.
+    ensure!(bad == 0, "{bad} of the lines of {name} are not dialogues");
     Ok(score)
 }
 
@@ -94,11 +95,14 @@ fn judge(dialogue: &Dialogue) -> Verdict {
     let mut watch = Watch::new(Limits::default());
     let mut first: Option<(usize, Reason)> = None;
     for (place, message) in dialogue.messages.iter().enumerate() {
+        let by = match message.from.as_str() {
+            "visitor" => Speaker::Visitor,
+            "agent" => Speaker::Agent,
+            // A bot, or the system: nobody whom the visitor could talk to.
+            _ => continue,
+        };
         let found = watch.hear(&Said {
-            by: match message.from {
-                From::Visitor => Speaker::Visitor,
-                From::Agent => Speaker::Agent,
-            },
+            by,
             at: millis(message.t),
             text: &message.text,
             typed_ms: message.typed_s.map(millis),
