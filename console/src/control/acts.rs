@@ -91,7 +91,11 @@ impl App {
         self.tab.set(tab);
         // At once where it is already there: a late focus would take back an Escape pressed in between.
         if !browser::focus(FIELD) {
-            browser::later(|| browser::later(|| drop(browser::focus(FIELD))));
+            browser::later(|| {
+                browser::later(|| {
+                    browser::focus(FIELD);
+                });
+            });
         }
     }
 

@@ -171,7 +171,7 @@ fn Tabs(mine: Memo<bool>) -> impl IntoView {
             };
             app.tab.set(tab);
             crate::browser::later(move || {
-                drop(crate::browser::focus(&format!("#{}", tab_id(tab))))
+                crate::browser::focus(&format!("#{}", tab_id(tab)));
             });
         }
     };
