@@ -12,6 +12,7 @@ use heard_protocol::{
     VisitorWelcome,
 };
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use crate::check::{Said, Sender, Shown, Submitted, Told, Who};
@@ -126,12 +127,21 @@ impl<R: Recorded> Voice<R> {
     }
 }
 
-/// A client that is recorded.
+/// A client that is recorded. It ends when this is dropped: one that went on would come back to whatever relay listens at its address next.
 #[derive(Debug)]
 pub struct Party<R: ClientRole> {
     name: String,
     voice: Voice<R>,
     seen: watch::Receiver<Seen<R>>,
+    /// Holds on to the client, as what it does by itself is done with it.
+    writing: AbortHandle,
+}
+
+impl<R: ClientRole> Drop for Party<R> {
+    fn drop(&mut self) {
+        self.writing.abort();
+        self.voice.client.stop();
+    }
 }
 
 impl<R: Recorded> Party<R> {
@@ -147,11 +157,12 @@ impl<R: Recorded> Party<R> {
             book: Arc::default(),
         };
         let (sender, seen) = watch::channel(Seen::new());
-        tokio::spawn(write_down(updates, voice.clone(), sender, reflex));
+        let writing = tokio::spawn(write_down(updates, voice.clone(), sender, reflex));
         Self {
             name: name.into(),
             voice,
             seen,
+            writing: writing.abort_handle(),
         }
     }
 
