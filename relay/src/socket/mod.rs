@@ -1,5 +1,7 @@
 //! WebSocket connections: a pure [`peer`] each, and the IO around it.
 
+#[cfg(test)]
+mod cases;
 pub mod connection;
 mod greet;
 pub mod peer;

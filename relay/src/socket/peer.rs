@@ -136,6 +136,17 @@ struct Live<S: Side> {
     chatter: (UnixMillis, usize),
     /// When the logs were last looked at without an announcement.
     checked_at: UnixMillis,
+    /// The lists are being read.
+    listing: Option<Box<Listing<S>>>,
+}
+
+/// Lists that are being read.
+#[derive(Debug)]
+struct Listing<S: Side> {
+    /// Rows that were told since. They may be newer than what is read, which comes after them.
+    since: Vec<S::Notice>,
+    /// Something may have been missed again meanwhile.
+    again: bool,
 }
 
 /// How far the client has been sent a log.
@@ -216,11 +227,8 @@ impl<S: Side> Peer<S> {
                 }
             }
             Input::Lists(rows) => {
-                if let Phase::Live(_) = self.phase {
-                    out.extend(
-                        rows.into_iter()
-                            .map(|row| Effect::Send(RelayFrame::Notice(row))),
-                    );
+                if let Phase::Live(live) = &mut self.phase {
+                    live.listed(rows, out);
                 }
             }
             Input::Mail(mail) => {
@@ -307,6 +315,7 @@ impl<S: Side> Peer<S> {
             pace: Pace::new(self.bounds.rate, now),
             chatter: (now, 0),
             checked_at: now,
+            listing: None,
         });
         if let Some(own) = greeting.own {
             let seen = |resume: &Resume| resume.seen(greeting.epoch, own.conversation);
@@ -586,7 +595,7 @@ impl<S: Side> Live<S> {
             Mail::CatchUp => {
                 self.check(out);
                 if S::HAS_LISTS {
-                    out.push(Effect::Lists);
+                    self.list(out);
                 }
                 return;
             }
@@ -624,7 +633,38 @@ impl<S: Side> Live<S> {
                     Some(_) | None => {}
                 }
             }
-            other => out.extend(S::row(other).map(|row| Effect::Send(RelayFrame::Notice(row)))),
+            other => {
+                if let Some(row) = S::row(other) {
+                    if let Some(listing) = &mut self.listing {
+                        listing.since.push(row.clone());
+                    }
+                    out.push(Effect::Send(RelayFrame::Notice(row)));
+                }
+            }
+        }
+    }
+
+    /// Has the lists read, after what is under way.
+    fn list(&mut self, out: &mut Vec<Effect<S>>) {
+        if let Some(listing) = &mut self.listing {
+            listing.again = true;
+            return;
+        }
+        self.listing = Some(Box::new(Listing {
+            since: Vec::new(),
+            again: false,
+        }));
+        out.push(Effect::Lists);
+    }
+
+    /// The lists were read. What was told meanwhile is told once more, so that it is not an older row that the client is left with.
+    fn listed(&mut self, rows: Vec<S::Notice>, out: &mut Vec<Effect<S>>) {
+        let listing = self.listing.take();
+        let (since, again) = listing.map_or_else(Default::default, |one| (one.since, one.again));
+        let rows = rows.into_iter().chain(since);
+        out.extend(rows.map(|row| Effect::Send(RelayFrame::Notice(row))));
+        if again {
+            self.list(out);
         }
     }
 
