@@ -210,6 +210,12 @@ mod tests {
     }
 
     #[test]
+    fn the_dialogues_that_others_wrote_later() {
+        holds("second.jsonl", 40);
+        holds("third.jsonl", 60);
+    }
+
+    #[test]
     fn the_dialogues_that_were_kept_aside() {
         holds("held-out.jsonl", 27);
     }
