@@ -33,7 +33,10 @@ const EACH: usize = 60;
 /// The longest of them, in bytes.
 const LONGEST: u64 = 12_000;
 /// How many pages the log has before, so that it is folded in, and begun again, in the middle of the burst.
-const BEFORE: u32 = 7_000;
+const BEFORE: u32 = 7_600;
+/// How many more messages one visitor writes, each after the answer to the one before: a commit for each, since it is after so many commits that the
+/// writer looks at the log.
+const ONE_BY_ONE: usize = 200;
 
 const ENV: [(&str, &str); 3] = [
     ("HEARD_LIMITS__MESSAGES_PER_SECOND", "1000000"),
@@ -165,6 +168,13 @@ async fn talk(rng: &mut Rng) -> Burst {
     for (_, visitor) in &visitors {
         visitor
             .until("answered", |seen| seen.answers.len() >= EACH)
+            .await;
+    }
+    let (_, last) = &visitors[0];
+    for number in EACH + 1..=EACH + ONE_BY_ONE {
+        let text = format!("{} says {number}", last.name());
+        last.voice().say(VisitorCommand::Send { text });
+        last.until("answered", |seen| seen.answers.len() >= number)
             .await;
     }
     let process = relay.process().expect("it runs");
