@@ -19,7 +19,7 @@ impl Subject {
     pub(super) fn of(sentences: &[Vec<String>], idle: &[&str]) -> Self {
         let words = sentences.iter().flatten();
         let telling =
-            words.filter(|word| word.chars().count() > SHORT - 1 && !idle.contains(&word.as_str()));
+            words.filter(|word| word.chars().count() >= SHORT && !idle.contains(&word.as_str()));
         Self(
             telling
                 .map(|word| word.chars().take(STEM).collect())
