@@ -68,6 +68,14 @@ impl Conversation {
         }
     }
 
+    /// A conversation that begins with something other than words, such as a request to be called: nobody has to answer it.
+    pub fn quiet(id: ConversationId, contact: ContactId, now: UnixMillis) -> Self {
+        Self {
+            status: Status::Resolved { at: now },
+            ..Self::start(id, contact, now)
+        }
+    }
+
     /// Whether the visitor's next message belongs here rather than to a new conversation: it is open, or was resolved so lately that
     /// the message is about the same matter.
     pub fn continues(&self, policy: &Policy, now: UnixMillis) -> bool {
@@ -129,7 +137,7 @@ impl Conversation {
     ///
     /// # Errors
     /// Whatever the command or the conversation's state does not allow. Commands that are not about a conversation
-    /// ([`StaffCommand::SetAvailability`], [`StaffCommand::CloseCallback`]) are [`RefusalCode::Invalid`] here.
+    /// (those about calls, and about oneself) are [`RefusalCode::Invalid`] here.
     pub fn staff_acts(
         &mut self,
         actor: &AgentCard,
@@ -156,9 +164,12 @@ impl Conversation {
                 Ok(vec![Write::Public(PublicBody::Resolved)])
             }
             StaffCommand::Reopen { .. } => self.reopen(actor, now),
-            StaffCommand::SetAvailability { .. } | StaffCommand::CloseCallback { .. } => {
-                Err(RefusalCode::Invalid)
-            }
+            StaffCommand::SetAvailability { .. }
+            | StaffCommand::SetPhone { .. }
+            | StaffCommand::CloseCallback { .. }
+            | StaffCommand::TakeCallback { .. }
+            | StaffCommand::DeclineCallback { .. }
+            | StaffCommand::ReportCallback { .. } => Err(RefusalCode::Invalid),
         }
     }
 

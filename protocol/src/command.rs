@@ -20,6 +20,25 @@ pub enum VisitorCommand {
     },
     /// Ask to be called.
     RequestCallback(CallbackForm),
+    /// Have the call at another time. Only as long as nobody is being rung for it.
+    MoveCallback {
+        /// Which.
+        callback: CallbackId,
+        /// When instead.
+        when: CallbackWhen,
+    },
+    /// Do without the call.
+    CancelCallback {
+        /// Which.
+        callback: CallbackId,
+    },
+    /// Say how the last call of the conversation was.
+    RateCall {
+        /// 1 (bad) to 5 (good).
+        stars: u8,
+        /// A word about it; may be empty.
+        word: String,
+    },
 }
 
 /// When to call.
@@ -33,6 +52,11 @@ pub enum CallbackWhen {
         /// The moment.
         at: UnixMillis,
         /// The visitor's time zone by its IANA name, so that the agent can say the time as the visitor would; may be empty.
+        zone: String,
+    },
+    /// As soon as somebody is free, but not at night.
+    Soon {
+        /// The visitor's time zone by its IANA name: it says when their night is.
         zone: String,
     },
 }
@@ -149,6 +173,32 @@ pub enum StaffCommand {
         /// Anything worth keeping; may be empty. Seen by staff alone.
         note: String,
     },
+    /// Make the call: the one that rings, or any that is open and rings nobody else.
+    TakeCallback {
+        /// Which.
+        callback: CallbackId,
+    },
+    /// Turn a ringing call down; it rings for the next agent.
+    DeclineCallback {
+        /// Which.
+        callback: CallbackId,
+    },
+    /// Say what came of the attempt one is making. Whether it is tried again follows from the site's rules.
+    ReportCallback {
+        /// Which.
+        callback: CallbackId,
+        /// What came of it.
+        disposition: Disposition,
+        /// The outcome in a line, which the visitor reads in the chat; may be empty.
+        summary: String,
+    },
+    /// Say whether, and on which phone, one takes calls.
+    SetPhone {
+        /// Whether calls ring for them.
+        takes: bool,
+        /// Their phone as a `sip:` address, if the relay is to ring it; may be empty.
+        address: String,
+    },
 }
 
 /// Proof that a command is on disk.
@@ -196,6 +246,12 @@ pub enum RefusalCode {
     ColleagueOffline,
     /// The relay understood the frame but not this field.
     Invalid,
+    /// A real number, but one that this site does not call: its country, or what a call there costs.
+    NumberNotAllowed,
+    /// No place is left at this time.
+    SlotTaken,
+    /// Too many calls were asked for, for this number or on this site.
+    TooManyCalls,
 }
 
 impl RefusalCode {
@@ -223,6 +279,9 @@ impl RefusalCode {
             Self::CallbackExists => "This number already has an open request.",
             Self::ColleagueOffline => "This colleague is not online.",
             Self::Invalid => "A field has a value the relay does not understand.",
+            Self::NumberNotAllowed => "This site does not call such numbers.",
+            Self::SlotTaken => "No place is left at this time.",
+            Self::TooManyCalls => "Too many calls were asked for; try again tomorrow.",
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::Disposition;
+use crate::command::{CallbackWhen, Disposition};
 use crate::id::{AgentId, CallbackId, CommandId};
 use crate::people::AgentCard;
 use crate::time::{Seq, UnixMillis};
@@ -56,6 +56,55 @@ pub enum PublicBody {
         callback: CallbackId,
         /// The outcome.
         disposition: Disposition,
+    },
+    /// The visitor would rather be called at another time.
+    CallbackMoved {
+        /// The request.
+        callback: CallbackId,
+        /// When instead.
+        when: CallbackWhen,
+    },
+    /// The visitor no longer wants the call.
+    CallbackCancelled {
+        /// The request.
+        callback: CallbackId,
+    },
+    /// Nobody could be found to make the call for so long that it would help nobody any more.
+    CallbackExpired {
+        /// The request.
+        callback: CallbackId,
+    },
+    /// An agent is calling now.
+    CallbackCalling {
+        /// The request.
+        callback: CallbackId,
+        /// Who.
+        agent: AgentCard,
+    },
+    /// They were called and not reached; it will be tried again.
+    CallbackTried {
+        /// The request.
+        callback: CallbackId,
+        /// Why it was not a conversation.
+        disposition: Disposition,
+        /// Not before when it is tried again.
+        next: UnixMillis,
+    },
+    /// The outcome of a call, in a line.
+    CallSummed {
+        /// The request.
+        callback: CallbackId,
+        /// Who says so.
+        agent: AgentId,
+        /// Plain text.
+        text: String,
+    },
+    /// The visitor said how a call was.
+    CallRated {
+        /// 1 (bad) to 5 (good).
+        stars: u8,
+        /// A word about it; may be empty.
+        word: String,
     },
 }
 
@@ -115,6 +164,34 @@ pub enum StaffBody {
     /// An offer ran out unanswered.
     OfferMissed {
         /// Who did not answer.
+        agent: AgentId,
+    },
+    /// A call that is due rings for an agent.
+    CallbackRung {
+        /// The request.
+        callback: CallbackId,
+        /// For whom.
+        agent: AgentId,
+    },
+    /// They did not take it in time.
+    CallbackMissed {
+        /// The request.
+        callback: CallbackId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// They turned it down.
+    CallbackDeclined {
+        /// The request.
+        callback: CallbackId,
+        /// Who.
+        agent: AgentId,
+    },
+    /// They were gone while it was theirs; it waits for the next agent.
+    CallbackReleased {
+        /// The request.
+        callback: CallbackId,
+        /// Who.
         agent: AgentId,
     },
 }

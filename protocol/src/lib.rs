@@ -8,6 +8,7 @@
 //! * [`entry`]: what a log holds. Visitors read [`PublicEntry`], staff read [`StaffEntry`]; a note cannot be put into
 //!   the first, so it cannot be sent to a visitor.
 //! * [`command`]: what a client asks for, acknowledged only once it is on disk.
+//! * [`consent`]: what people agree to when they ask to be called.
 //! * [`notice`]: what is worth knowing now and may be lost.
 //! * [`frame`]: the messages of a socket, generic over the [`Role`] that speaks.
 //! * [`close`]: why a socket was closed and what the client does next.
@@ -21,6 +22,7 @@
 pub mod close;
 pub mod codec;
 pub mod command;
+pub mod consent;
 pub mod entry;
 pub mod frame;
 pub mod id;
@@ -47,12 +49,15 @@ pub use role::{
     Role, SiteCard, Staff, StaffCredential, StaffWelcome, Visitor, VisitorCredential,
     VisitorWelcome,
 };
-pub use summary::{CallbackState, CallbackSummary, ConversationSummary, Status};
+pub use summary::{
+    CallLeg, CallbackProgress, CallbackState, CallbackSummary, CallbackView, ConversationSummary,
+    Slot, Status,
+};
 pub use time::{Epoch, Seq, UnixMillis};
 pub use token::Secret;
 
 /// The version of the wire this crate speaks. It grows by one whenever a variant is appended.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The oldest version a relay of this crate still serves; an older client is told to reload.
-pub const OLDEST_VERSION: u16 = 1;
+pub const OLDEST_VERSION: u16 = 2;

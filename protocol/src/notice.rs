@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{AgentId, ConversationId};
 use crate::people::Colleague;
-use crate::summary::{CallbackSummary, ConversationSummary};
+use crate::summary::{CallbackSummary, CallbackView, ConversationSummary, Slot};
 
 /// From a visitor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,11 @@ use crate::summary::{CallbackSummary, ConversationSummary};
 pub enum VisitorSignal {
     /// The visitor is typing; true again every few seconds while it lasts.
     Typing,
+    /// The visitor wants to know which times there are for a call, and how their own stands.
+    AskCalls {
+        /// Their time zone by its IANA name: times in their night are not offered. May be empty.
+        zone: String,
+    },
 }
 
 /// From an agent.
@@ -26,6 +31,8 @@ pub enum StaffSignal {
         /// Where.
         conversation: ConversationId,
     },
+    /// The agent wants to know how their own phone is set; the answer is [`StaffNotice::Phone`].
+    AskPhone,
 }
 
 /// How long a wait is likely to be, from what has happened lately.
@@ -73,6 +80,13 @@ pub enum VisitorNotice {
         /// Which.
         id: ConversationId,
     },
+    /// The times there are for a call, soonest first. A place can be gone by the time it is booked.
+    Slots {
+        /// Those with places left.
+        slots: Vec<Slot>,
+    },
+    /// How a request to be called stands.
+    Callback(Box<CallbackView>),
 }
 
 /// To an agent.
@@ -107,5 +121,14 @@ pub enum StaffNotice {
         conversation: ConversationId,
         /// They have.
         online: bool,
+    },
+    /// Whether, and on which phone, an agent takes calls.
+    Phone {
+        /// Who.
+        agent: AgentId,
+        /// Whether calls ring for them.
+        takes: bool,
+        /// Their phone as a `sip:` address; may be empty.
+        address: String,
     },
 }

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bus::Exchange;
 use crate::clock::Clock;
+use crate::dialer::{Dialers, Ordered};
 use crate::hub::{Hub, Mailbox};
 use crate::store::{Answer, Answers, Fact, Listener, Request, Store, StoreError};
 
@@ -41,6 +42,12 @@ enum Nudge {
     /// Another node should look.
     Heard(SiteId),
     Taken(SiteId, UnixMillis),
+    /// A site's calls should be looked at.
+    Calls(SiteId),
+    /// Another node should look at them.
+    HeardCalls(SiteId),
+    /// A call is to be dialled.
+    Dial(Ordered),
     Everywhere,
 }
 
@@ -99,10 +106,21 @@ fn nudge(fact: &Fact) -> Option<Nudge> {
     match fact {
         Fact::Dispatch { site } => Some(Nudge::Look(*site)),
         Fact::Taken { site, at, .. } => Some(Nudge::Taken(*site, *at)),
+        Fact::Calls { site } => Some(Nudge::Calls(*site)),
+        Fact::Dial {
+            site,
+            callback,
+            order,
+        } => Some(Nudge::Dial(Ordered {
+            site: *site,
+            callback: *callback,
+            order: *order,
+        })),
         Fact::Entries { .. }
         | Fact::Summary { .. }
         | Fact::Reads { .. }
         | Fact::Colleague { .. }
+        | Fact::Phone { .. }
         | Fact::Callback { .. } => None,
     }
 }
@@ -122,6 +140,9 @@ impl DispatchHandle {
         for heard in facts.iter().filter_map(nudge) {
             let _ = self.0.send(match heard {
                 Nudge::Look(site) => Nudge::Heard(site),
+                Nudge::Calls(site) => Nudge::HeardCalls(site),
+                // Whoever wrote it dials.
+                Nudge::Dial(_) => continue,
                 other => other,
             });
         }
@@ -169,12 +190,16 @@ impl Dispatcher {
         store: Arc<dyn Store>,
         hub: Arc<Hub>,
         clock: Arc<dyn Clock>,
+        dialers: Arc<Dialers>,
         stop: CancellationToken,
     ) {
         let mut desk = Desk {
             store,
             hub,
             clock,
+            dialers,
+            call_dirty: BTreeSet::new(),
+            call_wakes: BTreeMap::new(),
             dirty: BTreeSet::new(),
             places: BTreeSet::new(),
             wakes: BTreeMap::new(),
@@ -207,6 +232,11 @@ struct Desk {
     store: Arc<dyn Store>,
     hub: Arc<Hub>,
     clock: Arc<dyn Clock>,
+    dialers: Arc<Dialers>,
+    /// Sites whose calls are to be looked at.
+    call_dirty: BTreeSet<SiteId>,
+    /// When they are to be looked at next: every site that is known to have an open request.
+    call_wakes: BTreeMap<SiteId, UnixMillis>,
     dirty: BTreeSet<SiteId>,
     places: BTreeSet<SiteId>,
     wakes: BTreeMap<SiteId, UnixMillis>,
@@ -222,6 +252,21 @@ impl Desk {
             Nudge::Look(site) => {
                 self.dirty.insert(site);
                 self.places.insert(site);
+                // Somebody came, left or became free: whoever waits for a call waits for that too.
+                if self.call_wakes.contains_key(&site) {
+                    self.call_dirty.insert(site);
+                }
+            }
+            Nudge::Calls(site) => {
+                self.call_dirty.insert(site);
+            }
+            Nudge::HeardCalls(site) => {
+                let at = self.soon(SECOND_LOOK);
+                let wake = self.call_wakes.entry(site).or_insert(at);
+                *wake = at.min(*wake);
+            }
+            Nudge::Dial(ordered) => {
+                tokio::spawn(Arc::clone(&self.dialers).dial(ordered));
             }
             Nudge::Places(site) => {
                 self.places.insert(site);
@@ -243,10 +288,14 @@ impl Desk {
 
     /// Has a round run on a site after so long, or sooner if one is due sooner.
     fn wake_within(&mut self, site: SiteId, pause: Duration) {
-        let pause = u64::try_from(pause.as_millis()).unwrap_or(1_000);
-        let at = self.clock.now().plus(pause);
+        let at = self.soon(pause);
         let wake = self.wakes.entry(site).or_insert(at);
         *wake = at.min(*wake);
+    }
+
+    fn soon(&self, pause: Duration) -> UnixMillis {
+        let pause = u64::try_from(pause.as_millis()).unwrap_or(1_000);
+        self.clock.now().plus(pause)
     }
 
     /// How long until there is something to do without a nudge.
@@ -255,6 +304,7 @@ impl Desk {
         let wake = self
             .wakes
             .values()
+            .chain(self.call_wakes.values())
             .min()
             .map(|at| Duration::from_millis(at.since(now)));
         let places = (!self.places.is_empty()).then(|| self.until_places());
@@ -277,6 +327,7 @@ impl Desk {
                 let sites = sites.into_iter().map(|site| site.id);
                 self.dirty.extend(sites);
                 self.places.extend(&self.dirty);
+                self.call_dirty.extend(&self.dirty);
                 return;
             }
             Ok(Err(error)) => tracing::error!(%error, "the sites could not be read"),
@@ -305,6 +356,7 @@ impl Desk {
                 self.wake_within(site, RETRY);
             }
         }
+        self.calls(now).await;
         if self.until_places().is_zero() && !self.places.is_empty() {
             self.told_at = Some(Instant::now());
             for site in std::mem::take(&mut self.places) {
@@ -317,6 +369,27 @@ impl Desk {
                         tracing::warn!(site.id = %site, "the queue could not be read in time");
                         self.places.insert(site);
                     }
+                }
+            }
+        }
+    }
+
+    /// Looks at the calls of the sites where it is due.
+    async fn calls(&mut self, now: UnixMillis) {
+        let due = self.call_wakes.iter().filter(|(_, at)| **at <= now);
+        let mut todo: BTreeSet<SiteId> = due.map(|(site, _)| *site).collect();
+        todo.append(&mut self.call_dirty);
+        for site in todo {
+            self.call_wakes.remove(&site);
+            let now = self.clock.now();
+            match self.store.execute(Request::Calls { site, now }).await {
+                Ok(Answer::Round { wake_at, .. }) => {
+                    self.call_wakes.extend(wake_at.map(|at| (site, at)));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(%error, site.id = %site, "a site's calls could not be looked at");
+                    self.call_wakes.insert(site, self.soon(RETRY));
                 }
             }
         }

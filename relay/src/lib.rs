@@ -6,6 +6,7 @@
 //! * [`bus`]: what passes between nodes that share a store.
 //! * [`node`]: this process among others that share its store.
 //! * [`dispatch`]: runs a dispatch round when something happened or time is up.
+//! * [`dialer`]: what makes a call once an agent has taken it.
 //! * [`auth`]: who is calling: visitors' tokens, agents' sessions, origins, limits per caller.
 //! * [`api`] and [`pages`]: what is served over plain HTTP, as JSON and as HTML; [`text`] has the pages' words, [`assets`] the
 //!   files that browsers download.
@@ -18,6 +19,7 @@ pub mod auth;
 pub mod bus;
 pub mod clock;
 pub mod config;
+pub mod dialer;
 pub mod dispatch;
 pub mod entropy;
 pub mod hub;

@@ -25,6 +25,7 @@ use crate::bus::nats::NatsError;
 use crate::bus::{Ear, Exchange, Line, nats};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::dialer::{DialError, Dialers};
 use crate::dispatch::{self, DispatchHandle, Dispatcher};
 use crate::entropy::Entropy;
 use crate::hub::Hub;
@@ -48,6 +49,9 @@ pub enum StartError {
     /// It can't have a line to other nodes.
     #[error(transparent)]
     Bus(#[from] NatsError),
+    /// It can't dial as it is told to.
+    #[error(transparent)]
+    Dialer(#[from] DialError),
     /// Passwords can't be hashed here.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -71,6 +75,8 @@ pub struct App {
     pub sign_in_any: Throttle,
     /// How often one caller may ask for a call without a socket.
     pub callbacks: Throttle,
+    /// What makes calls.
+    pub dialers: Arc<Dialers>,
     /// Cancelled when the relay stops.
     pub stop: CancellationToken,
     /// What must end before the process does.
@@ -174,10 +180,12 @@ impl Relay {
             store.execute(Write::EverybodyGone { now }).await?;
         }
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let dialers = Dialers::start(&config, Arc::clone(&store), Arc::clone(&clock)).await?;
         tasks.spawn(dispatcher.run(
             Arc::clone(&store),
             Arc::clone(&hub),
             Arc::clone(&clock),
+            Arc::clone(&dialers),
             stop.clone(),
         ));
         let limits = &config.limits;
@@ -229,6 +237,7 @@ impl Relay {
             entropy,
             stop,
             tasks,
+            dialers,
             sockets,
         };
         Ok(Self { app: Arc::new(app) })

@@ -33,6 +33,9 @@ pub enum ApiError {
     /// A visitor's token that is not one.
     #[error("the visitor's token is not valid for this site")]
     Token,
+    /// A request that is not signed, or not lately, with the secret of both sides.
+    #[error("the signature is missing, wrong or too old")]
+    Signature,
     /// E-mail address and password do not go together.
     #[error("e-mail address and password do not go together")]
     BadCredentials,
@@ -69,7 +72,9 @@ impl ApiError {
             Self::TooBig => StatusCode::PAYLOAD_TOO_LARGE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Unauthorised | Self::Token | Self::BadCredentials => StatusCode::UNAUTHORIZED,
+            Self::Unauthorised | Self::Token | Self::Signature | Self::BadCredentials => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::Origin => StatusCode::FORBIDDEN,
             Self::TooFast(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused(refusal) => refusal_status(refusal.code),
@@ -87,6 +92,7 @@ impl ApiError {
             Self::Method => "method",
             Self::Unauthorised => "unauthorised",
             Self::Token => "token",
+            Self::Signature => "signature",
             Self::BadCredentials => "bad_credentials",
             Self::Origin => "origin",
             Self::TooFast(_) => "too_fast",

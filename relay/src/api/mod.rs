@@ -1,6 +1,7 @@
 //! The HTTP API: JSON in, JSON out, errors included.
 
 mod callbacks;
+mod dialer;
 mod error;
 mod health;
 mod input;
@@ -31,6 +32,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/v1/session", sessions)
         .route("/v1/sites/{site}/callbacks", callbacks)
+        .route("/v1/dialer/events", post(dialer::event))
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::Method)
         .layer(middleware::from_fn_with_state(Arc::clone(app), in_time))

@@ -1,6 +1,7 @@
 //! Who is calling: visitors by a signed token, agents by a session, everybody by their address for the sake of limits.
 
 mod address;
+mod call_link;
 mod cookie;
 mod origin;
 mod password;
@@ -9,6 +10,7 @@ mod throttle;
 mod visitor;
 
 pub use address::{AddressKey, caller};
+pub use call_link::{call_of, call_path};
 pub use cookie::{cookie_token, forget_cookie, session_cookie};
 pub use origin::{OriginVerdict, allowed, own_origin};
 pub use password::{PasswordError, Passwords};

@@ -10,7 +10,7 @@ use crate::store::{Audience, Fact};
 
 /// The version of what follows it. Nodes of two versions run side by side while a cluster is brought up to date; they do not understand each other
 /// and count what they hear as a hole.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 
 /// Something another node should hear of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

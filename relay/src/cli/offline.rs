@@ -50,6 +50,7 @@ pub(crate) async fn put_site(
         name: name.to_owned(),
         origins: origins.iter().map(ToString::to_string).collect(),
         policy: heard_desk::Policy::default(),
+        calls: Arc::default(),
     };
     store.execute(Request::PutSite(site.clone())).await?;
     Ok(site)

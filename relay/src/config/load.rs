@@ -18,7 +18,7 @@ pub(super) const ENVIRONMENT: &str = "environment";
 const FLAGS: &str = "command line";
 
 /// The settings that may stand in the environment; other variables with the prefix are somebody else's.
-const TOP: [&str; 8] = [
+const TOP: [&str; 9] = [
     "listen",
     "data",
     "bus",
@@ -26,6 +26,7 @@ const TOP: [&str; 8] = [
     "trust_proxy",
     "cookie_secure",
     "limits",
+    "dialer",
     "log",
 ];
 

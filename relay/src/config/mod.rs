@@ -2,6 +2,7 @@
 
 mod bus;
 mod data;
+mod dialer;
 mod error;
 mod load;
 mod settings;
@@ -9,6 +10,7 @@ mod url;
 
 pub use bus::BusAddress;
 pub use data::Data;
+pub use dialer::{DialerSettings, Hidden, WebhookSettings};
 pub use error::ConfigError;
 pub use figment::value::Value;
 pub use load::{Layers, load};

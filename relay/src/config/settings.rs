@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bus::BusAddress;
 use super::data::Data;
+use super::dialer::DialerSettings;
 use super::url::PublicUrl;
 
 /// Everything a relay can be told.
@@ -28,6 +29,8 @@ pub struct Config {
     pub cookie_secure: CookieSecure,
     /// Bounds.
     pub limits: Limits,
+    /// What makes calls.
+    pub dialer: DialerSettings,
     /// What is logged and how.
     pub log: Log,
 }
@@ -42,6 +45,7 @@ impl Default for Config {
             trust_proxy: false,
             cookie_secure: CookieSecure::default(),
             limits: Limits::default(),
+            dialer: DialerSettings::default(),
             log: Log::default(),
         }
     }

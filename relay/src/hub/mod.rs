@@ -218,6 +218,10 @@ impl Hub {
                 inner.visitors.contains_key(&contact) || inner.followers.contains_key(&conversation)
             }
             Audience::Staff(site) => inner.staff.get(&site).is_some_and(|some| !some.is_empty()),
+            Audience::Both(site, contact) => {
+                inner.visitors.contains_key(&contact)
+                    || inner.staff.get(&site).is_some_and(|some| !some.is_empty())
+            }
             Audience::Dispatcher => true,
         }
     }
@@ -250,6 +254,12 @@ impl Inner {
                     .for_each(tell);
             }
             Audience::Staff(site) => {
+                let staff = self.staff.get(&site).into_iter().flatten();
+                staff.for_each(|line| tell(&line.mailbox));
+            }
+            Audience::Both(site, contact) => {
+                let visitors = self.visitors.get(&contact).into_iter().flatten();
+                visitors.for_each(|line| tell(&line.mailbox));
                 let staff = self.staff.get(&site).into_iter().flatten();
                 staff.for_each(|line| tell(&line.mailbox));
             }

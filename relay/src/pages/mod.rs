@@ -1,5 +1,6 @@
 //! The pages the relay writes itself: what the widget and the console start in, and a form that needs no script at all.
 
+mod call;
 mod callback;
 mod console;
 mod html;
@@ -25,6 +26,9 @@ pub(crate) fn routes() -> Router<Arc<App>> {
     let form = get(callback::show)
         .post(callback::send)
         .layer(DefaultBodyLimit::max(MAX_CLIENT_FRAME_BYTES));
+    let one_call = get(call::show)
+        .post(call::press)
+        .layer(DefaultBodyLimit::max(MAX_CLIENT_FRAME_BYTES));
     Router::new()
         .route("/", get(async || Redirect::temporary("/console/")))
         .route("/console", get(async || Redirect::permanent("/console/")))
@@ -32,5 +36,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
         .route("/widget/{site}", get(widget::panel))
         .route("/chat/{site}", get(widget::page))
         .route("/callback/{site}", form)
+        .route("/call/{secret}", one_call)
+        .route("/call/{secret}/call.ics", get(call::calendar))
         .route(&style::path(), get(style::serve))
 }

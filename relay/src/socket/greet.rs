@@ -7,7 +7,7 @@ use std::time::Duration;
 use heard_protocol::limits::MAX_SHORT_BYTES;
 use heard_protocol::{
     CloseCode, ConversationId, Cursor, Hello, Page, Role, Secret, SiteCard, Staff, StaffNotice,
-    StaffSignal, StaffWelcome, Status, Visitor, VisitorNotice, VisitorWelcome,
+    StaffSignal, StaffWelcome, Status, Visitor, VisitorNotice, VisitorSignal, VisitorWelcome,
 };
 
 use super::connection::{Caller, Context};
@@ -235,7 +235,8 @@ impl Served for Visitor {
 
     async fn signal(context: &Arc<Context>, place: &Place<Self>, signal: Self::Signal) {
         match signal {
-            heard_protocol::VisitorSignal::Typing => {
+            VisitorSignal::AskCalls { zone } => tell_calls(context, place, &zone).await,
+            VisitorSignal::Typing => {
                 let contact = place.identity.contact;
                 if let Ok(view) = context.store.visitor_view(contact).await
                     && let Some(own) = view.conversation
@@ -369,12 +370,16 @@ impl Served for Staff {
     fn about(signal: &Self::Signal) -> Option<ConversationId> {
         match signal {
             StaffSignal::Typing { conversation } => Some(*conversation),
+            StaffSignal::AskPhone => None,
         }
     }
 
     async fn signal(context: &Arc<Context>, place: &Place<Self>, signal: Self::Signal) {
-        let StaffSignal::Typing { conversation } = signal;
         let agent = place.identity.agent;
+        let conversation = match signal {
+            StaffSignal::Typing { conversation } => conversation,
+            StaffSignal::AskPhone => return tell_phone(context, place).await,
+        };
         let Ok(Some(summary)) = context.store.summary(conversation).await else {
             return;
         };
@@ -393,6 +398,49 @@ impl Served for Staff {
         context
             .exchange
             .to_followers(conversation, &notice, Some(&place.mailbox));
+    }
+}
+
+/// Tells a visitor which times there are for a call, and how their own stands. Whoever is not told asks again.
+async fn tell_calls(context: &Arc<Context>, place: &Place<Visitor>, zone: &str) {
+    let VisitorIdentity { site, contact, .. } = *place.identity;
+    let store = &context.store;
+    let found = async {
+        let open = store.open_calls(site).await?;
+        let own = store.calls_of(contact).await?;
+        Ok::<_, StoreError>((store.site(site).await?, open, own))
+    };
+    let Ok((Some(site), open, own)) = found.await else {
+        return;
+    };
+    let now = context.clock.now();
+    let slots = heard_desk::callback::free_slots(
+        &site.calls,
+        &open,
+        zone,
+        site.policy.callback_ahead_ms,
+        now,
+    );
+    let tell = |notice| place.mailbox.put(crate::hub::Mail::ToVisitor(notice));
+    tell(VisitorNotice::Slots { slots });
+    let key = store.token_key();
+    for call in own.iter().filter(|call| call.is_news(now)) {
+        let path = auth::call_path(&key, call.id);
+        let view = heard_desk::callback::view(&call.summary(), path);
+        tell(VisitorNotice::Callback(Box::new(view)));
+    }
+}
+
+/// Tells an agent how their phone is set.
+async fn tell_phone(context: &Arc<Context>, place: &Place<Staff>) {
+    let agent = place.identity.agent;
+    if let Ok(Some(record)) = context.store.agent(agent).await {
+        let notice = StaffNotice::Phone {
+            agent,
+            takes: record.phone.takes,
+            address: record.phone.address,
+        };
+        place.mailbox.put(crate::hub::Mail::ToStaff(notice));
     }
 }
 

@@ -110,8 +110,15 @@ impl Side for Visitor {
         }
     }
 
-    fn row(_fact: &Fact) -> Option<Self::Notice> {
-        None
+    fn row(fact: &Fact) -> Option<Self::Notice> {
+        match fact {
+            // The path of its page is only told to those who ask: a shared link is a secret, and this goes to every tab.
+            Fact::Callback { callback, .. } => {
+                let view = heard_desk::callback::view(callback, String::new());
+                Some(VisitorNotice::Callback(Box::new(view)))
+            }
+            _ => None,
+        }
     }
 
     fn adopted(conversation: ConversationId) -> Option<Self::Notice> {
@@ -174,10 +181,17 @@ impl Side for Staff {
             Fact::Callback { callback, .. } => {
                 Some(StaffNotice::Callback(Box::new((**callback).clone())))
             }
+            Fact::Phone { agent, phone, .. } => Some(StaffNotice::Phone {
+                agent: *agent,
+                takes: phone.takes,
+                address: phone.address.clone(),
+            }),
             Fact::Entries { .. }
             | Fact::Reads { .. }
             | Fact::Taken { .. }
-            | Fact::Dispatch { .. } => None,
+            | Fact::Dispatch { .. }
+            | Fact::Calls { .. }
+            | Fact::Dial { .. } => None,
         }
     }
 

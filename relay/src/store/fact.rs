@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::query::AgentPhone;
+
 use heard_protocol::{
-    AgentId, CallbackSummary, Colleague, ContactId, ConversationId, ConversationSummary, Seq,
-    SiteId, StaffEntry, UnixMillis,
+    AgentId, CallbackId, CallbackSummary, Colleague, ContactId, ConversationId,
+    ConversationSummary, Seq, SiteId, StaffEntry, UnixMillis,
 };
 
 /// One consequence of a commit. Facts are announced in commit order and only after the commit is on disk.
@@ -56,8 +58,33 @@ pub enum Fact {
     Callback {
         /// Whose site.
         site: SiteId,
+        /// Who asked.
+        contact: ContactId,
         /// The request as it is now.
         callback: Arc<CallbackSummary>,
+    },
+    /// Something happened that a look at a site's calls should follow.
+    Calls {
+        /// Which site.
+        site: SiteId,
+    },
+    /// An agent has taken a call that is to be dialled for them. It is dialled by the node that wrote this.
+    Dial {
+        /// On which site.
+        site: SiteId,
+        /// Which request.
+        callback: CallbackId,
+        /// The number it is ordered under.
+        order: u16,
+    },
+    /// Whether, and where, calls ring for an agent.
+    Phone {
+        /// Whose site.
+        site: SiteId,
+        /// Who.
+        agent: AgentId,
+        /// As it is now.
+        phone: AgentPhone,
     },
     /// An agent took a conversation out of the queue; the pace of these makes the wait estimate.
     Taken {
@@ -82,6 +109,8 @@ pub enum Audience {
     Readers(ContactId, ConversationId),
     /// The staff of a site.
     Staff(SiteId),
+    /// The staff of a site, and a visitor's tabs.
+    Both(SiteId, ContactId),
     /// Nobody but the dispatcher.
     Dispatcher,
 }
@@ -102,8 +131,11 @@ impl Fact {
             } => Audience::Readers(*contact, *conversation),
             Self::Summary { site, .. }
             | Self::Colleague { site, .. }
-            | Self::Callback { site, .. } => Audience::Staff(*site),
-            Self::Taken { .. } | Self::Dispatch { .. } => Audience::Dispatcher,
+            | Self::Phone { site, .. } => Audience::Staff(*site),
+            Self::Callback { site, contact, .. } => Audience::Both(*site, *contact),
+            Self::Taken { .. } | Self::Dispatch { .. } | Self::Calls { .. } | Self::Dial { .. } => {
+                Audience::Dispatcher
+            }
         }
     }
 }

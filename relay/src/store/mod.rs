@@ -23,15 +23,19 @@ pub use error::StoreError;
 pub use fact::{Answers, Audience, Fact, Listener};
 pub use open::open;
 pub use query::{
-    AgentRecord, Arrival, Head, LogSlice, NewAgent, Overview, SiteRecord, Unseen, VisitorView,
+    AgentPhone, AgentRecord, Arrival, Head, LogSlice, NewAgent, Overview, SiteRecord, Unseen,
+    VisitorView,
 };
 pub use request::{Answer, Request, VisitorProfile};
 
 use crate::node::NodeId;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+use heard_desk::callback::Callback;
 use heard_protocol::limits::MAX_ENTRIES_PER_FRAME;
-use heard_protocol::{AgentId, ContactId, ConversationId, Epoch, Resume, Seq, SiteId, UnixMillis};
+use heard_protocol::{
+    AgentId, CallbackId, ContactId, ConversationId, Epoch, Resume, Seq, SiteId, UnixMillis,
+};
 
 /// What a relay keeps, and how it asks for it.
 #[async_trait]
@@ -124,6 +128,23 @@ pub trait Store: Send + Sync + 'static {
         after: Seq,
         limit: usize,
     ) -> Result<LogSlice<heard_protocol::PublicEntry>, StoreError>;
+
+    /// A request to be called, if there is one of this id.
+    async fn callback(&self, id: CallbackId) -> Result<Option<Callback>, StoreError>;
+
+    /// Every open request to be called of a site.
+    async fn open_calls(&self, site: SiteId) -> Result<Vec<Callback>, StoreError>;
+
+    /// The latest requests of a contact, newest first, at most three.
+    async fn calls_of(&self, contact: ContactId) -> Result<Vec<Callback>, StoreError>;
+
+    /// The requests of a site that were made from one moment until before another.
+    async fn calls_between(
+        &self,
+        site: SiteId,
+        from: UnixMillis,
+        to: UnixMillis,
+    ) -> Result<Vec<Callback>, StoreError>;
 
     /// Who waits on a site, first in line first: the contact and the conversation.
     async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError>;

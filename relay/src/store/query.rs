@@ -1,9 +1,13 @@
 //! What can be read.
 
+use std::sync::Arc;
+
+use heard_desk::callback::CallPolicy;
 use heard_protocol::{
     AgentCard, AgentId, Availability, CallbackSummary, Colleague, ContactId, ConversationId,
     ConversationSummary, Epoch, PublicEntry, Resume, Seq, SiteId,
 };
+use serde::{Deserialize, Serialize};
 
 /// A site as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,8 @@ pub struct SiteRecord {
     pub origins: Vec<String>,
     /// How its desk works.
     pub policy: heard_desk::Policy,
+    /// How it calls.
+    pub calls: Arc<CallPolicy>,
 }
 
 /// An agent as they are kept.
@@ -33,6 +39,26 @@ pub struct AgentRecord {
     pub capacity: u16,
     /// Their own word.
     pub availability: Availability,
+    /// Whether, and where, calls ring for them.
+    pub phone: AgentPhone,
+}
+
+/// Whether, and where, calls ring for an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentPhone {
+    /// Whether they take calls.
+    pub takes: bool,
+    /// Their phone as a `sip:` address; may be empty.
+    pub address: String,
+}
+
+impl Default for AgentPhone {
+    fn default() -> Self {
+        Self {
+            takes: true,
+            address: String::new(),
+        }
+    }
 }
 
 /// An agent to create or change.

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use heard_desk::callback::DialEvent;
 use heard_protocol::{
-    AgentId, Availability, CommandId, ContactId, Cursor, Receipt, Refusal, SiteId, StaffCommand,
-    UnixMillis, VisitorCommand,
+    AgentId, Availability, CallbackId, CommandId, ContactId, Cursor, Receipt, Refusal, SiteId,
+    StaffCommand, UnixMillis, VisitorCommand,
 };
 
 use super::query::{NewAgent, SiteRecord};
@@ -81,6 +82,26 @@ pub enum Request {
     Dispatch {
         /// Which.
         site: SiteId,
+        /// The moment.
+        now: UnixMillis,
+    },
+    /// Look at a site's calls: which ring for whom, which are given up; answered by [`Answer::Round`].
+    Calls {
+        /// Which.
+        site: SiteId,
+        /// The moment.
+        now: UnixMillis,
+    },
+    /// Something is heard of a call that is dialled for an agent. Refused if it is not under way any more.
+    Dialled {
+        /// On which site.
+        site: SiteId,
+        /// Which request.
+        callback: CallbackId,
+        /// The number the call was ordered under.
+        order: u16,
+        /// What is heard.
+        event: DialEvent,
         /// The moment.
         now: UnixMillis,
     },

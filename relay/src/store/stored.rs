@@ -1,5 +1,8 @@
 //! How values are stored, whichever database it is.
 
+use std::sync::Arc;
+
+use heard_desk::callback::{CallPolicy, Ending, Life};
 use heard_protocol::{AgentId, AgentKind, Availability, Epoch, Status, UnixMillis};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -125,4 +128,35 @@ pub(super) const fn kind_from(bot: bool) -> AgentKind {
     } else {
         AgentKind::Person
     }
+}
+
+/// How a site calls, from its column; NULL is the default.
+pub(super) fn call_policy(json: Option<&str>) -> Result<Arc<CallPolicy>, StoreError> {
+    let policy = json
+        .map(|json| from_json("call policy", json))
+        .transpose()?;
+    Ok(Arc::new(policy.unwrap_or_default()))
+}
+
+/// How a request to be called came to an end before there were lives.
+pub(super) type Closed<'a> = (AgentId, UnixMillis, &'a str, Option<&'a str>);
+
+/// Where a request to be called is, from its columns. One from before there were lives has none; it was closed by an agent, or it waits.
+pub(super) fn life(
+    json: Option<&str>,
+    requested_at: UnixMillis,
+    closed: Option<Closed<'_>>,
+) -> Result<Life, StoreError> {
+    if let Some(json) = json {
+        return from_json("call", json);
+    }
+    let Some((by, at, disposition, note)) = closed else {
+        return Ok(Life::before_there_were_lives(requested_at, None));
+    };
+    let how = Ending::Closed {
+        by,
+        disposition: from_json("disposition", disposition)?,
+        note: note.unwrap_or_default().to_owned(),
+    };
+    Ok(Life::before_there_were_lives(requested_at, Some((at, how))))
 }

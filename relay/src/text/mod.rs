@@ -121,6 +121,14 @@ pub struct Words {
     pub no_phone: &'static str,
     /// Not a number.
     pub bad_phone: &'static str,
+    /// A number that the site does not call.
+    pub not_called: &'static str,
+    /// No place is left at that time.
+    pub slot_taken: &'static str,
+    /// Too many calls were asked for.
+    pub too_many_calls: &'static str,
+    /// The first line of a list of times.
+    pub slot_choose: &'static str,
     /// The box was not ticked.
     pub no_consent: &'static str,
     /// Neither of the two times was chosen, or no moment was given.
@@ -149,6 +157,42 @@ pub struct Words {
     pub exists_title: &'static str,
     /// This number is booked already; `{}` is the number.
     pub exists_text: &'static str,
+    /// Leads to the page about a call.
+    pub call_link: &'static str,
+    /// Leads to a calendar file.
+    pub call_calendar: &'static str,
+    /// The call's title in a calendar; `{}` is the shop.
+    pub call_event: &'static str,
+    /// The page about a call: heading.
+    pub call_title: &'static str,
+    /// It waits for its time; `{}` are the number and the moment.
+    pub call_waiting_at: &'static str,
+    /// It waits for an agent; `{}` is the number.
+    pub call_waiting: &'static str,
+    /// They were not reached; `{}` is when it is tried again.
+    pub call_again: &'static str,
+    /// An agent is being found.
+    pub call_ringing: &'static str,
+    /// The phone rings.
+    pub call_calling: &'static str,
+    /// They talk.
+    pub call_talking: &'static str,
+    /// It was answered.
+    pub call_answered: &'static str,
+    /// It was tried in vain, and will not be tried again.
+    pub call_unreached: &'static str,
+    /// It was called off.
+    pub call_cancelled: &'static str,
+    /// Nobody made it in time.
+    pub call_expired: &'static str,
+    /// Heading and button: another time.
+    pub call_move: &'static str,
+    /// The button that calls it off.
+    pub call_cancel: &'static str,
+    /// It can't be moved or called off any more.
+    pub call_too_late: &'static str,
+    /// It was moved.
+    pub call_moved: &'static str,
     /// A moment: `{}` are the day of the week, the day, the month, the time, the place.
     pub moment: &'static str,
     /// Monday first.

@@ -75,7 +75,7 @@ pub static ENGLISH: Strings = Strings {
     asap: "As soon as possible",
     later: "At another time",
     moment: "Date and time",
-    consent: "You may call me about this question.",
+    consent: heard_protocol::consent::EN,
     call_me: "Ask for a call",
     not_now: "Not now",
     bad_phone: "Please check the number. With the country code is safest: +44 20 7946 0000.",

@@ -75,7 +75,7 @@ pub static RUSSIAN: Strings = Strings {
     asap: "Как можно скорее",
     later: "В другое время",
     moment: "Дата и время",
-    consent: "Можно позвонить мне по этому вопросу.",
+    consent: heard_protocol::consent::RU,
     call_me: "Жду звонка",
     not_now: "Не сейчас",
     bad_phone: "Проверьте номер. Надёжнее с кодом страны: +7 912 345-67-89.",

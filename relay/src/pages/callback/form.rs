@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use heard_desk::Policy;
-use heard_desk::callback::normalise_phone;
+use heard_desk::callback::{CallPolicy, hours, number};
 use heard_protocol::limits::{MAX_SHORT_BYTES, MAX_TEXT_BYTES};
-use heard_protocol::{CallbackForm, CallbackWhen, CommandId, Consent, RefusalCode};
+use heard_protocol::{CallbackForm, CallbackWhen, CommandId, Consent, RefusalCode, UnixMillis};
 use serde::Deserialize;
 
 use super::zones;
@@ -27,6 +27,8 @@ pub(in crate::pages) struct Typed {
     pub(in crate::pages) topic: String,
     pub(in crate::pages) when: String,
     pub(in crate::pages) at: String,
+    /// A slot out of a list, in milliseconds since 1970; empty where a day and a time were typed.
+    pub(in crate::pages) slot: String,
     pub(in crate::pages) zone: String,
     pub(in crate::pages) consent: String,
     /// The words beside the box as they stood on the screen.
@@ -35,7 +37,7 @@ pub(in crate::pages) struct Typed {
 
 /// Where something is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Field {
+pub(in crate::pages) enum Field {
     /// With nothing in particular.
     Whole,
     Phone,
@@ -48,7 +50,7 @@ pub(super) enum Field {
 
 /// What is wrong, as a sentence per field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Faults(BTreeMap<Field, String>);
+pub(in crate::pages) struct Faults(BTreeMap<Field, String>);
 
 impl Faults {
     #[must_use]
@@ -70,14 +72,22 @@ impl Faults {
         self.0.keys().copied().find(|field| *field != Field::Whole)
     }
 
+    /// Its first sentence.
+    pub(in crate::pages) fn sentence(&self) -> String {
+        self.0.values().next().cloned().unwrap_or_default()
+    }
+
     /// What the desk's rules said, where it belongs.
-    pub(super) fn of_refusal(code: RefusalCode, lang: Lang, policy: &Policy) -> Self {
+    pub(in crate::pages) fn of_refusal(code: RefusalCode, lang: Lang, policy: &Policy) -> Self {
         let words = lang.words();
         let days = (policy.callback_ahead_ms / DAY_MS).max(1).to_string();
         let (field, sentence) = match code {
             RefusalCode::BadPhone => (Field::Phone, words.bad_phone.to_owned()),
             RefusalCode::NoConsent => (Field::Consent, words.no_consent.to_owned()),
+            RefusalCode::NumberNotAllowed => (Field::Phone, words.not_called.to_owned()),
             RefusalCode::BadTime => (Field::When, fill(words.bad_time, &[&days])),
+            RefusalCode::SlotTaken => (Field::When, words.slot_taken.to_owned()),
+            RefusalCode::TooManyCalls => (Field::Whole, words.too_many_calls.to_owned()),
             RefusalCode::TextTooLong => (Field::Topic, words.too_long.to_owned()),
             _ => (Field::Whole, words.send_again.to_owned()),
         };
@@ -109,14 +119,19 @@ impl Typed {
     }
 
     /// The request to be called, or everything that is missing from it at once.
-    pub(super) fn check(&self, lang: Lang) -> Result<CallbackForm, Faults> {
+    pub(super) fn check(&self, lang: Lang, calls: &CallPolicy) -> Result<CallbackForm, Faults> {
         let words = lang.words();
         let mut faults = Faults::default();
         let phone = self.phone.trim();
         if phone.is_empty() {
             faults = faults.with(Field::Phone, words.no_phone);
-        } else if normalise_phone(phone).is_err() {
-            faults = faults.with(Field::Phone, words.bad_phone);
+        } else if let Err(code) = number::read(phone, calls) {
+            let sentence = if code == RefusalCode::NumberNotAllowed {
+                words.not_called
+            } else {
+                words.bad_phone
+            };
+            faults = faults.with(Field::Phone, sentence);
         }
         if self.name.len() > MAX_SHORT_BYTES {
             faults = faults.with(Field::Name, words.too_long);
@@ -133,7 +148,7 @@ impl Typed {
         if wording.is_none() {
             faults = faults.with(Field::Consent, words.no_consent);
         }
-        let when = match self.moment(lang) {
+        let when = match self.moment(lang, calls) {
             Ok(when) => Some(when),
             Err((field, sentence)) => {
                 faults = faults.with(field, sentence);
@@ -155,15 +170,28 @@ impl Typed {
         }
     }
 
-    fn moment(&self, lang: Lang) -> Result<CallbackWhen, (Field, &'static str)> {
+    /// A time that was typed means the slot it lies in: people write when it suits them, not when slots begin.
+    pub(in crate::pages) fn moment(
+        &self,
+        lang: Lang,
+        calls: &CallPolicy,
+    ) -> Result<CallbackWhen, (Field, &'static str)> {
         let words = lang.words();
+        let slot = self.slot.parse().map(UnixMillis);
         match self.when.as_str() {
-            ASAP => Ok(CallbackWhen::Asap),
+            ASAP if self.zone.is_empty() => Ok(CallbackWhen::Asap),
+            ASAP => Ok(CallbackWhen::Soon {
+                zone: self.zone.clone(),
+            }),
+            AT if slot.is_ok() => Ok(CallbackWhen::At {
+                at: slot.unwrap_or_default(),
+                zone: self.zone.clone(),
+            }),
             AT if self.at.is_empty() => Err((Field::When, words.no_time)),
             AT if self.zone.is_empty() => Err((Field::Zone, words.no_zone)),
             AT => match zones::moment(&self.at, &self.zone) {
                 Some(at) => Ok(CallbackWhen::At {
-                    at,
+                    at: hours::slot_at(calls, at).unwrap_or(at),
                     zone: self.zone.clone(),
                 }),
                 None => Err((Field::When, words.no_time)),
@@ -175,7 +203,6 @@ impl Typed {
 
 #[cfg(test)]
 mod tests {
-    use heard_protocol::UnixMillis;
     use proptest::prelude::*;
 
     use super::*;
@@ -190,13 +217,13 @@ mod tests {
 
     fn fields(typed: &Typed) -> Vec<Field> {
         typed
-            .check(Lang::En)
+            .check(Lang::En, &CallPolicy::default())
             .map_or_else(|faults| faults.0.into_keys().collect(), |_| Vec::new())
     }
 
     #[test]
     fn the_least_that_is_needed() {
-        let form = typed().check(Lang::En).unwrap();
+        let form = typed().check(Lang::En, &CallPolicy::default()).unwrap();
         assert_eq!(form.phone, "+7 912 345-67-89");
         assert_eq!(form.when, CallbackWhen::Asap);
         assert_eq!(form.consent.wording, Lang::En.words().consent);
@@ -238,7 +265,7 @@ mod tests {
             wording: Lang::Ru.words().consent.to_owned(),
             ..typed()
         };
-        let form = russian.check(Lang::En).unwrap();
+        let form = russian.check(Lang::En, &CallPolicy::default()).unwrap();
         assert_eq!(form.consent.wording, Lang::Ru.words().consent);
     }
 
@@ -254,7 +281,7 @@ mod tests {
         assert_eq!(fields(&at("2026-11-24T15:30", "")), [Field::Zone]);
         assert_eq!(fields(&at("soon", "Europe/Moscow")), [Field::When]);
         let form = at("2026-11-24T15:30", "Europe/Moscow")
-            .check(Lang::En)
+            .check(Lang::En, &CallPolicy::default())
             .unwrap();
         let CallbackWhen::At { at, zone } = form.when else {
             panic!("a moment was given")
@@ -271,7 +298,7 @@ mod tests {
             phone in ".{0,30}", at in ".{0,30}", zone in ".{0,30}", when in "(asap|at|.{0,5})",
         ) {
             let typed = Typed { phone, when, at, zone, ..typed() };
-            if let Err(faults) = typed.check(Lang::Ru) {
+            if let Err(faults) = typed.check(Lang::Ru, &CallPolicy::default()) {
                 prop_assert!(!faults.is_empty());
             }
         }

@@ -13,15 +13,17 @@ use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use heard_desk::callback::free_slots;
 use heard_protocol::{CallbackForm, CommandId, RefusalCode, VisitorCommand};
 
-pub(super) use view::short_form;
+pub(super) use form::{Faults, Typed};
+pub(super) use view::{moment, short_form, slot_choice};
 
-use self::form::{Faults, Field, Typed};
+use self::form::Field;
 use super::html::Esc;
 use super::plain::{self, Manner, Wish};
 use super::policy::{self, Framed};
-use crate::auth::{OriginVerdict, allowed, contact_of_command};
+use crate::auth::{self, OriginVerdict, allowed, contact_of_command};
 use crate::config::PublicUrl;
 use crate::server::{App, Caller};
 use crate::store::{Answer, Request, SiteRecord, VisitorProfile};
@@ -46,6 +48,7 @@ pub(super) async fn show(
                 &typed,
                 &Faults::default(),
             )
+            .await
         }
         Err(instead) => instead,
     }
@@ -78,18 +81,21 @@ pub(super) async fn send(
     }
     // What is not a form at all is treated as an empty one: the answer says what is missing.
     let typed = sent.map(|Form(typed)| typed).unwrap_or_default();
-    let again = |status, typed: &Typed, faults: &Faults| {
-        form_page(&app, &site, manner, status, typed, faults)
+    let again = async |status, typed: &Typed, faults: &Faults| {
+        form_page(&app, &site, manner, status, typed, faults).await
     };
     let Ok(id) = typed.id.parse::<CommandId>() else {
         let typed = typed.renewed(fresh_id(&app));
         let once_more = Faults::default().with(Field::Whole, manner.lang.words().send_again);
-        let faults = typed.check(manner.lang).err().unwrap_or(once_more);
-        return again(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults);
+        let faults = typed
+            .check(manner.lang, &site.calls)
+            .err()
+            .unwrap_or(once_more);
+        return again(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults).await;
     };
-    let form = match typed.check(manner.lang) {
+    let form = match typed.check(manner.lang, &site.calls) {
         Ok(form) => form,
-        Err(faults) => return again(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults),
+        Err(faults) => return again(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults).await,
     };
     let whole = |sentence: &'static str| Faults::default().with(Field::Whole, sentence);
     let words = manner.lang.words();
@@ -98,14 +104,19 @@ pub(super) async fn send(
             StatusCode::TOO_MANY_REQUESTS,
             &typed,
             &whole(words.too_fast),
-        );
+        )
+        .await;
     }
     match book(&app, &site, &headers, id, form.clone()).await {
-        Ok(None) => view::booked(&site, manner, &form),
+        Ok(None) => {
+            let call = heard_protocol::CallbackId::from_bytes(id.to_bytes());
+            let path = auth::call_path(&app.store.token_key(), call);
+            view::booked(&site, manner, &form, &path)
+        }
         Ok(Some(RefusalCode::CallbackExists)) => view::exists(&site, manner, &form),
         Ok(Some(RefusalCode::IdTaken)) => {
             let typed = typed.renewed(fresh_id(&app));
-            again(StatusCode::CONFLICT, &typed, &whole(words.send_again))
+            again(StatusCode::CONFLICT, &typed, &whole(words.send_again)).await
         }
         Ok(Some(code @ (RefusalCode::TooFast | RefusalCode::Unavailable))) => {
             let (status, sentence) = if code == RefusalCode::TooFast {
@@ -113,17 +124,20 @@ pub(super) async fn send(
             } else {
                 (StatusCode::SERVICE_UNAVAILABLE, words.unavailable)
             };
-            again(status, &typed, &whole(sentence))
+            again(status, &typed, &whole(sentence)).await
         }
         Ok(Some(code)) => {
             let faults = Faults::of_refusal(code, manner.lang, &site.policy);
-            again(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults)
+            again(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults).await
         }
-        Err(Failed) => again(
-            StatusCode::SERVICE_UNAVAILABLE,
-            &typed,
-            &whole(words.unavailable),
-        ),
+        Err(Failed) => {
+            again(
+                StatusCode::SERVICE_UNAVAILABLE,
+                &typed,
+                &whole(words.unavailable),
+            )
+            .await
+        }
     }
 }
 
@@ -181,7 +195,7 @@ fn fresh_id(app: &App) -> CommandId {
     CommandId::from_parts(app.clock.now(), app.entropy.bits())
 }
 
-fn form_page(
+async fn form_page(
     app: &App,
     site: &SiteRecord,
     manner: Manner,
@@ -189,7 +203,15 @@ fn form_page(
     typed: &Typed,
     faults: &Faults,
 ) -> Response {
-    view::whole_form(app.clock.now(), site, manner, status, typed, faults)
+    let now = app.clock.now();
+    // Which times there are can only be said to somebody who has said whose time is meant.
+    let mut slots = Vec::new();
+    if !typed.zone.is_empty() {
+        let open = app.store.open_calls(site.id).await.unwrap_or_default();
+        let ahead = site.policy.callback_ahead_ms;
+        slots = free_slots(&site.calls, &open, &typed.zone, ahead, now);
+    }
+    view::whole_form(now, site, manner, status, typed, faults, &slots)
 }
 
 /// Where a site's form is, in a manner.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use heard_protocol::{CallbackForm, CallbackWhen, UnixMillis};
+use heard_protocol::{CallbackForm, CallbackWhen, Slot, UnixMillis};
 
 use super::form::{ASAP, AT, Faults, Field, TICKED, Typed};
 use super::{address, fresh_id, zones};
@@ -48,6 +48,7 @@ pub(super) fn whole_form(
     status: StatusCode,
     typed: &Typed,
     faults: &Faults,
+    slots: &[Slot],
 ) -> Response {
     let words = manner.lang.words();
     let alert = match (faults.at(Field::Whole), faults.is_empty()) {
@@ -59,7 +60,7 @@ pub(super) fn whole_form(
         phone(words, typed, faults),
         line(Field::Name, "name", words.name, words, &typed.name, faults),
         topic(words, typed, faults),
-        when(now, manner.lang, typed, faults),
+        when(now, manner.lang, typed, faults, slots),
         consent(words, typed, faults),
     ]
     .concat();
@@ -79,23 +80,47 @@ pub(super) fn whole_form(
 }
 
 /// It is on disk.
-pub(super) fn booked(site: &SiteRecord, manner: Manner, form: &CallbackForm) -> Response {
+pub(super) fn booked(
+    site: &SiteRecord,
+    manner: Manner,
+    form: &CallbackForm,
+    path: &str,
+) -> Response {
     let words = manner.lang.words();
     let sentence = match &form.when {
-        CallbackWhen::Asap => fill(words.done_asap, &[&form.phone]),
+        CallbackWhen::Asap | CallbackWhen::Soon { .. } => fill(words.done_asap, &[&form.phone]),
         CallbackWhen::At { at, zone } => fill(
             words.done_at,
             &[&form.phone, &moment(*at, zone, manner.lang)],
         ),
     };
-    let paragraphs = [sentence.as_str(), words.done_next];
-    plain::say(
-        StatusCode::OK,
-        manner,
-        Framed::By(site),
+    let query = manner.query();
+    let mut body = format!(
+        "<main>{}<h1>{}</h1><p>{}</p><p><a href=\"{path}{}\">{}</a></p>",
+        plain::shop_line(&site.name),
+        Esc(words.done_title),
+        Esc(&sentence),
+        Esc(&query),
+        Esc(words.call_link),
+    );
+    if matches!(form.when, CallbackWhen::At { .. }) {
+        // Writing to a string does not fail.
+        let _ = write!(
+            body,
+            "<p><a href=\"{path}/call.ics{}\">{}</a></p>",
+            Esc(&query),
+            Esc(words.call_calendar),
+        );
+    }
+    let _ = write!(body, "<p>{}</p></main>", Esc(words.done_next));
+    let html = document(
+        manner.lang,
+        manner.theme,
         words.done_title,
-        &paragraphs,
-    )
+        &style::link(),
+        &body,
+    );
+    policy::page(StatusCode::OK, &policy::for_form(Framed::By(site)), html)
 }
 
 /// It had been on disk before.
@@ -113,7 +138,7 @@ pub(super) fn exists(site: &SiteRecord, manner: Manner, form: &CallbackForm) -> 
 }
 
 /// `Tuesday 24 November, 15:30 (Moscow)`
-fn moment(at: UnixMillis, zone: &str, lang: Lang) -> String {
+pub(in crate::pages) fn moment(at: UnixMillis, zone: &str, lang: Lang) -> String {
     let words = lang.words();
     let there = zones::there(at, zone);
     let nth = |names: &[&'static str], number: i8| {
@@ -200,7 +225,7 @@ fn topic(words: &Words, typed: &Typed, faults: &Faults) -> String {
     )
 }
 
-fn when(now: UnixMillis, lang: Lang, typed: &Typed, faults: &Faults) -> String {
+fn when(now: UnixMillis, lang: Lang, typed: &Typed, faults: &Faults, slots: &[Slot]) -> String {
     let words = lang.words();
     let (at_attributes, at_error) = fault(Field::When, "at", None, faults);
     let (zone_attributes, zone_error) = fault(Field::Zone, "zone", None, faults);
@@ -209,17 +234,14 @@ fn when(now: UnixMillis, lang: Lang, typed: &Typed, faults: &Faults) -> String {
         "<fieldset><legend>{}</legend><div class=\"chips\">\
          <label><input type=\"radio\" name=\"when\" value=\"{ASAP}\"{}><span>{}</span></label>\
          <label><input type=\"radio\" name=\"when\" value=\"{AT}\"{}><span>{}</span></label></div>\
-         <div class=\"moment\"><div><label for=\"at\">{}</label>\
-         <input id=\"at\" name=\"at\" type=\"datetime-local\" value=\"{}\"{at_attributes}></div>\
-         <div><label for=\"zone\">{}</label><select id=\"zone\" name=\"zone\"{zone_attributes}>\
+         <div class=\"moment\">{}<div><label for=\"zone\">{}</label><select id=\"zone\" name=\"zone\"{zone_attributes}>\
          <option value=\"\">{}</option>",
         Esc(words.when),
         checked(ASAP),
         Esc(words.asap),
         checked(AT),
         Esc(words.at_time),
-        Esc(words.at),
-        Esc(&typed.at),
+        day_and_time(lang, typed, slots, &at_attributes),
         Esc(words.zone),
         Esc(words.zone_choose),
     );
@@ -241,6 +263,47 @@ fn when(now: UnixMillis, lang: Lang, typed: &Typed, faults: &Faults) -> String {
         html,
         "</select></div></div>{at_error}{zone_error}</fieldset>"
     );
+    html
+}
+
+/// Where a time is typed or, once it is known whose time is meant, chosen.
+fn day_and_time(lang: Lang, typed: &Typed, slots: &[Slot], attributes: &str) -> String {
+    let words = lang.words();
+    if !slots.is_empty() {
+        return slot_choice(slots, &typed.zone, attributes, lang, words.at);
+    }
+    format!(
+        "<div><label for=\"at\">{}</label>\
+         <input id=\"at\" name=\"at\" type=\"datetime-local\" value=\"{}\"{attributes}></div>",
+        Esc(words.at),
+        Esc(&typed.at),
+    )
+}
+
+/// A list of times, as clocks of this zone show them.
+pub(in crate::pages) fn slot_choice(
+    slots: &[Slot],
+    zone: &str,
+    attributes: &str,
+    lang: Lang,
+    label: &str,
+) -> String {
+    let mut html = format!(
+        "<div><label for=\"slot\">{}</label><select id=\"slot\" name=\"slot\"{attributes}><option value=\"\">{}</option>",
+        Esc(label),
+        Esc(lang.words().slot_choose),
+    );
+    for slot in slots {
+        let shown = moment(slot.at, zone, lang);
+        // Writing to a string does not fail.
+        let _ = write!(
+            html,
+            "<option value=\"{}\">{}</option>",
+            slot.at.0,
+            Esc(&shown)
+        );
+    }
+    html.push_str("</select></div>");
     html
 }
 

@@ -135,7 +135,11 @@ fn taken_by(body: &StaffBody) -> Option<AgentId> {
         | StaffBody::Queued { .. }
         | StaffBody::Transferred { .. }
         | StaffBody::Declined { .. }
-        | StaffBody::OfferMissed { .. } => None,
+        | StaffBody::OfferMissed { .. }
+        | StaffBody::CallbackRung { .. }
+        | StaffBody::CallbackMissed { .. }
+        | StaffBody::CallbackDeclined { .. }
+        | StaffBody::CallbackReleased { .. } => None,
     }
 }
 

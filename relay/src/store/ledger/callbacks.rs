@@ -1,18 +1,23 @@
-//! Requests to be called.
+//! Calls: asked for, moved, taken, made. What a step means is the desk's; here it is carried out under the site's lock on calls.
 
 use std::sync::Arc;
 
-use heard_desk::Write;
+use heard_desk::callback::{
+    Asked, CallMove, CallPolicy, CallRound, Callback, DialEvent, Dialer, Stage, number,
+};
+use heard_desk::{Change, Conversation, Write};
 use heard_protocol::{
-    CallbackForm, CallbackId, CallbackState, CallbackSummary, CommandId, ContactId, Disposition,
-    PublicBody, Receipt, RefusalCode, Seq, SiteId, UnixMillis,
+    CallbackForm, CallbackId, CommandId, ContactId, ConversationId, PublicBody, Receipt,
+    RefusalCode, Seq, SiteId, StaffCommand, UnixMillis,
 };
 
 use super::carry::earlier;
-use super::{Actor, KnownCallback, Ledger, Outcome, append, conversations, people};
-use crate::store::{AgentRecord, Fact, VisitorProfile};
+use super::{Actor, Known, Ledger, Outcome, append, conversations, people};
+use crate::store::{AgentPhone, AgentRecord, Fact, VisitorProfile};
 
-/// What became of a request of this id before, if there was one; it has no entry of its own unless it came out of a conversation.
+const DAY_MS: u64 = 24 * 3_600_000;
+
+/// What became of a request of this id before, if there was one.
 fn earlier_request<L: Ledger>(
     ledger: &mut L,
     id: CommandId,
@@ -22,11 +27,18 @@ fn earlier_request<L: Ledger>(
         None => Ok(None),
         Some(found) if found.contact != contact => Err(RefusalCode::IdTaken.into()),
         Some(found) => Ok(Some(Receipt {
-            conversation: found.summary.conversation,
+            conversation: found.conversation,
             seq: Seq::START,
-            at: found.summary.requested_at,
+            at: found.requested_at,
         })),
     }
+}
+
+/// A site's rules for calls, and its open requests.
+fn desk<L: Ledger>(ledger: &mut L, site: SiteId) -> Outcome<(Arc<CallPolicy>, Vec<Callback>), L> {
+    let policy = ledger.call_policy(site)?.ok_or(RefusalCode::NotFound)?;
+    let open = ledger.call_desk(site)?;
+    Ok((policy, open))
 }
 
 /// Takes a request to be called.
@@ -46,100 +58,333 @@ pub(super) fn request<L: Ledger>(
     if let Some(receipt) = earlier_request(ledger, id, contact)? {
         return Ok(receipt);
     }
-    let policy = ledger.policy(site)?.ok_or(RefusalCode::NotFound)?;
-    let form = heard_desk::callback::check(form, &policy, now)?;
+    let rules = ledger.policy(site)?.ok_or(RefusalCode::NotFound)?;
+    let (policy, open) = desk(ledger, site)?;
+    let phone = number::read(&form.phone, &policy)?;
+    let yesterday = UnixMillis(now.0.saturating_sub(DAY_MS));
+    let lately = ledger.asked_since(site, &phone.e164, yesterday)?;
+    let asked = Asked {
+        id: CallbackId::from_bytes(id.to_bytes()),
+        site,
+        contact,
+        conversation: None,
+        form,
+    };
+    let (mut callback, change) = heard_desk::callback::Desk {
+        policy: &policy,
+        ahead_ms: rules.callback_ahead_ms,
+        open: &open,
+        lately,
+    }
+    .book(&asked, now)?;
     let latest = conversations::meet(ledger, site, contact, profile)?;
     let known = latest
         .map(|latest| conversations::find(ledger, latest))
         .transpose()?
-        .filter(|known| known.state.continues(&policy, now));
-    let callback = CallbackId::from_bytes(id.to_bytes());
-    let summary = CallbackSummary {
-        id: callback,
-        requested_at: now,
-        conversation: known.as_ref().map(|known| known.state.id),
-        form,
-        state: CallbackState::Open,
+        .filter(|known| known.state.continues(&rules, now));
+    let known = match known {
+        Some(known) => known,
+        None => begin(
+            ledger,
+            &callback,
+            ConversationId::from_bytes(id.to_bytes()),
+            now,
+        )?,
     };
-    let kept = KnownCallback {
-        site,
-        contact,
-        summary,
-    };
-    if !ledger.put_callback(&kept)? {
-        return Err(RefusalCode::CallbackExists.into());
-    }
-    announce(ledger, site, kept.summary);
-    let Some(known) = known else {
-        return Ok(Receipt {
-            conversation: None,
-            seq: Seq::START,
-            at: now,
-        });
-    };
-    let id_of = known.state.id;
-    let change = vec![Write::Public(PublicBody::CallbackRequested { callback })];
+    let conversation = known.state.id;
+    callback.conversation = Some(conversation);
+    keep(ledger, &callback)?;
     let written = append::write(ledger, known, change, Some((id, actor)), now)?;
-    Ok(conversations::receipt(id_of, actor, written, now))
+    Ok(conversations::receipt(conversation, actor, written, now))
 }
 
-/// Keeps what came of a request.
-pub(super) fn close<L: Ledger>(
+/// Begins a conversation that holds a call and nothing else yet. It takes the bits of a command, as every conversation does.
+fn begin<L: Ledger>(
+    ledger: &mut L,
+    callback: &Callback,
+    id: ConversationId,
+    now: UnixMillis,
+) -> Outcome<Known, L> {
+    let known = Known {
+        site: callback.site,
+        state: Conversation::quiet(id, callback.contact, now),
+        head: Seq::START,
+        public: Seq::START,
+        visitor_read: Seq::START,
+        staff_read: Seq::START,
+    };
+    ledger.create(&known, &heard_desk::text::preview(&callback.form.topic))?;
+    Ok(known)
+}
+
+/// The conversation that holds a call. One that was asked for before every call had one gets its contact's latest, or one of its own.
+fn log_of<L: Ledger>(
+    ledger: &mut L,
+    callback: &mut Callback,
+    now: UnixMillis,
+) -> Outcome<Known, L> {
+    if let Some(id) = callback.conversation {
+        return conversations::find(ledger, id);
+    }
+    let contact = ledger.contact(callback.contact)?;
+    let known = match contact.and_then(|contact| contact.latest) {
+        Some(latest) => conversations::find(ledger, latest)?,
+        None => {
+            let id = ConversationId::from_bytes(callback.id.to_bytes());
+            begin(ledger, callback, id, now)?
+        }
+    };
+    callback.conversation = Some(known.state.id);
+    Ok(known)
+}
+
+/// Keeps a request as it is now, and says so.
+fn keep<L: Ledger>(ledger: &mut L, callback: &Callback) -> Outcome<(), L> {
+    ledger.put_callback(callback)?;
+    ledger.announce(Fact::Callback {
+        site: callback.site,
+        contact: callback.contact,
+        callback: callback.summary().into(),
+    });
+    ledger.announce(Fact::Calls {
+        site: callback.site,
+    });
+    Ok(())
+}
+
+/// Keeps what a command changed, in its conversation too.
+fn commit<L: Ledger>(
+    ledger: &mut L,
+    mut callback: Callback,
+    change: Change,
+    by: Option<(CommandId, Actor)>,
+    now: UnixMillis,
+) -> Outcome<Option<Receipt>, L> {
+    let known = log_of(ledger, &mut callback, now)?;
+    keep(ledger, &callback)?;
+    let conversation = known.state.id;
+    if change.is_empty() {
+        return Ok(None);
+    }
+    let written = append::write(ledger, known, change, by, now)?;
+    Ok(by.map(|(_, actor)| conversations::receipt(conversation, actor, written, now)))
+}
+
+/// What a visitor does to their own request.
+pub(super) fn visitor<L: Ledger>(
+    ledger: &mut L,
+    (site, contact): (SiteId, ContactId),
+    id: CommandId,
+    callback: CallbackId,
+    act: impl FnOnce(&mut Callback, &heard_desk::callback::Desk<'_>) -> Result<Change, RefusalCode>,
+    now: UnixMillis,
+) -> Outcome<Receipt, L> {
+    let actor = Actor::Visitor(contact);
+    if let Some(receipt) = earlier(ledger, id, actor)? {
+        return Ok(receipt);
+    }
+    let rules = ledger.policy(site)?.ok_or(RefusalCode::NotFound)?;
+    let (policy, open) = desk(ledger, site)?;
+    let mut found = ledger
+        .callback(callback)?
+        .filter(|found| found.contact == contact && found.site == site)
+        .ok_or(RefusalCode::NotFound)?;
+    let desk = heard_desk::callback::Desk {
+        policy: &policy,
+        ahead_ms: rules.callback_ahead_ms,
+        open: &open,
+        lately: 0,
+    };
+    let change = act(&mut found, &desk)?;
+    let receipt = commit(ledger, found, change, Some((id, actor)), now)?;
+    Ok(receipt.unwrap_or(Receipt {
+        conversation: None,
+        seq: Seq::START,
+        at: now,
+    }))
+}
+
+/// Keeps what the visitor says of a call.
+pub(super) fn rate<L: Ledger>(
+    ledger: &mut L,
+    (site, contact): (SiteId, ContactId),
+    id: CommandId,
+    stars: u8,
+    word: &str,
+    now: UnixMillis,
+) -> Outcome<Receipt, L> {
+    let actor = Actor::Visitor(contact);
+    if let Some(receipt) = earlier(ledger, id, actor)? {
+        return Ok(receipt);
+    }
+    heard_desk::text::check_short(word)?;
+    if !(1..=5).contains(&stars) {
+        return Err(RefusalCode::Invalid.into());
+    }
+    let known = ledger.contact(contact)?;
+    let latest = known.filter(|known| known.site == site);
+    let latest = latest.and_then(|known| known.latest);
+    let known = conversations::find(ledger, latest.ok_or(RefusalCode::NotFound)?)?;
+    let conversation = known.state.id;
+    let rated = Write::Public(PublicBody::CallRated {
+        stars,
+        word: word.trim().to_owned(),
+    });
+    let written = append::write(ledger, known, vec![rated], Some((id, actor)), now)?;
+    Ok(conversations::receipt(conversation, actor, written, now))
+}
+
+/// What an agent does to a request of their site.
+pub(super) fn staff<L: Ledger>(
     ledger: &mut L,
     agent: &AgentRecord,
     id: CommandId,
-    callback: CallbackId,
-    disposition: Disposition,
-    note: &str,
+    command: &StaffCommand,
     now: UnixMillis,
 ) -> Outcome<Receipt, L> {
-    heard_desk::text::check_short(note)?;
-    let before = people::deed(ledger, agent, id)?;
-    let found = ledger.callback(callback)?.ok_or(RefusalCode::NotFound)?;
-    if found.site != agent.site {
-        return Err(RefusalCode::NotFound.into());
+    let actor = Actor::Agent(agent.card.id);
+    if let Some(receipt) = earlier(ledger, id, actor)? {
+        return Ok(receipt);
     }
-    let conversation = found.summary.conversation;
-    if let Some(at) = before {
-        return Ok(Receipt {
-            conversation,
-            seq: Seq::START,
-            at,
-        });
-    }
-    if found.summary.state != CallbackState::Open {
-        return Err(RefusalCode::WrongState.into());
-    }
-    ledger.put_deed(id, agent.card.id, now)?;
-    let closed = CallbackSummary {
-        state: CallbackState::Closed {
-            by: agent.card.id,
-            at: now,
-            disposition,
-            note: note.trim().to_owned(),
-        },
-        ..found.summary
+    let deed = people::deed(ledger, agent, id)?;
+    let (StaffCommand::CloseCallback { callback, .. }
+    | StaffCommand::TakeCallback { callback }
+    | StaffCommand::DeclineCallback { callback }
+    | StaffCommand::ReportCallback { callback, .. }) = command
+    else {
+        return Err(RefusalCode::Invalid.into());
     };
-    ledger.close_callback(&closed)?;
-    announce(ledger, found.site, closed);
-    if let Some(conversation) = conversation {
-        let known = conversations::find(ledger, conversation)?;
-        let change = vec![Write::Public(PublicBody::CallbackClosed {
-            callback,
-            disposition,
-        })];
-        append::write(ledger, known, change, None, now)?;
-    }
-    Ok(Receipt {
+    let (policy, open) = desk(ledger, agent.site)?;
+    let found = ledger.callback(*callback)?;
+    let mut found = found
+        .filter(|found| found.site == agent.site)
+        .ok_or(RefusalCode::NotFound)?;
+    let done = |conversation, at| Receipt {
         conversation,
         seq: Seq::START,
-        at: now,
+        at,
+    };
+    if let Some(at) = deed {
+        return Ok(done(found.conversation, at));
+    }
+    let me = agent.card.id;
+    let change = match command {
+        StaffCommand::TakeCallback { .. } => {
+            let change = found.take(&agent.card, &policy, &open, now)?;
+            ledger.put_called(me, now)?;
+            if policy.dialer != Dialer::Link {
+                ledger.announce(Fact::Dial {
+                    site: found.site,
+                    callback: found.id,
+                    order: found.life.taken,
+                });
+            }
+            change
+        }
+        StaffCommand::DeclineCallback { .. } => found.decline(me, now)?,
+        StaffCommand::ReportCallback {
+            disposition,
+            summary,
+            ..
+        } => found.report(me, *disposition, summary, &policy, now)?,
+        StaffCommand::CloseCallback {
+            disposition, note, ..
+        } => found.close(me, *disposition, note, now)?,
+        _ => return Err(RefusalCode::Invalid.into()),
+    };
+    let conversation = found.conversation;
+    if change.is_empty() {
+        // Nothing for the log; the command must leave a trace all the same.
+        ledger.put_deed(id, me, now)?;
+    }
+    let receipt = commit(ledger, found, change, Some((id, actor)), now)?;
+    Ok(receipt.unwrap_or_else(|| done(conversation, now)))
+}
+
+/// Keeps whether, and where, calls ring for an agent.
+pub(super) fn set_phone<L: Ledger>(
+    ledger: &mut L,
+    agent: &AgentRecord,
+    id: CommandId,
+    phone: &AgentPhone,
+    now: UnixMillis,
+) -> Outcome<Receipt, L> {
+    heard_desk::text::check_short(&phone.address)?;
+    if !phone.address.is_empty() && !heard_desk::callback::is_sip_address(&phone.address) {
+        return Err(RefusalCode::Invalid.into());
+    }
+    let at = match people::deed(ledger, agent, id)? {
+        Some(at) => at,
+        None => {
+            ledger.put_deed(id, agent.card.id, now)?;
+            ledger.put_phone(agent.card.id, phone)?;
+            ledger.announce(Fact::Phone {
+                site: agent.site,
+                agent: agent.card.id,
+                phone: phone.clone(),
+            });
+            ledger.announce(Fact::Calls { site: agent.site });
+            now
+        }
+    };
+    Ok(Receipt {
+        conversation: None,
+        seq: Seq::START,
+        at,
     })
 }
 
-fn announce<L: Ledger>(ledger: &mut L, site: SiteId, callback: CallbackSummary) {
-    ledger.announce(Fact::Callback {
-        site,
-        callback: callback.into(),
-    });
+/// Looks at a site's calls and carries out what follows.
+pub(super) fn round<L: Ledger>(
+    ledger: &mut L,
+    site: SiteId,
+    now: UnixMillis,
+) -> Outcome<CallRound, L> {
+    let rules = ledger.policy(site)?.ok_or(RefusalCode::NotFound)?;
+    let (policy, open) = desk(ledger, site)?;
+    if open.is_empty() {
+        return Ok(CallRound::default());
+    }
+    let callers = ledger.callers(site)?;
+    let round = heard_desk::callback::round(&open, &callers, &policy, rules.grace_ms, now);
+    let moved = round.moves.iter().map(CallMove::callback);
+    let logs: Vec<_> = moved
+        .filter_map(|id| open.iter().find(|one| one.id == id)?.conversation)
+        .collect();
+    ledger.read_ahead(&logs)?;
+    for step in &round.moves {
+        let Some(mut callback) = open.iter().find(|one| one.id == step.callback()).cloned() else {
+            continue;
+        };
+        let change = match step {
+            CallMove::Ring { agent, until, .. } => callback.ring(*agent, *until),
+            CallMove::Miss(_) => callback.miss(now),
+            CallMove::Release(_) => callback.release(),
+            CallMove::Lapse(_) => callback.lapse(&policy, now),
+            CallMove::Expire(_) => callback.expire(now),
+        };
+        commit(ledger, callback, change, None, now)?;
+    }
+    Ok(round)
+}
+
+/// Keeps what is heard of a call that is dialled.
+pub(super) fn dialled<L: Ledger>(
+    ledger: &mut L,
+    site: SiteId,
+    callback: CallbackId,
+    (order, event): (u16, DialEvent),
+    now: UnixMillis,
+) -> Outcome<(), L> {
+    let (policy, _) = desk(ledger, site)?;
+    let found = ledger.callback(callback)?;
+    let mut found = found
+        .filter(|found| found.site == site)
+        .ok_or(RefusalCode::NotFound)?;
+    if matches!(found.life.stage, Stage::Ended { .. }) {
+        return Err(RefusalCode::WrongState.into());
+    }
+    let change = found.dialled(order, event, &policy, now)?;
+    commit(ledger, found, change, None, now)?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use heard_protocol::{CommandId, Receipt, Refusal, RefusalCode};
 
-use super::{Actor, Failure, Key, Ledger, Outcome, conversations, people, rounds};
+use super::{Actor, Failure, Key, Ledger, Outcome, callbacks, conversations, people, rounds};
 use crate::store::{Answer, Request};
 
 /// Carries one request out. What the rules refuse is [`Answer::Refused`].
@@ -61,6 +61,8 @@ pub(in crate::store) fn command_of(request: &Request) -> Option<Commanded> {
         | Request::Beat { .. }
         | Request::NodeGone { .. }
         | Request::Dispatch { .. }
+        | Request::Calls { .. }
+        | Request::Dialled { .. }
         | Request::EverybodyGone { .. }
         | Request::SignIn { .. }
         | Request::SignOut { .. }
@@ -143,6 +145,21 @@ fn by_kind<L: Ledger>(ledger: &mut L, request: &Request) -> Outcome<Answer, L> {
                 moves: round.moves.len(),
             })
         }
+        Request::Calls { site, now } => {
+            let round = callbacks::round(ledger, *site, *now)?;
+            Ok(Answer::Round {
+                wake_at: round.wake_at,
+                moves: round.moves.len(),
+            })
+        }
+        Request::Dialled {
+            site,
+            callback,
+            order,
+            event,
+            now,
+        } => callbacks::dialled(ledger, *site, *callback, (*order, *event), *now)
+            .map(|()| Answer::Done),
         Request::SignIn {
             agent,
             token_hash,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use heard_desk::callback::{Callback, Desk};
 use heard_desk::conversation::Recipient;
 use heard_desk::{Conversation, Write};
 use heard_protocol::{
@@ -12,7 +13,7 @@ use heard_protocol::{
 use super::append::{self, Written, words};
 use super::carry::earlier;
 use super::{Actor, Known, KnownContact, Ledger, Outcome, callbacks, people};
-use crate::store::{AgentRecord, Fact, VisitorProfile};
+use crate::store::{AgentPhone, AgentRecord, Fact, VisitorProfile};
 
 /// A conversation that there must be.
 pub(super) fn find<L: Ledger>(ledger: &mut L, id: ConversationId) -> Outcome<Known, L> {
@@ -41,6 +42,17 @@ pub(super) fn visitor<L: Ledger>(
         }
         VisitorCommand::RequestCallback(form) => {
             callbacks::request(ledger, site, contact, profile, id, form, now)
+        }
+        VisitorCommand::MoveCallback { callback, when } => {
+            let act = |found: &mut Callback, desk: &Desk<'_>| desk.reschedule(found, when, now);
+            callbacks::visitor(ledger, (site, contact), id, *callback, act, now)
+        }
+        VisitorCommand::CancelCallback { callback } => {
+            let act = |found: &mut Callback, _: &Desk<'_>| found.cancel(now);
+            callbacks::visitor(ledger, (site, contact), id, *callback, act, now)
+        }
+        VisitorCommand::RateCall { stars, word } => {
+            callbacks::rate(ledger, (site, contact), id, *stars, word, now)
         }
     }
 }
@@ -168,12 +180,18 @@ pub(super) fn staff<L: Ledger>(
                 at,
             });
         }
-        StaffCommand::CloseCallback {
-            callback,
-            disposition,
-            note,
-        } => {
-            return callbacks::close(ledger, &agent, id, *callback, *disposition, note, now);
+        StaffCommand::CloseCallback { .. }
+        | StaffCommand::TakeCallback { .. }
+        | StaffCommand::DeclineCallback { .. }
+        | StaffCommand::ReportCallback { .. } => {
+            return callbacks::staff(ledger, &agent, id, command, now);
+        }
+        StaffCommand::SetPhone { takes, address } => {
+            let phone = AgentPhone {
+                takes: *takes,
+                address: address.trim().to_owned(),
+            };
+            return callbacks::set_phone(ledger, &agent, id, &phone, now);
         }
     };
     let actor = Actor::Agent(agent.card.id);

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use heard_desk::Conversation;
-use heard_protocol::{
-    CallbackSummary, CommandId, ContactId, ConversationId, Seq, SiteId, UnixMillis,
-};
+use heard_protocol::{CommandId, ConversationId, Seq, SiteId, UnixMillis};
 
 use crate::store::VisitorProfile;
 
@@ -29,14 +27,6 @@ pub(in crate::store) struct KnownContact {
     pub(in crate::store) site: SiteId,
     pub(in crate::store) profile: Arc<VisitorProfile>,
     pub(in crate::store) latest: Option<ConversationId>,
-}
-
-/// A request to be called.
-#[derive(Debug, Clone)]
-pub(in crate::store) struct KnownCallback {
-    pub(in crate::store) site: SiteId,
-    pub(in crate::store) contact: ContactId,
-    pub(in crate::store) summary: CallbackSummary,
 }
 
 /// The entry a command wrote.

@@ -12,19 +12,22 @@ mod kept;
 mod people;
 mod rounds;
 
+use std::sync::Arc;
+
+use heard_desk::callback::{CallPolicy, Callback, Caller};
 use heard_desk::routing::Round;
 use heard_desk::{Conversation, Policy};
 use heard_protocol::{
-    AgentId, Availability, CallbackId, CallbackSummary, Colleague, CommandId, ContactId,
-    ConversationId, ConversationSummary, RefusalCode, SiteId, StaffEntry, UnixMillis,
+    AgentId, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
+    ConversationSummary, RefusalCode, SiteId, StaffEntry, UnixMillis,
 };
 
 pub(super) use actor::Actor;
 pub(super) use append::{body_json, words};
 pub(super) use carry::{carry_out, command_of};
-pub(super) use kept::{Key, Known, KnownCallback, KnownContact, Trace};
+pub(super) use kept::{Key, Known, KnownContact, Trace};
 
-use super::{AgentRecord, Fact, NewAgent, SiteRecord};
+use super::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord};
 use crate::node::NodeId;
 
 /// How many refusals for good are kept.
@@ -162,14 +165,30 @@ pub(super) trait Ledger {
     /// What [`routing`](heard_desk::routing) says should follow on a site, from who can answer there and the conversations that wait or are offered.
     fn round(&mut self, site: SiteId, policy: &Policy, now: UnixMillis) -> Outcome<Round, Self>;
 
+    /// How a site calls.
+    fn call_policy(&mut self, id: SiteId) -> Outcome<Option<Arc<CallPolicy>>, Self>;
+
+    /// Every open request to be called of a site. From then on and until the unit of work is over nobody else changes the site's requests.
+    fn call_desk(&mut self, site: SiteId) -> Outcome<Vec<Callback>, Self>;
+
+    /// A site's agents, as calls see them.
+    fn callers(&mut self, site: SiteId) -> Outcome<Vec<Caller>, Self>;
+
     /// A request to be called.
-    fn callback(&mut self, id: CallbackId) -> Outcome<Option<KnownCallback>, Self>;
+    fn callback(&mut self, id: CallbackId) -> Outcome<Option<Callback>, Self>;
 
-    /// Keeps a new request to be called, unless there is an open one for its number on its site: returns whether it is kept.
-    fn put_callback(&mut self, callback: &KnownCallback) -> Outcome<bool, Self>;
+    /// How many requests there were for this number (without extension) on a site since then.
+    fn asked_since(&mut self, site: SiteId, phone: &str, since: UnixMillis)
+    -> Outcome<usize, Self>;
 
-    /// Keeps what came of a request to be called.
-    fn close_callback(&mut self, callback: &CallbackSummary) -> Outcome<(), Self>;
+    /// Keeps a request to be called, new or changed. [`call_desk`](Self::call_desk) of its site was asked for before.
+    fn put_callback(&mut self, callback: &Callback) -> Outcome<(), Self>;
+
+    /// Keeps that an agent made a call.
+    fn put_called(&mut self, id: AgentId, at: UnixMillis) -> Outcome<(), Self>;
+
+    /// Keeps whether, and where, calls ring for an agent.
+    fn put_phone(&mut self, id: AgentId, phone: &AgentPhone) -> Outcome<(), Self>;
 
     /// Announces a fact when the unit of work is on disk.
     fn announce(&mut self, fact: Fact);

@@ -83,6 +83,7 @@ const SITES: &[Column] = &[
     column("grace_ms", Kind::Number),
     column("reopen_ms", Kind::Number),
     column("callback_ahead_ms", Kind::Number),
+    column("calls", Kind::Text),
 ];
 const AGENTS: &[Column] = &[
     column("id", Kind::Id),
@@ -95,6 +96,9 @@ const AGENTS: &[Column] = &[
     column("availability", Kind::Small),
     column("gone_since", Kind::Number),
     column("idle_since", Kind::Number),
+    column("takes_calls", Kind::Flag),
+    column("phone", Kind::Text),
+    column("called_at", Kind::Number),
 ];
 const SESSIONS: &[Column] = &[
     column("token_hash", Kind::Bytes),
@@ -159,6 +163,8 @@ const CALLBACKS: &[Column] = &[
     column("closed_at", Kind::Number),
     column("disposition", Kind::Text),
     column("note", Kind::Text),
+    column("life", Kind::Text),
+    column("ended_at", Kind::Number),
 ];
 
 impl Step {

@@ -37,10 +37,14 @@ pub(super) struct Keys {
     pub(super) seated: BTreeSet<AgentId>,
     /// In lower case.
     pub(super) emails: BTreeSet<String>,
-    /// Locked; their conversations come along.
+    /// Their conversations come along.
     pub(super) callbacks: BTreeSet<CallbackId>,
-    /// Whether there is an open request for these numbers.
+    /// When calls were asked for to these numbers (without extension).
     pub(super) phones: BTreeSet<(SiteId, String)>,
+    /// The calls of these sites change: they are locked, and the open ones come along.
+    pub(super) call_desks: BTreeSet<SiteId>,
+    /// Who of this site can call.
+    pub(super) callers: Option<SiteId>,
     /// A round is run for this site.
     pub(super) desk: Option<SiteId>,
     /// Every site.
@@ -61,6 +65,8 @@ pub(super) enum Lack {
     Email(String),
     Callback(CallbackId),
     Phone(SiteId, String),
+    CallDesk(SiteId),
+    Callers(SiteId),
     Desk(SiteId),
     AllSites,
 }
@@ -69,7 +75,7 @@ pub(super) enum Lack {
 pub(super) fn alone(request: &Request) -> bool {
     matches!(
         request,
-        Request::Dispatch { .. } | Request::EverybodyGone { .. }
+        Request::Dispatch { .. } | Request::Calls { .. } | Request::EverybodyGone { .. }
     )
 }
 
@@ -112,6 +118,8 @@ impl Keys {
             Lack::Email(email) => drop(self.emails.insert(email)),
             Lack::Callback(id) => drop(self.callbacks.insert(id)),
             Lack::Phone(site, phone) => drop(self.phones.insert((site, phone))),
+            Lack::CallDesk(site) => drop(self.call_desks.insert(site)),
+            Lack::Callers(site) => self.callers = Some(site),
             Lack::Desk(site) => self.desk = Some(site),
             Lack::AllSites => self.all_sites = true,
         }
@@ -139,10 +147,16 @@ impl Keys {
             } => {
                 self.sites.insert(*site);
                 self.contacts.insert(*contact);
-                if let VisitorCommand::RequestCallback(form) = command {
-                    self.callbacks.insert(CallbackId::from_bytes(id.to_bytes()));
-                    if let Ok(phone) = heard_desk::callback::normalise_phone(&form.phone) {
-                        self.phones.insert((*site, phone));
+                match command {
+                    VisitorCommand::Send { .. } | VisitorCommand::RateCall { .. } => {}
+                    VisitorCommand::RequestCallback(_) => {
+                        self.callbacks.insert(CallbackId::from_bytes(id.to_bytes()));
+                        self.call_desks.insert(*site);
+                    }
+                    VisitorCommand::MoveCallback { callback, .. }
+                    | VisitorCommand::CancelCallback { callback } => {
+                        self.callbacks.insert(*callback);
+                        self.call_desks.insert(*site);
                     }
                 }
             }
@@ -172,6 +186,16 @@ impl Keys {
             Request::Dispatch { site, .. } => {
                 self.sites.insert(*site);
                 self.desk = Some(*site);
+            }
+            Request::Calls { site, .. } => {
+                self.sites.insert(*site);
+                self.call_desks.insert(*site);
+                self.callers = Some(*site);
+            }
+            Request::Dialled { site, callback, .. } => {
+                self.sites.insert(*site);
+                self.call_desks.insert(*site);
+                self.callbacks.insert(*callback);
             }
             Request::EverybodyGone { .. } => self.all_sites = true,
             Request::PutAgent(agent) => {
@@ -206,10 +230,16 @@ impl Keys {
                 self.conversations.insert(*conversation);
                 self.handed_over.insert(*conversation);
             }
-            StaffCommand::SetAvailability { .. } => {
+            StaffCommand::SetAvailability { .. } | StaffCommand::SetPhone { .. } => {
                 self.locked_agents.insert(agent);
             }
-            StaffCommand::CloseCallback { callback, .. } => {
+            StaffCommand::TakeCallback { callback } => {
+                self.locked_agents.insert(agent);
+                self.callbacks.insert(*callback);
+            }
+            StaffCommand::CloseCallback { callback, .. }
+            | StaffCommand::DeclineCallback { callback }
+            | StaffCommand::ReportCallback { callback, .. } => {
                 self.agents.insert(agent);
                 self.callbacks.insert(*callback);
             }

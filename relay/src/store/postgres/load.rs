@@ -1,6 +1,6 @@
 //! Reading a working set, and locking what will change.
 //!
-//! Locks come first and in one order: the site of a round, nodes, contacts, callbacks, conversations, agents, each by id. What is read without
+//! Locks come first and in one order: the site of a round, the sites whose calls change, nodes, contacts, conversations, agents, each by id. What is read without
 //! a lock is read after them, so that it is at least as new as the rows it belongs to.
 
 use std::collections::BTreeSet;
@@ -13,14 +13,13 @@ use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::query;
 use sqlx::types::Uuid;
 
+use super::calls;
 use super::keys::Keys;
-use super::row::{
-    AgentRow, ConversationRow, agents, at, callback, callbacks, conversations, id, id_opt, page,
-};
+use super::row::{AgentRow, ConversationRow, agents, at, conversations, id, id_opt, page};
 use super::value::{Id, seq, unsigned, uuids};
 use super::working_set::{Person, Talk, Teammate, WorkingSet};
 use crate::store::ledger::{KnownContact, QUEUE_LIMIT, Trace};
-use crate::store::stored::from_json;
+use crate::store::stored::{call_policy, from_json};
 use crate::store::{StoreError, VisitorProfile};
 
 /// The advisory locks of dispatch rounds, apart from every other use of such locks.
@@ -43,9 +42,10 @@ pub(super) async fn working_set(
             .execute(&mut *connection)
             .await?;
     }
+    calls::lock(connection, &set).await?;
     nodes(connection, &mut set).await?;
     contacts(connection, &mut set).await?;
-    requests(connection, &mut set).await?;
+    calls::load(connection, &mut set).await?;
     talks(connection, &mut set).await?;
     locked_agents(connection, &mut set).await?;
     sockets(connection, &mut set).await?;
@@ -127,43 +127,6 @@ async fn contacts(connection: &mut PgConnection, set: &mut WorkingSet) -> Result
         let name = row.try_get(2)?;
         let contact = id::<ContactId>(row, 0)?;
         set.contacts.insert(contact, Person { known, name });
-    }
-    Ok(())
-}
-
-async fn requests(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(), StoreError> {
-    if !set.keys.callbacks.is_empty() {
-        let rows = query(callbacks!(
-            "WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
-        ))
-        .bind(uuids(&set.keys.callbacks))
-        .fetch_all(&mut *connection)
-        .await?;
-        for row in &rows {
-            let known = callback(row)?;
-            set.keys.conversations.extend(known.summary.conversation);
-            set.callbacks.insert(known.summary.id, known);
-        }
-    }
-    if !set.keys.phones.is_empty() {
-        let (sites, phones): (Vec<Uuid>, Vec<&str>) = set
-            .keys
-            .phones
-            .iter()
-            .map(|(site, phone)| (site.uuid(), phone.as_str()))
-            .unzip();
-        let rows = query(
-            "SELECT c.site, c.phone FROM callbacks c
-             JOIN UNNEST($1::uuid[], $2::text[]) AS n (site, phone) ON n.site = c.site AND n.phone = c.phone
-             WHERE c.closed_by IS NULL",
-        )
-        .bind(sites)
-        .bind(phones)
-        .fetch_all(connection)
-        .await?;
-        for row in &rows {
-            set.open_phones.insert((id(row, 0)?, row.try_get(1)?));
-        }
     }
     Ok(())
 }
@@ -314,7 +277,7 @@ async fn past(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(),
 async fn sites(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(), StoreError> {
     if !set.keys.sites.is_empty() {
         let rows = query(
-            "SELECT id, offer_ms, grace_ms, reopen_ms, callback_ahead_ms FROM sites WHERE id = ANY($1)",
+            "SELECT id, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls FROM sites WHERE id = ANY($1)",
         )
         .bind(uuids(&set.keys.sites))
         .fetch_all(&mut *connection)
@@ -326,7 +289,10 @@ async fn sites(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<()
                 reopen_ms: unsigned(row.try_get(3)?)?,
                 callback_ahead_ms: unsigned(row.try_get(4)?)?,
             };
-            set.policies.insert(id::<SiteId>(row, 0)?, policy);
+            let site = id::<SiteId>(row, 0)?;
+            set.policies.insert(site, policy);
+            set.call_policies
+                .insert(site, call_policy(row.try_get(5)?)?);
         }
     }
     if set.keys.all_sites {

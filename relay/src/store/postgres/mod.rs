@@ -5,6 +5,7 @@
 //! for the commit; whoever comes to be twice (a contact, a command) is stopped by a unique index, and that batch is decided anew.
 
 mod batch;
+mod calls;
 mod connect;
 mod copy;
 mod fault;
@@ -25,9 +26,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+use heard_desk::callback::Callback;
 use heard_protocol::{
-    AgentId, Colleague, ContactId, ConversationId, ConversationSummary, Epoch, PublicEntry, Seq,
-    SiteId, StaffEntry, UnixMillis,
+    AgentId, CallbackId, Colleague, ContactId, ConversationId, ConversationSummary, Epoch,
+    PublicEntry, Seq, SiteId, StaffEntry, UnixMillis,
 };
 use sqlx::Connection as _;
 use sqlx::postgres::{PgConnection, PgPool};
@@ -189,6 +191,27 @@ impl Store for PostgresStore {
         limit: usize,
     ) -> Result<LogSlice<PublicEntry>, StoreError> {
         within(read::read_public(&self.pool, conversation, after, limit)).await
+    }
+
+    async fn callback(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
+        within(calls::callback(&self.pool, id)).await
+    }
+
+    async fn open_calls(&self, site: SiteId) -> Result<Vec<Callback>, StoreError> {
+        within(calls::open(&self.pool, site)).await
+    }
+
+    async fn calls_of(&self, contact: ContactId) -> Result<Vec<Callback>, StoreError> {
+        within(calls::of_contact(&self.pool, contact)).await
+    }
+
+    async fn calls_between(
+        &self,
+        site: SiteId,
+        from: UnixMillis,
+        to: UnixMillis,
+    ) -> Result<Vec<Callback>, StoreError> {
+        within(calls::between(&self.pool, site, from, to)).await
     }
 
     async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {

@@ -9,14 +9,15 @@ use sqlx::Row as _;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::query;
 
-use super::row::{AgentRow, ConversationRow, agents, at, callback, callbacks, conversations, id};
+use super::calls;
+use super::row::{AgentRow, ConversationRow, agents, at, conversations, id};
 use super::value::{Id, count, number, seq, text, unsigned};
 use crate::node::NodeId;
 use crate::store::ledger::QUEUE_LIMIT;
-use crate::store::stored::from_json;
+use crate::store::stored::{call_policy, from_json};
 use crate::store::{AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView};
 
-/// How many resolved conversations and closed callbacks an overview shows.
+/// How many resolved conversations an overview shows.
 const LATELY: i64 = 50;
 
 fn site_from(row: &PgRow) -> Result<SiteRecord, StoreError> {
@@ -30,12 +31,13 @@ fn site_from(row: &PgRow) -> Result<SiteRecord, StoreError> {
             reopen_ms: unsigned(row.try_get(5)?)?,
             callback_ahead_ms: unsigned(row.try_get(6)?)?,
         },
+        calls: call_policy(row.try_get(7)?)?,
     })
 }
 
 pub(super) async fn site(pool: &PgPool, id: SiteId) -> Result<Option<SiteRecord>, StoreError> {
     let row = query(
-        "SELECT id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms FROM sites WHERE id = $1",
+        "SELECT id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls FROM sites WHERE id = $1",
     )
     .bind(id.uuid())
     .fetch_optional(pool)
@@ -45,7 +47,7 @@ pub(super) async fn site(pool: &PgPool, id: SiteId) -> Result<Option<SiteRecord>
 
 pub(super) async fn sites(pool: &PgPool) -> Result<Vec<SiteRecord>, StoreError> {
     let rows = query(
-        "SELECT id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms FROM sites ORDER BY id",
+        "SELECT id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls FROM sites ORDER BY id",
     )
     .fetch_all(pool)
     .await?;
@@ -272,27 +274,7 @@ pub(super) async fn overview(pool: &PgPool, site: SiteId) -> Result<Overview, St
                 .push(ConversationRow::read(row)?.summary());
         }
     }
-    for (sql, limit) in [
-        (
-            callbacks!("WHERE site = $1 AND closed_by IS NULL ORDER BY requested_at, id LIMIT $2"),
-            QUEUE_LIMIT,
-        ),
-        (
-            callbacks!(
-                "WHERE site = $1 AND closed_by IS NOT NULL ORDER BY closed_at DESC, id LIMIT $2"
-            ),
-            LATELY,
-        ),
-    ] {
-        let rows = query(sql)
-            .bind(site.uuid())
-            .bind(limit)
-            .fetch_all(pool)
-            .await?;
-        for row in &rows {
-            overview.callbacks.push(callback(row)?.summary);
-        }
-    }
+    overview.callbacks = calls::overview(pool, site).await?;
     overview.colleagues = colleagues(pool, site).await?;
     Ok(overview)
 }

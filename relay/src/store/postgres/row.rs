@@ -2,17 +2,16 @@
 
 use heard_desk::Conversation;
 use heard_protocol::{
-    AgentCard, CallbackId, CallbackState, CallbackSummary, ContactId, ConversationId,
-    ConversationSummary, Page, SiteId, UnixMillis,
+    AgentCard, ContactId, ConversationId, ConversationSummary, Page, SiteId, UnixMillis,
 };
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
 
 use super::value::{Id, count, millis, seq};
-use crate::store::ledger::{Known, KnownCallback};
+use crate::store::ledger::Known;
 use crate::store::stored::{StatusColumns, availability_from, from_json, kind_from};
-use crate::store::{AgentRecord, Head, StoreError, VisitorProfile};
+use crate::store::{AgentPhone, AgentRecord, Head, StoreError, VisitorProfile};
 
 /// An id of a column.
 pub(super) fn id<I: Id>(row: &PgRow, column: usize) -> Result<I, StoreError> {
@@ -64,25 +63,13 @@ macro_rules! agents {
     ($rest:literal) => {
         concat!(
             "SELECT a.id, a.name, a.bot, a.site, a.email, a.password_hash, a.capacity, a.availability,
-                    a.gone_since, a.idle_since
+                    a.gone_since, a.idle_since, a.takes_calls, a.phone, a.called_at
              FROM agents a ",
             $rest
         )
     };
 }
 pub(super) use agents;
-
-/// Reads requests to be called; what follows says which.
-macro_rules! callbacks {
-    ($rest:literal) => {
-        concat!(
-            "SELECT id, requested_at, conversation, form, closed_by, closed_at, disposition, note, site, contact
-             FROM callbacks ",
-            $rest
-        )
-    };
-}
-pub(super) use callbacks;
 
 /// A conversation with everything its line in the lists shows.
 #[derive(Debug, Clone)]
@@ -171,6 +158,7 @@ pub(super) struct AgentRow {
     pub(super) record: AgentRecord,
     pub(super) gone_since: Option<UnixMillis>,
     pub(super) idle_since: UnixMillis,
+    pub(super) called_at: UnixMillis,
 }
 
 impl AgentRow {
@@ -186,39 +174,16 @@ impl AgentRow {
             password_hash: row.try_get(5)?,
             capacity: count(row.try_get::<i32, _>(6)?.into()),
             availability: availability_from(row.try_get::<i16, _>(7)?.into()),
+            phone: AgentPhone {
+                takes: row.try_get(10)?,
+                address: row.try_get(11)?,
+            },
         };
         Ok(Self {
             record,
             gone_since: at_opt(row, 8)?,
             idle_since: at(row, 9)?,
+            called_at: at(row, 12)?,
         })
     }
-}
-
-/// A request to be called.
-pub(super) fn callback(row: &PgRow) -> Result<KnownCallback, StoreError> {
-    let state = match (
-        id_opt(row, 4)?,
-        at_opt(row, 5)?,
-        row.try_get::<Option<&str>, _>(6)?,
-    ) {
-        (Some(by), Some(at), Some(disposition)) => CallbackState::Closed {
-            by,
-            at,
-            disposition: from_json("disposition", disposition)?,
-            note: row.try_get::<Option<String>, _>(7)?.unwrap_or_default(),
-        },
-        _ => CallbackState::Open,
-    };
-    Ok(KnownCallback {
-        site: id(row, 8)?,
-        contact: id(row, 9)?,
-        summary: CallbackSummary {
-            id: id::<CallbackId>(row, 0)?,
-            requested_at: at(row, 1)?,
-            conversation: id_opt(row, 2)?,
-            form: from_json("callback", row.try_get(3)?)?,
-            state,
-        },
-    })
 }

@@ -1,13 +1,14 @@
 //! Writing a working set's changes back, many rows a statement.
 
-use heard_protocol::{AgentKind, CallbackState, CommandId, ContactId, ConversationId, UnixMillis};
+use heard_protocol::{AgentKind, CommandId, ContactId, ConversationId, UnixMillis};
 use sqlx::postgres::PgConnection;
 use sqlx::types::Uuid;
 use sqlx::{query, raw_sql};
 
+use super::calls;
 use super::copy::Copy;
 use super::value::{Id, number, small, text, uuids};
-use super::working_set::{CallbackChange, Changes, NewEntry, SessionChange, WorkingSet};
+use super::working_set::{Changes, NewEntry, SessionChange, WorkingSet};
 use crate::store::StoreError;
 use crate::store::stored::{StatusColumns, availability_number, to_json};
 
@@ -26,17 +27,17 @@ pub(super) async fn changes(
     conversations(connection, set).await?;
     entries(connection, &set.changes).await?;
     settled(connection, &set.changes).await?;
-    callbacks(connection, &set.changes).await?;
+    calls::save(connection, &set.changes).await?;
     sessions(connection, &set.changes).await
 }
 
 async fn sites(connection: &mut PgConnection, changes: &Changes) -> Result<(), StoreError> {
     for site in &changes.sites {
         query(
-            "INSERT INTO sites (id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
+            "INSERT INTO sites (id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (id) DO UPDATE SET name = $2, origins = $3, offer_ms = $4, grace_ms = $5,
-               reopen_ms = $6, callback_ahead_ms = $7",
+               reopen_ms = $6, callback_ahead_ms = $7, calls = $8",
         )
         .bind(site.id.uuid())
         .bind(text(&site.name))
@@ -45,6 +46,7 @@ async fn sites(connection: &mut PgConnection, changes: &Changes) -> Result<(), S
         .bind(number(site.policy.grace_ms))
         .bind(number(site.policy.reopen_ms))
         .bind(number(site.policy.callback_ahead_ms))
+        .bind(to_json("call policy", &site.calls)?)
         .execute(&mut *connection)
         .await?;
     }
@@ -85,16 +87,23 @@ async fn agents(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), S
             .iter()
             .map(|row| small(availability_number(row.record.availability)))
             .collect();
+        let phones = changed.iter().map(|row| &row.record.phone);
+        let takes: Vec<bool> = phones.clone().map(|phone| phone.takes).collect();
+        let phones: Vec<&str> = phones.map(|phone| phone.address.as_str()).collect();
         query(
-            "UPDATE agents a SET availability = u.availability, gone_since = u.gone_since, idle_since = u.idle_since
-             FROM UNNEST($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[])
-               AS u (id, availability, gone_since, idle_since)
+            "UPDATE agents a SET availability = u.availability, gone_since = u.gone_since, idle_since = u.idle_since,
+               called_at = u.called_at, takes_calls = u.takes_calls, phone = u.phone
+             FROM UNNEST($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::text[])
+               AS u (id, availability, gone_since, idle_since, called_at, takes_calls, phone)
              WHERE a.id = u.id",
         )
         .bind(uuids(changed.iter().map(|row| &row.record.card.id)))
         .bind(availability)
         .bind(column(|row| row.gone_since))
         .bind(column(|row| Some(row.idle_since)))
+        .bind(column(|row| Some(row.called_at)))
+        .bind(takes)
+        .bind(phones)
         .execute(&mut *connection)
         .await?;
     }
@@ -436,51 +445,6 @@ async fn settled(connection: &mut PgConnection, changes: &Changes) -> Result<(),
         .bind(codes)
         .execute(connection)
         .await?;
-    }
-    Ok(())
-}
-
-async fn callbacks(connection: &mut PgConnection, changes: &Changes) -> Result<(), StoreError> {
-    for change in &changes.callbacks {
-        match change {
-            CallbackChange::New(callback) => {
-                let kept = &callback.summary;
-                query(
-                    "INSERT INTO callbacks (id, site, contact, conversation, requested_at, phone, form)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                )
-                .bind(kept.id.uuid())
-                .bind(callback.site.uuid())
-                .bind(callback.contact.uuid())
-                .bind(kept.conversation.map(Id::uuid))
-                .bind(number(kept.requested_at.0))
-                .bind(&kept.form.phone)
-                .bind(to_json("callback", &kept.form)?)
-                .execute(&mut *connection)
-                .await?;
-            }
-            CallbackChange::Closed(kept) => {
-                let CallbackState::Closed {
-                    by,
-                    at,
-                    disposition,
-                    note,
-                } = &kept.state
-                else {
-                    continue;
-                };
-                query(
-                    "UPDATE callbacks SET closed_by = $2, closed_at = $3, disposition = $4, note = $5 WHERE id = $1",
-                )
-                .bind(kept.id.uuid())
-                .bind(by.uuid())
-                .bind(number(at.0))
-                .bind(to_json("disposition", disposition)?)
-                .bind(text(note))
-                .execute(&mut *connection)
-                .await?;
-            }
-        }
     }
     Ok(())
 }

@@ -9,9 +9,10 @@ use crate::store::StoreError;
 pub(super) use crate::store::stored::Identity;
 
 /// Every change to the tables, oldest first. One that was released is never edited.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0001_tables.sql"),
     include_str!("migrations/0002_nodes.sql"),
+    include_str!("migrations/0003_calls.sql"),
 ];
 /// The lock under which one node at a time changes the tables: `HEARD` as a number.
 const LOCK: i64 = 0x48_4541_5244;

@@ -1,24 +1,25 @@
 //! The working set as the rules use it.
 
+use std::sync::Arc;
+
+use heard_desk::callback::{CallPolicy, Callback, Caller, without_extension};
 use heard_desk::routing::{self, Round};
 use heard_desk::{Conversation, Policy};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, Availability, CallbackId, CallbackSummary, Colleague, CommandId, ContactId,
-    ConversationId, ConversationSummary, RefusalCode, SiteId, StaffEntry, UnixMillis,
+    AgentId, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
+    ConversationSummary, RefusalCode, SiteId, StaffEntry, UnixMillis,
 };
 
 use super::keys::Lack;
 use super::row::{AgentRow, ConversationRow};
 use super::value::count;
-use super::working_set::{
-    CallbackChange, Halt, NewEntry, Person, SessionChange, Talk, Teammate, WorkingSet,
-};
+use super::working_set::{Halt, NewEntry, Person, SessionChange, Talk, Teammate, WorkingSet};
 use crate::node::NodeId;
 use crate::store::ledger::{
-    Actor, Failure, Key, Known, KnownCallback, KnownContact, Ledger, Trace, body_json, words,
+    Actor, Failure, Key, Known, KnownContact, Ledger, Trace, body_json, words,
 };
-use crate::store::{AgentRecord, Fact, NewAgent, SiteRecord};
+use crate::store::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord};
 
 type Outcome<T> = Result<T, Failure<Halt>>;
 
@@ -70,6 +71,7 @@ impl Ledger for WorkingSet {
 
     fn put_site(&mut self, site: &SiteRecord) -> Outcome<()> {
         self.policies.insert(site.id, site.policy);
+        self.call_policies.insert(site.id, Arc::clone(&site.calls));
         self.changes.sites.push(site.clone());
         Ok(())
     }
@@ -118,6 +120,9 @@ impl Ledger for WorkingSet {
             availability: row
                 .as_ref()
                 .map_or(Availability::Away, |one| one.record.availability),
+            phone: row
+                .as_ref()
+                .map_or_else(AgentPhone::default, |one| one.record.phone.clone()),
         };
         let email = agent.email.to_ascii_lowercase();
         self.emails.retain(|_, holder| *holder != id);
@@ -127,6 +132,7 @@ impl Ledger for WorkingSet {
             gone_since: row
                 .as_ref()
                 .map_or(Some(UnixMillis(0)), |one| one.gone_since),
+            called_at: row.as_ref().map_or(UnixMillis(0), |one| one.called_at),
             idle_since: row.map_or(UnixMillis(0), |one| one.idle_since),
         };
         self.agents.insert(id, Teammate { row, load });
@@ -359,7 +365,34 @@ impl Ledger for WorkingSet {
         Ok(routing::round(queue, agents, policy, now))
     }
 
-    fn callback(&mut self, id: CallbackId) -> Outcome<Option<KnownCallback>> {
+    fn call_policy(&mut self, id: SiteId) -> Outcome<Option<Arc<CallPolicy>>> {
+        if self.keys.sites.contains(&id) {
+            Ok(self.call_policies.get(&id).cloned())
+        } else {
+            Err(Lack::Site(id).into())
+        }
+    }
+
+    fn call_desk(&mut self, site: SiteId) -> Outcome<Vec<Callback>> {
+        if !self.keys.call_desks.contains(&site) {
+            return Err(Lack::CallDesk(site).into());
+        }
+        let open = self.callbacks.values();
+        let open = open.filter(|one| one.site == site && one.life.ended_at().is_none());
+        let mut open: Vec<_> = open.cloned().collect();
+        open.sort_by_key(|one| (one.requested_at, one.id));
+        Ok(open)
+    }
+
+    fn callers(&mut self, site: SiteId) -> Outcome<Vec<Caller>> {
+        if self.keys.callers == Some(site) {
+            Ok(self.callers.clone())
+        } else {
+            Err(Lack::Callers(site).into())
+        }
+    }
+
+    fn callback(&mut self, id: CallbackId) -> Outcome<Option<Callback>> {
         match self.callbacks.get(&id) {
             Some(known) => Ok(Some(known.clone())),
             None if self.keys.callbacks.contains(&id) => Ok(None),
@@ -367,30 +400,33 @@ impl Ledger for WorkingSet {
         }
     }
 
-    fn put_callback(&mut self, callback: &KnownCallback) -> Outcome<bool> {
-        let id = callback.summary.id;
-        let number = (callback.site, callback.summary.form.phone.clone());
-        if !self.keys.phones.contains(&number) {
-            return Err(Lack::Phone(number.0, number.1).into());
+    fn asked_since(&mut self, site: SiteId, phone: &str, since: UnixMillis) -> Outcome<usize> {
+        let key = (site, phone.to_owned());
+        match self.asked.get(&key) {
+            Some(asked) => Ok(asked.iter().filter(|at| **at >= since).count()),
+            None => Err(Lack::Phone(site, key.1).into()),
         }
-        if !self.open_phones.insert(number) {
-            return Ok(false);
-        }
-        self.requests.insert(CommandId::from_bytes(id.to_bytes()));
-        self.callbacks.insert(id, callback.clone());
-        let change = CallbackChange::New(callback.clone());
-        self.changes.callbacks.push(change);
-        Ok(true)
     }
 
-    fn close_callback(&mut self, callback: &CallbackSummary) -> Outcome<()> {
-        if let Some(known) = self.callbacks.get_mut(&callback.id) {
-            let number = (known.site, callback.form.phone.clone());
-            known.summary = callback.clone();
-            self.open_phones.remove(&number);
+    fn put_callback(&mut self, callback: &Callback) -> Outcome<()> {
+        let id = callback.id;
+        if self.callbacks.insert(id, callback.clone()).is_none() {
+            self.requests.insert(CommandId::from_bytes(id.to_bytes()));
+            let phone = without_extension(&callback.form.phone).to_owned();
+            let asked = self.asked.entry((callback.site, phone)).or_default();
+            asked.push(callback.requested_at);
         }
-        let change = CallbackChange::Closed(callback.clone());
-        self.changes.callbacks.push(change);
+        self.changes.callbacks.push(callback.clone());
+        Ok(())
+    }
+
+    fn put_called(&mut self, id: AgentId, at: UnixMillis) -> Outcome<()> {
+        self.change_agent(id, |row| row.called_at = at)?;
+        Ok(())
+    }
+
+    fn put_phone(&mut self, id: AgentId, phone: &AgentPhone) -> Outcome<()> {
+        self.change_agent(id, |row| row.record.phone = phone.clone())?;
         Ok(())
     }
 

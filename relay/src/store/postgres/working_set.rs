@@ -1,18 +1,19 @@
 //! The rows a batch of requests is carried out on, in memory, and what is to be written back.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
+use heard_desk::callback::{CallPolicy, Callback, Caller};
 use heard_desk::routing::Agent;
 use heard_desk::{Conversation, Policy};
 use heard_protocol::{
-    AgentId, CallbackId, CallbackSummary, CommandId, ContactId, ConversationId, RefusalCode, Seq,
-    SiteId, UnixMillis,
+    AgentId, CallbackId, CommandId, ContactId, ConversationId, RefusalCode, Seq, SiteId, UnixMillis,
 };
 
 use super::keys::{Keys, Lack};
 use super::row::{AgentRow, ConversationRow};
 use crate::node::NodeId;
-use crate::store::ledger::{Failure, Key, KnownCallback, KnownContact, Trace};
+use crate::store::ledger::{Failure, Key, KnownContact, Trace};
 use crate::store::{Fact, NewAgent, SiteRecord, StoreError};
 
 /// Why a request could not be carried out on a working set.
@@ -81,13 +82,6 @@ pub(super) enum SessionChange {
     Drop([u8; 32]),
 }
 
-/// What happens to a request to be called.
-#[derive(Debug)]
-pub(super) enum CallbackChange {
-    New(KnownCallback),
-    Closed(CallbackSummary),
-}
-
 /// What is to be written back.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
@@ -109,8 +103,8 @@ pub(super) struct Changes {
     pub(super) entries: Vec<NewEntry>,
     pub(super) deeds: Vec<(CommandId, AgentId, UnixMillis)>,
     pub(super) refusals: Vec<(Key, RefusalCode)>,
-    /// In the order they were made: a number may ask again once its request is closed.
-    pub(super) callbacks: Vec<CallbackChange>,
+    /// In the order they were made: a number may ask again once its request is over.
+    pub(super) callbacks: Vec<Callback>,
 }
 
 impl Changes {
@@ -148,6 +142,7 @@ pub(super) struct WorkingSet {
     pub(super) requests: HashSet<CommandId>,
     pub(super) refusals: HashMap<Key, RefusalCode>,
     pub(super) policies: HashMap<SiteId, Policy>,
+    pub(super) call_policies: HashMap<SiteId, Arc<CallPolicy>>,
     pub(super) contacts: HashMap<ContactId, Person>,
     pub(super) conversations: HashMap<ConversationId, Talk>,
     pub(super) agents: HashMap<AgentId, Teammate>,
@@ -155,9 +150,10 @@ pub(super) struct WorkingSet {
     pub(super) nodes: HashMap<NodeId, u64>,
     pub(super) sockets: BTreeSet<(AgentId, NodeId)>,
     pub(super) emails: HashMap<String, AgentId>,
-    pub(super) callbacks: HashMap<CallbackId, KnownCallback>,
-    /// The numbers of `keys.phones` that have an open request.
-    pub(super) open_phones: HashSet<(SiteId, String)>,
+    pub(super) callbacks: HashMap<CallbackId, Callback>,
+    /// When calls were asked for to the numbers of `keys.phones`.
+    pub(super) asked: HashMap<(SiteId, String), Vec<UnixMillis>>,
+    pub(super) callers: Vec<Caller>,
     pub(super) desk: (Vec<Agent>, Vec<Conversation>),
     pub(super) all_sites: Vec<SiteId>,
     pub(super) changes: Changes,

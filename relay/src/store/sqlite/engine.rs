@@ -5,8 +5,10 @@
 //! and by nothing else, so no one can hear of what is not on disk.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use heard_desk::Policy;
+use heard_desk::callback::CallPolicy;
 use heard_protocol::{ContactId, ConversationId, Epoch, SiteId};
 use rusqlite::Connection;
 
@@ -29,6 +31,7 @@ pub(super) struct Memory {
     pub(super) rows: HashMap<ConversationId, i64>,
     pub(super) contacts: HashMap<ContactId, KnownContact>,
     pub(super) policies: HashMap<SiteId, Policy>,
+    pub(super) call_policies: HashMap<SiteId, Arc<CallPolicy>>,
     pub(super) floors: Floors,
 }
 
@@ -51,6 +54,7 @@ impl Memory {
         self.rows.clear();
         self.contacts.clear();
         self.policies.clear();
+        self.call_policies.clear();
     }
 }
 

@@ -1,5 +1,6 @@
 //! The embedded store: one `SQLite` file, one writer with group commit, many readers.
 
+mod calls;
 mod checkpoint;
 mod column;
 mod desk;
@@ -21,9 +22,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+use heard_desk::callback::Callback;
 use heard_protocol::{
-    AgentId, ContactId, ConversationId, Epoch, PublicEntry, Resume, Seq, SiteId, StaffEntry,
-    UnixMillis,
+    AgentId, CallbackId, ContactId, ConversationId, Epoch, PublicEntry, Resume, Seq, SiteId,
+    StaffEntry, UnixMillis,
 };
 
 use super::writer::Writer;
@@ -193,6 +195,35 @@ impl Store for SqliteStore {
     ) -> Result<LogSlice<PublicEntry>, StoreError> {
         self.readers
             .run(move |connection| read::read_public(connection, conversation, after, limit))
+            .await
+    }
+
+    async fn callback(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
+        self.readers
+            .run(move |connection| calls::callback(connection, id))
+            .await
+    }
+
+    async fn open_calls(&self, site: SiteId) -> Result<Vec<Callback>, StoreError> {
+        self.readers
+            .run(move |connection| calls::open(connection, site))
+            .await
+    }
+
+    async fn calls_of(&self, contact: ContactId) -> Result<Vec<Callback>, StoreError> {
+        self.readers
+            .run(move |connection| calls::of_contact(connection, contact))
+            .await
+    }
+
+    async fn calls_between(
+        &self,
+        site: SiteId,
+        from: UnixMillis,
+        to: UnixMillis,
+    ) -> Result<Vec<Callback>, StoreError> {
+        self.readers
+            .run(move |connection| calls::between(connection, site, from, to))
             .await
     }
 

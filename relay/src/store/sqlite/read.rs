@@ -3,21 +3,22 @@
 use heard_protocol::entry::EntryBody;
 use heard_protocol::limits::MAX_ENTRIES_PER_FRAME;
 use heard_protocol::{
-    AgentCard, AgentId, CallbackState, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Epoch, Page, PublicBody, PublicEntry, Resume, Seq, SiteId, StaffEntry,
-    UnixMillis,
+    AgentCard, AgentId, Colleague, ContactId, ConversationId, ConversationSummary, Epoch, Page,
+    PublicBody, PublicEntry, Resume, Seq, SiteId, StaffEntry, UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::calls;
 use super::column::{Col, StatusColumns, availability_from, from_json, get, get_opt, kind_from};
 use crate::node::NodeId;
-use crate::store::ledger::{KnownCallback, QUEUE_LIMIT};
+use crate::store::ledger::QUEUE_LIMIT;
+use crate::store::stored::call_policy;
 use crate::store::{
-    AgentRecord, Arrival, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView,
+    AgentPhone, AgentRecord, Arrival, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView,
 };
 
-/// How many resolved conversations and closed callbacks an overview shows.
-const LATELY: i64 = 50;
+/// How many resolved conversations and ended calls an overview shows.
+pub(super) const LATELY: i64 = 50;
 /// How far back the last words of a conversation are looked for, in entries.
 const LAST_WORDS_WITHIN: i64 = 50;
 
@@ -35,7 +36,7 @@ fn sites_where(
     id: Option<SiteId>,
 ) -> Result<Vec<SiteRecord>, StoreError> {
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms FROM sites {condition}"
+        "SELECT id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls FROM sites {condition}"
     ))?;
     let mut rows = match id {
         Some(id) => statement.query([Col(id)])?,
@@ -54,13 +55,17 @@ fn sites_where(
                 reopen_ms: millis(5)?,
                 callback_ahead_ms: millis(6)?,
             },
+            calls: call_policy(
+                row.get_ref(7)?
+                    .as_str_or_null()
+                    .map_err(rusqlite::Error::from)?,
+            )?,
         });
     }
     Ok(sites)
 }
 
-const AGENT: &str =
-    "SELECT id, name, bot, site, email, password_hash, capacity, availability FROM agents";
+const AGENT: &str = "SELECT id, name, bot, site, email, password_hash, capacity, availability, takes_calls, phone FROM agents";
 
 fn agent_from(row: &Row<'_>) -> rusqlite::Result<AgentRecord> {
     Ok(AgentRecord {
@@ -74,6 +79,10 @@ fn agent_from(row: &Row<'_>) -> rusqlite::Result<AgentRecord> {
         password_hash: row.get(5)?,
         capacity: row.get(6)?,
         availability: availability_from(row.get(7)?),
+        phone: AgentPhone {
+            takes: row.get(8)?,
+            address: row.get(9)?,
+        },
     })
 }
 
@@ -410,49 +419,6 @@ pub(super) fn queue(
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-const CALLBACK: &str = "
-    SELECT id, requested_at, conversation, form, closed_by, closed_at, disposition, note, site, contact FROM callbacks";
-
-fn callback_from(row: &Row<'_>) -> Result<CallbackSummary, StoreError> {
-    let state = match (
-        get_opt(row, 4)?,
-        get_opt(row, 5)?,
-        row.get::<_, Option<String>>(6)?,
-    ) {
-        (Some(by), Some(at), Some(disposition)) => CallbackState::Closed {
-            by,
-            at,
-            disposition: from_json("disposition", &disposition)?,
-            note: row.get::<_, Option<String>>(7)?.unwrap_or_default(),
-        },
-        _ => CallbackState::Open,
-    };
-    Ok(CallbackSummary {
-        id: get(row, 0)?,
-        requested_at: get(row, 1)?,
-        conversation: get_opt(row, 2)?,
-        form: from_json("callback", &row.get::<_, String>(3)?)?,
-        state,
-    })
-}
-
-/// One request to be called.
-pub(super) fn callback(
-    connection: &Connection,
-    id: heard_protocol::CallbackId,
-) -> Result<Option<KnownCallback>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{CALLBACK} WHERE id = ?1"))?;
-    let mut rows = statement.query([Col(id)])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    Ok(Some(KnownCallback {
-        site: get(row, 8)?,
-        contact: get(row, 9)?,
-        summary: callback_from(row)?,
-    }))
-}
-
 /// The team as colleagues see it; `only` narrows it to one agent.
 pub(super) fn colleagues(
     connection: &Connection,
@@ -498,18 +464,7 @@ pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview
             conversations.push(summary_from(connection, row)?);
         }
     }
-    let mut callbacks = Vec::new();
-    for (condition, limit) in [
-        ("closed_by IS NULL ORDER BY requested_at, id", QUEUE_LIMIT),
-        ("closed_by IS NOT NULL ORDER BY closed_at DESC, id", LATELY),
-    ] {
-        let sql = format!("{CALLBACK} WHERE site = ?1 AND {condition} LIMIT ?2");
-        let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![Col(site), limit])?;
-        while let Some(row) = rows.next()? {
-            callbacks.push(callback_from(row)?);
-        }
-    }
+    let callbacks = calls::overview(connection, site)?;
     Ok(Overview {
         conversations,
         colleagues: colleagues(connection, site, None)?,

@@ -15,7 +15,7 @@ pub(super) use crate::store::stored::Identity;
 const READ_MAPPED: i64 = 256 * 1024 * 1024;
 
 /// The layout this program reads and writes, kept in `PRAGMA user_version`.
-pub(super) const SCHEMA: u32 = 2;
+pub(super) const SCHEMA: u32 = 3;
 
 /// `HERD`: how a database says that it is ours (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x4845_5244;
@@ -134,7 +134,8 @@ CREATE INDEX callbacks_closed ON callbacks(site, closed_at) WHERE closed_by IS N
 ";
 
 /// What was added later, oldest first: the first of these makes version 2 of version 1. One that was released is never edited.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
 CREATE TABLE nodes (
   id BLOB PRIMARY KEY,              -- a life of a process
   beat INTEGER NOT NULL             -- a number it raises while it lives
@@ -144,7 +145,25 @@ CREATE TABLE agent_sockets (
   node BLOB NOT NULL,               -- where they have a socket open
   PRIMARY KEY (agent, node)
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    // A request from before has no life; what its own columns say stands for one.
+    "
+ALTER TABLE sites ADD COLUMN calls TEXT;                            -- JSON of CallPolicy; NULL: as by default
+ALTER TABLE agents ADD COLUMN takes_calls INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE agents ADD COLUMN phone TEXT NOT NULL DEFAULT '';       -- a sip: address
+ALTER TABLE agents ADD COLUMN called_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE callbacks ADD COLUMN life TEXT;                         -- JSON of Life
+ALTER TABLE callbacks ADD COLUMN ended_at INTEGER;                  -- NULL: open
+UPDATE callbacks SET ended_at = closed_at;
+DROP INDEX callbacks_one_open;
+DROP INDEX callbacks_closed;
+CREATE UNIQUE INDEX callbacks_one_open ON callbacks(site, phone) WHERE ended_at IS NULL;
+CREATE INDEX callbacks_ended ON callbacks(site, ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX callbacks_by_number ON callbacks(site, phone, requested_at);
+CREATE INDEX callbacks_by_contact ON callbacks(contact, requested_at);
+CREATE INDEX callbacks_by_time ON callbacks(site, requested_at);
+",
+];
 
 /// Holds the right to write to a file, for as long as it lives.
 #[derive(Debug)]

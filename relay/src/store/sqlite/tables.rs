@@ -1,21 +1,21 @@
 //! The engine's tables, as the rules use them.
 
+use std::sync::Arc;
+
+use heard_desk::callback::{CallPolicy, Callback, Caller};
 use heard_desk::routing::Round;
 use heard_desk::{Conversation, Policy};
 use heard_protocol::{
-    AgentId, AgentKind, Availability, CallbackId, CallbackState, CallbackSummary, Colleague,
-    CommandId, ContactId, ConversationId, ConversationSummary, RefusalCode, Seq, SiteId,
-    StaffEntry, UnixMillis,
+    AgentId, AgentKind, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
+    ConversationSummary, RefusalCode, Seq, SiteId, StaffEntry, UnixMillis,
 };
-use rusqlite::{Connection, ErrorCode, params};
+use rusqlite::{Connection, params};
 
 use super::column::{Col, StatusColumns, availability_number, to_json};
-use super::{Engine, load, read, settled};
+use super::{Engine, calls, load, read, settled};
 use crate::node::NodeId;
-use crate::store::ledger::{
-    Actor, Failure, Key, Known, KnownCallback, KnownContact, Ledger, Trace, body_json,
-};
-use crate::store::{AgentRecord, Fact, NewAgent, SiteRecord, StoreError};
+use crate::store::ledger::{Actor, Failure, Key, Known, KnownContact, Ledger, Trace, body_json};
+use crate::store::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord, StoreError};
 
 type Outcome<T> = Result<T, Failure<StoreError>>;
 
@@ -96,10 +96,10 @@ impl Ledger for Engine {
         let policy = site.policy;
         run(
             &self.connection,
-            "INSERT INTO sites (id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            "INSERT INTO sites (id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
              ON CONFLICT (id) DO UPDATE SET name = ?2, origins = ?3, offer_ms = ?4, grace_ms = ?5,
-               reopen_ms = ?6, callback_ahead_ms = ?7",
+               reopen_ms = ?6, callback_ahead_ms = ?7, calls = ?8",
             params![
                 Col(site.id),
                 site.name,
@@ -108,9 +108,13 @@ impl Ledger for Engine {
                 Col(UnixMillis(policy.grace_ms)),
                 Col(UnixMillis(policy.reopen_ms)),
                 Col(UnixMillis(policy.callback_ahead_ms)),
+                to_json("call policy", &site.calls)?,
             ],
         )?;
         self.memory.policies.insert(site.id, policy);
+        self.memory
+            .call_policies
+            .insert(site.id, Arc::clone(&site.calls));
         Ok(())
     }
 
@@ -398,60 +402,42 @@ impl Ledger for Engine {
         Ok(floor.round(policy, now))
     }
 
-    fn callback(&mut self, id: CallbackId) -> Outcome<Option<KnownCallback>> {
-        Ok(read::callback(&self.connection, id)?)
-    }
-
-    fn put_callback(&mut self, callback: &KnownCallback) -> Outcome<bool> {
-        let kept = &callback.summary;
-        let done = run(
-            &self.connection,
-            "INSERT INTO callbacks (id, site, contact, conversation, requested_at, phone, form)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                Col(kept.id),
-                Col(callback.site),
-                Col(callback.contact),
-                kept.conversation.map(Col),
-                Col(kept.requested_at),
-                kept.form.phone,
-                to_json("callback", &kept.form)?,
-            ],
-        );
-        match done {
-            Ok(_) => Ok(true),
-            // One open request per number: the index decides, so two at once can't both pass.
-            Err(Failure::Broken(StoreError::Database(error)))
-                if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) =>
-            {
-                Ok(false)
-            }
-            Err(other) => Err(other),
+    fn call_policy(&mut self, id: SiteId) -> Outcome<Option<Arc<CallPolicy>>> {
+        if let Some(policy) = self.memory.call_policies.get(&id) {
+            return Ok(Some(Arc::clone(policy)));
         }
+        let policy = read::site(&self.connection, id)?.map(|site| site.calls);
+        let known = policy.clone().map(|policy| (id, policy));
+        self.memory.call_policies.extend(known);
+        Ok(policy)
     }
 
-    fn close_callback(&mut self, callback: &CallbackSummary) -> Outcome<()> {
-        let CallbackState::Closed {
-            by,
-            at,
-            disposition,
-            note,
-        } = &callback.state
-        else {
-            return Ok(());
-        };
-        run(
-            &self.connection,
-            "UPDATE callbacks SET closed_by = ?2, closed_at = ?3, disposition = ?4, note = ?5 WHERE id = ?1",
-            params![
-                Col(callback.id),
-                Col(*by),
-                Col(*at),
-                to_json("disposition", disposition)?,
-                note,
-            ],
-        )?;
-        Ok(())
+    fn call_desk(&mut self, site: SiteId) -> Outcome<Vec<Callback>> {
+        Ok(calls::open(&self.connection, site)?)
+    }
+
+    fn callers(&mut self, site: SiteId) -> Outcome<Vec<Caller>> {
+        Ok(calls::callers(&self.connection, site)?)
+    }
+
+    fn callback(&mut self, id: CallbackId) -> Outcome<Option<Callback>> {
+        Ok(calls::callback(&self.connection, id)?)
+    }
+
+    fn asked_since(&mut self, site: SiteId, phone: &str, since: UnixMillis) -> Outcome<usize> {
+        Ok(calls::asked_since(&self.connection, site, phone, since)?)
+    }
+
+    fn put_callback(&mut self, callback: &Callback) -> Outcome<()> {
+        Ok(calls::put(&self.connection, callback)?)
+    }
+
+    fn put_called(&mut self, id: AgentId, at: UnixMillis) -> Outcome<()> {
+        Ok(calls::put_called(&self.connection, id, at)?)
+    }
+
+    fn put_phone(&mut self, id: AgentId, phone: &AgentPhone) -> Outcome<()> {
+        Ok(calls::put_phone(&self.connection, id, phone)?)
     }
 
     fn announce(&mut self, fact: Fact) {
