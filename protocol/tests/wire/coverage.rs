@@ -5,9 +5,10 @@
 
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
-    AgentKind, Author, Availability, CallbackState, CallbackWhen, ClientFrame, Disposition,
-    PublicBody, RefusalCode, RelayFrame, Staff, StaffBody, StaffCommand, StaffNotice, StaffSignal,
-    Status, Visitor, VisitorCommand, VisitorNotice, VisitorSignal, WaitEstimate,
+    AgentKind, Author, Availability, CallLeg, CallbackProgress, CallbackState, CallbackWhen,
+    ClientFrame, Disposition, PublicBody, RefusalCode, RelayFrame, Staff, StaffBody, StaffCommand,
+    StaffNotice, StaffSignal, Status, Visitor, VisitorCommand, VisitorNotice, VisitorSignal,
+    WaitEstimate,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -54,15 +55,22 @@ variants! {
         "entries": Self::Entries { .. }, "reset": Self::Reset { .. }, "reads": Self::Reads { .. },
         "notice": Self::Notice(_), "pong": Self::Pong, "no_such_log": Self::NoSuchLog { .. },
     }
-    VisitorCommand { "send": Self::Send { .. }, "request_callback": Self::RequestCallback(_) }
+    VisitorCommand {
+        "send": Self::Send { .. }, "request_callback": Self::RequestCallback(_),
+        "move_callback": Self::MoveCallback { .. }, "cancel_callback": Self::CancelCallback { .. },
+        "rate_call": Self::RateCall { .. },
+    }
     StaffCommand {
         "send": Self::Send { .. }, "note": Self::Note { .. }, "accept": Self::Accept { .. },
         "decline": Self::Decline { .. }, "transfer": Self::Transfer { .. },
         "return": Self::Return { .. }, "resolve": Self::Resolve { .. },
         "reopen": Self::Reopen { .. }, "set_availability": Self::SetAvailability { .. },
         "close_callback": Self::CloseCallback { .. },
+        "take_callback": Self::TakeCallback { .. },
+        "decline_callback": Self::DeclineCallback { .. },
+        "report_callback": Self::ReportCallback { .. }, "set_phone": Self::SetPhone { .. },
     }
-    CallbackWhen { "asap": Self::Asap, "at": Self::At { .. } }
+    CallbackWhen { "asap": Self::Asap, "at": Self::At { .. }, "soon": Self::Soon { .. } }
     Disposition {
         "answered": Self::Answered, "busy": Self::Busy, "no_answer": Self::NoAnswer,
         "voicemail": Self::Voicemail, "wrong_number": Self::WrongNumber,
@@ -75,7 +83,8 @@ variants! {
         "id_taken": Self::IdTaken, "too_fast": Self::TooFast, "unavailable": Self::Unavailable,
         "bad_phone": Self::BadPhone, "no_consent": Self::NoConsent, "bad_time": Self::BadTime,
         "callback_exists": Self::CallbackExists, "colleague_offline": Self::ColleagueOffline,
-        "invalid": Self::Invalid,
+        "invalid": Self::Invalid, "number_not_allowed": Self::NumberNotAllowed,
+        "slot_taken": Self::SlotTaken, "too_many_calls": Self::TooManyCalls,
     }
     Author { "visitor": Self::Visitor, "agent": Self::Agent(_) }
     PublicBody {
@@ -83,6 +92,12 @@ variants! {
         "waiting": Self::Waiting, "resolved": Self::Resolved, "reopened": Self::Reopened,
         "callback_requested": Self::CallbackRequested { .. },
         "callback_closed": Self::CallbackClosed { .. },
+        "callback_moved": Self::CallbackMoved { .. },
+        "callback_cancelled": Self::CallbackCancelled { .. },
+        "callback_expired": Self::CallbackExpired { .. },
+        "callback_calling": Self::CallbackCalling { .. },
+        "callback_tried": Self::CallbackTried { .. }, "call_summed": Self::CallSummed { .. },
+        "call_rated": Self::CallRated { .. },
     }
     QueueReason {
         "new": Self::New, "reopened": Self::Reopened, "agent_gone": Self::AgentGone,
@@ -92,21 +107,26 @@ variants! {
         "note": Self::Note { .. }, "queued": Self::Queued { .. },
         "assigned": Self::Assigned { .. }, "transferred": Self::Transferred { .. },
         "declined": Self::Declined { .. }, "offer_missed": Self::OfferMissed { .. },
+        "callback_rung": Self::CallbackRung { .. }, "callback_missed": Self::CallbackMissed { .. },
+        "callback_declined": Self::CallbackDeclined { .. },
+        "callback_released": Self::CallbackReleased { .. },
     }
     EntryBody { "public": Self::Public { .. }, "staff": Self::Staff(_) }
-    VisitorSignal { "typing": Self::Typing }
-    StaffSignal { "typing": Self::Typing { .. } }
+    VisitorSignal { "typing": Self::Typing, "ask_calls": Self::AskCalls { .. } }
+    StaffSignal { "typing": Self::Typing { .. }, "ask_phone": Self::AskPhone }
     WaitEstimate {
         "unknown": Self::Unknown, "nobody_here": Self::NobodyHere, "minutes": Self::Minutes { .. },
     }
     VisitorNotice {
         "typing": Self::Typing { .. }, "queue": Self::Queue { .. }, "desk": Self::Desk { .. },
-        "conversation": Self::Conversation { .. },
+        "conversation": Self::Conversation { .. }, "slots": Self::Slots { .. },
+        "callback": Self::Callback(_),
     }
     StaffNotice {
         "visitor_typing": Self::VisitorTyping { .. }, "agent_typing": Self::AgentTyping { .. },
         "conversation": Self::Conversation(_), "colleague": Self::Colleague(_),
         "callback": Self::Callback(_), "visitor_presence": Self::VisitorPresence { .. },
+        "phone": Self::Phone { .. },
     }
     AgentKind { "person": Self::Person, "bot": Self::Bot }
     Availability { "available": Self::Available, "busy": Self::Busy, "away": Self::Away }
@@ -114,7 +134,17 @@ variants! {
         "waiting": Self::Waiting { .. }, "offered": Self::Offered { .. },
         "assigned": Self::Assigned { .. }, "resolved": Self::Resolved { .. },
     }
-    CallbackState { "open": Self::Open, "closed": Self::Closed { .. } }
+    CallbackState {
+        "open": Self::Open, "closed": Self::Closed { .. }, "ringing": Self::Ringing { .. },
+        "calling": Self::Calling { .. }, "again": Self::Again { .. },
+        "cancelled": Self::Cancelled { .. }, "expired": Self::Expired { .. },
+    }
+    CallLeg { "agent": Self::Agent, "visitor": Self::Visitor, "joined": Self::Joined }
+    CallbackProgress {
+        "waiting": Self::Waiting { .. }, "again": Self::Again { .. }, "ringing": Self::Ringing,
+        "calling": Self::Calling, "talking": Self::Talking, "closed": Self::Closed { .. },
+        "cancelled": Self::Cancelled, "expired": Self::Expired,
+    }
 }
 
 /// Names samples by their variants, and by what more there is to say of them (`message`, `message.agent`), after making sure

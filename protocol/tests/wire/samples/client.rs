@@ -83,13 +83,32 @@ pub(super) fn visitor() -> Named<Frame> {
         .into_iter()
         .map(|(name, when)| (name, VisitorCommand::RequestCallback(form(when))));
     asked.extend(forms);
+    let moved = |(name, when)| {
+        let callback = callback();
+        (name, VisitorCommand::MoveCallback { callback, when })
+    };
+    asked.extend(every(bare(times())).into_iter().map(moved));
+    asked.extend(bare(vec![
+        VisitorCommand::CancelCallback {
+            callback: callback(),
+        },
+        VisitorCommand::RateCall {
+            stars: 5,
+            word: "Quick and kind.".to_owned(),
+        },
+    ]));
 
     let mut all = vec![
         named("hello.first", hello(first, None)),
         named("hello.returning", hello(returning, Some(resume()))),
     ];
     all.extend(commands(asked));
-    all.extend(signals(bare(vec![VisitorSignal::Typing])));
+    all.extend(signals(bare(vec![
+        VisitorSignal::Typing,
+        VisitorSignal::AskCalls {
+            zone: "Europe/Moscow".to_owned(),
+        },
+    ])));
     all.extend(common());
     checked(all, Frame::ClientVisitor)
 }
@@ -110,7 +129,7 @@ pub(super) fn staff() -> Named<Frame> {
         named("hello.bearer", hello(Some(token()), Some(resume()))),
     ];
     all.extend(commands(staff_commands()));
-    all.extend(signals(bare(vec![typing])));
+    all.extend(signals(bare(vec![typing, StaffSignal::AskPhone])));
     all.extend(common());
     checked(all, Frame::ClientStaff)
 }
@@ -168,5 +187,19 @@ fn staff_commands() -> Named<StaffCommand> {
         (name, command)
     };
     asked.extend(every(bare(outcomes)).into_iter().map(close));
+    let callback = callback();
+    asked.extend(bare(vec![
+        StaffCommand::TakeCallback { callback },
+        StaffCommand::DeclineCallback { callback },
+        StaffCommand::ReportCallback {
+            callback,
+            disposition: Disposition::NoAnswer,
+            summary: "Left no message.".to_owned(),
+        },
+        StaffCommand::SetPhone {
+            takes: true,
+            address: "sip:maria@phones.example".to_owned(),
+        },
+    ]));
     asked
 }

@@ -2,7 +2,8 @@
 
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
-    AgentKind, Author, Disposition, PublicBody, PublicEntry, Seq, StaffBody, StaffEntry,
+    AgentKind, Author, CallbackWhen, Disposition, PublicBody, PublicEntry, Seq, StaffBody,
+    StaffEntry,
 };
 
 use super::Named;
@@ -47,6 +48,34 @@ fn public_bodies() -> Named<PublicBody> {
             callback: callback(),
             disposition: Disposition::NoAnswer,
         },
+        PublicBody::CallbackMoved {
+            callback: callback(),
+            when: CallbackWhen::Asap,
+        },
+        PublicBody::CallbackCancelled {
+            callback: callback(),
+        },
+        PublicBody::CallbackExpired {
+            callback: callback(),
+        },
+        PublicBody::CallbackCalling {
+            callback: callback(),
+            agent: maria(),
+        },
+        PublicBody::CallbackTried {
+            callback: callback(),
+            disposition: Disposition::Busy,
+            next: at(600),
+        },
+        PublicBody::CallSummed {
+            callback: callback(),
+            agent: maria().id,
+            text: "The parcel comes tomorrow.".to_owned(),
+        },
+        PublicBody::CallRated {
+            stars: 5,
+            word: "Quick and kind.".to_owned(),
+        },
     ];
     messages.chain(cards).chain(bare(others)).collect()
 }
@@ -69,6 +98,22 @@ fn staff_bodies() -> Named<StaffBody> {
             reason: "at lunch".to_owned(),
         },
         StaffBody::OfferMissed { agent: maria().id },
+        StaffBody::CallbackRung {
+            callback: callback(),
+            agent: maria().id,
+        },
+        StaffBody::CallbackMissed {
+            callback: callback(),
+            agent: maria().id,
+        },
+        StaffBody::CallbackDeclined {
+            callback: callback(),
+            agent: maria().id,
+        },
+        StaffBody::CallbackReleased {
+            callback: callback(),
+            agent: maria().id,
+        },
     ];
     let reasons = vec![
         QueueReason::New,

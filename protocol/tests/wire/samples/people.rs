@@ -1,9 +1,10 @@
 //! The shop of the samples: who works there, who writes, and when.
 
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Availability, CallbackForm, CallbackId, CallbackState,
-    CallbackSummary, CallbackWhen, Colleague, CommandId, Consent, ContactId, ConversationId,
-    ConversationSummary, Cursor, Page, Secret, Seq, SiteCard, SiteId, Status, UnixMillis,
+    AgentCard, AgentId, AgentKind, Availability, CallLeg, CallbackForm, CallbackId,
+    CallbackProgress, CallbackState, CallbackSummary, CallbackView, CallbackWhen, Colleague,
+    CommandId, Consent, ContactId, ConversationId, ConversationSummary, Cursor, Disposition, Page,
+    Secret, Seq, SiteCard, SiteId, Status, UnixMillis,
 };
 
 /// 1 January 2026, 10:00 UTC.
@@ -89,12 +90,15 @@ pub(super) fn form(when: CallbackWhen) -> CallbackForm {
     }
 }
 
-/// Both ways of saying when.
+/// Every way of saying when.
 pub(super) fn times() -> Vec<CallbackWhen> {
     vec![
         CallbackWhen::Asap,
         CallbackWhen::At {
             at: at(7_200),
+            zone: "Europe/Moscow".to_owned(),
+        },
+        CallbackWhen::Soon {
             zone: "Europe/Moscow".to_owned(),
         },
     ]
@@ -168,5 +172,70 @@ pub(super) fn request(state: CallbackState) -> CallbackSummary {
             ..form(CallbackWhen::Asap)
         },
         state,
+    }
+}
+
+/// Every place in a request's life.
+pub(super) fn states() -> Vec<CallbackState> {
+    let agent = maria().id;
+    let mut states = vec![
+        CallbackState::Open,
+        CallbackState::Closed {
+            by: agent,
+            at: at(900),
+            disposition: Disposition::Answered,
+            note: "Parcel found.".to_owned(),
+        },
+        CallbackState::Ringing {
+            agent,
+            until: at(325),
+        },
+        CallbackState::Again {
+            at: at(600),
+            tries: 1,
+            last: Disposition::Busy,
+        },
+        CallbackState::Cancelled { at: at(400) },
+        CallbackState::Expired { at: at(90_000) },
+    ];
+    let legs = [CallLeg::Agent, CallLeg::Visitor, CallLeg::Joined];
+    states.extend(legs.map(|leg| CallbackState::Calling {
+        agent,
+        since: at(310),
+        leg,
+    }));
+    states
+}
+
+/// The same as the visitor sees it.
+pub(super) fn progresses() -> Vec<CallbackProgress> {
+    vec![
+        CallbackProgress::Waiting { due: at(7_200) },
+        CallbackProgress::Again {
+            at: at(600),
+            last: Disposition::NoAnswer,
+        },
+        CallbackProgress::Ringing,
+        CallbackProgress::Calling,
+        CallbackProgress::Talking,
+        CallbackProgress::Closed {
+            disposition: Disposition::Answered,
+        },
+        CallbackProgress::Cancelled,
+        CallbackProgress::Expired,
+    ]
+}
+
+/// A request as its visitor sees it.
+pub(super) fn own_request(progress: CallbackProgress) -> CallbackView {
+    CallbackView {
+        id: callback(),
+        phone: "+79123456789".to_owned(),
+        when: CallbackWhen::At {
+            at: at(7_200),
+            zone: "Europe/Moscow".to_owned(),
+        },
+        progress,
+        path: "/call/not-a-real-link".to_owned(),
     }
 }

@@ -1,15 +1,15 @@
 //! What the relay sends.
 
 use heard_protocol::{
-    Availability, CallbackState, Disposition, Epoch, Receipt, Refusal, RefusalCode, RelayFrame,
-    Role, Seq, StaffNotice, StaffWelcome, Status, VERSION, Visitor, VisitorNotice, VisitorWelcome,
+    Availability, CallLeg, CallbackState, Epoch, Receipt, Refusal, RefusalCode, RelayFrame, Role,
+    Seq, Slot, StaffNotice, StaffWelcome, Status, VERSION, Visitor, VisitorNotice, VisitorWelcome,
     WaitEstimate, Welcome,
 };
 
 use super::log::{public_entries, staff_entries};
 use super::people::{
-    at, colleagues, command, contact, conversation, maria, offered, request, site, statuses,
-    summary, token,
+    at, colleagues, command, contact, conversation, maria, offered, own_request, progresses,
+    request, site, states, statuses, summary, token,
 };
 use super::{Named, checked, named};
 use crate::coverage::{Variants, bare, every};
@@ -107,6 +107,9 @@ fn refusal_codes() -> Vec<RefusalCode> {
         RefusalCode::CallbackExists,
         RefusalCode::ColleagueOffline,
         RefusalCode::Invalid,
+        RefusalCode::NumberNotAllowed,
+        RefusalCode::SlotTaken,
+        RefusalCode::TooManyCalls,
     ]
 }
 
@@ -139,7 +142,23 @@ pub(super) fn visitor() -> Named<Frame> {
         },
         VisitorNotice::Desk { open: true },
         VisitorNotice::Conversation { id: conversation() },
+        VisitorNotice::Slots {
+            slots: vec![Slot {
+                at: at(7_200),
+                left: 2,
+            }],
+        },
     ]);
+    passing.extend(
+        every(bare(progresses()))
+            .into_iter()
+            .map(|(name, progress)| {
+                (
+                    name,
+                    VisitorNotice::Callback(Box::new(own_request(progress))),
+                )
+            }),
+    );
     passing.extend(
         every(bare(waits))
             .into_iter()
@@ -218,16 +237,26 @@ fn staff_notices() -> Named<StaffNotice> {
     let [here, gone] = colleagues().try_into().expect("two of them");
     passing.push(named("here", StaffNotice::Colleague(here)));
     passing.push(named("gone", StaffNotice::Colleague(gone)));
-    let closed = CallbackState::Closed {
-        by: maria().id,
-        at: at(900),
-        disposition: Disposition::Answered,
-        note: "Parcel found.".to_owned(),
+    let legs = |state: &CallbackState| match state {
+        CallbackState::Calling { leg, .. } => every(bare(vec![
+            CallLeg::Agent,
+            CallLeg::Visitor,
+            CallLeg::Joined,
+        ]))
+        .into_iter()
+        .find(|(_, known)| known == leg)
+        .map(|(name, _)| format!(".{name}"))
+        .unwrap_or_default(),
+        _ => String::new(),
     };
-    passing.extend(
-        every(bare(vec![CallbackState::Open, closed]))
-            .into_iter()
-            .map(|(name, state)| (name, StaffNotice::Callback(Box::new(request(state))))),
-    );
+    passing.extend(every(bare(states())).into_iter().map(|(name, state)| {
+        let name = format!("{name}{}", legs(&state));
+        (name, StaffNotice::Callback(Box::new(request(state))))
+    }));
+    passing.extend(bare(vec![StaffNotice::Phone {
+        agent: maria().id,
+        takes: true,
+        address: "sip:maria@phones.example".to_owned(),
+    }]));
     passing
 }

@@ -3,7 +3,7 @@
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
     Author, ClientFrame, Cursor, Envelope, Epoch, Hello, PublicBody, PublicEntry, Receipt, Refusal,
-    RefusalCode, RelayFrame, Resume, Role, Staff, StaffBody, StaffCommand, StaffCredential,
+    RefusalCode, RelayFrame, Resume, Role, Slot, Staff, StaffBody, StaffCommand, StaffCredential,
     StaffEntry, StaffNotice, StaffSignal, StaffWelcome, Visitor, VisitorCommand, VisitorCredential,
     VisitorNotice, VisitorSignal, VisitorWelcome, WaitEstimate, Welcome,
 };
@@ -15,6 +15,7 @@ use proptest::sample::select;
 use super::parts::{
     agent_id, availability, callback, callback_id, card, colleague, command_id, contact_id,
     conversation_id, disposition, form, moment, page, secret, seq, site, site_id, summary, text,
+    view, when,
 };
 
 fn public_body() -> BoxedStrategy<PublicBody> {
@@ -36,6 +37,27 @@ fn public_body() -> BoxedStrategy<PublicBody> {
                 disposition,
             }
         }),
+        (callback_id(), when())
+            .prop_map(|(callback, when)| PublicBody::CallbackMoved { callback, when }),
+        callback_id().prop_map(|callback| PublicBody::CallbackCancelled { callback }),
+        callback_id().prop_map(|callback| PublicBody::CallbackExpired { callback }),
+        (callback_id(), card())
+            .prop_map(|(callback, agent)| PublicBody::CallbackCalling { callback, agent }),
+        (callback_id(), disposition(), moment()).prop_map(|(callback, disposition, next)| {
+            PublicBody::CallbackTried {
+                callback,
+                disposition,
+                next,
+            }
+        }),
+        (callback_id(), agent_id(), text()).prop_map(|(callback, agent, text)| {
+            PublicBody::CallSummed {
+                callback,
+                agent,
+                text,
+            }
+        }),
+        (any::<u8>(), text()).prop_map(|(stars, word)| PublicBody::CallRated { stars, word }),
     ]
     .boxed()
 }
@@ -62,6 +84,14 @@ fn staff_body() -> BoxedStrategy<StaffBody> {
         }),
         (agent_id(), text()).prop_map(|(agent, reason)| StaffBody::Declined { agent, reason }),
         agent_id().prop_map(|agent| StaffBody::OfferMissed { agent }),
+        (callback_id(), agent_id())
+            .prop_map(|(callback, agent)| StaffBody::CallbackRung { callback, agent }),
+        (callback_id(), agent_id())
+            .prop_map(|(callback, agent)| StaffBody::CallbackMissed { callback, agent }),
+        (callback_id(), agent_id())
+            .prop_map(|(callback, agent)| StaffBody::CallbackDeclined { callback, agent }),
+        (callback_id(), agent_id())
+            .prop_map(|(callback, agent)| StaffBody::CallbackReleased { callback, agent }),
     ]
     .boxed()
 }
@@ -86,6 +116,10 @@ fn visitor_command() -> BoxedStrategy<VisitorCommand> {
     prop_oneof![
         text().prop_map(|text| VisitorCommand::Send { text }),
         form().prop_map(VisitorCommand::RequestCallback),
+        (callback_id(), when())
+            .prop_map(|(callback, when)| VisitorCommand::MoveCallback { callback, when }),
+        callback_id().prop_map(|callback| VisitorCommand::CancelCallback { callback }),
+        (any::<u8>(), text()).prop_map(|(stars, word)| VisitorCommand::RateCall { stars, word }),
     ]
     .boxed()
 }
@@ -119,6 +153,17 @@ fn staff_command() -> BoxedStrategy<StaffCommand> {
                 note,
             }
         }),
+        callback_id().prop_map(|callback| StaffCommand::TakeCallback { callback }),
+        callback_id().prop_map(|callback| StaffCommand::DeclineCallback { callback }),
+        (callback_id(), disposition(), text()).prop_map(|(callback, disposition, summary)| {
+            StaffCommand::ReportCallback {
+                callback,
+                disposition,
+                summary,
+            }
+        }),
+        (any::<bool>(), text())
+            .prop_map(|(takes, address)| StaffCommand::SetPhone { takes, address }),
     ]
     .boxed()
 }
@@ -135,6 +180,13 @@ fn visitor_notice() -> BoxedStrategy<VisitorNotice> {
         (any::<u32>(), wait).prop_map(|(ahead, wait)| VisitorNotice::Queue { ahead, wait }),
         any::<bool>().prop_map(|open| VisitorNotice::Desk { open }),
         conversation_id().prop_map(|id| VisitorNotice::Conversation { id }),
+        vec((moment(), any::<u16>()), 0..4).prop_map(|slots| VisitorNotice::Slots {
+            slots: slots
+                .into_iter()
+                .map(|(at, left)| Slot { at, left })
+                .collect(),
+        }),
+        view().prop_map(|view| VisitorNotice::Callback(Box::new(view))),
     ]
     .boxed()
 }
@@ -161,6 +213,13 @@ fn staff_notice() -> BoxedStrategy<StaffNotice> {
             StaffNotice::VisitorPresence {
                 conversation,
                 online,
+            }
+        }),
+        (agent_id(), any::<bool>(), text()).prop_map(|(agent, takes, address)| {
+            StaffNotice::Phone {
+                agent,
+                takes,
+                address,
             }
         }),
     ]
@@ -285,12 +344,19 @@ pub(crate) fn client_visitor() -> BoxedStrategy<ClientFrame<Visitor>> {
             page,
         },
     );
-    client(credential, visitor_command(), Just(VisitorSignal::Typing)).boxed()
+    let signal = prop_oneof![
+        Just(VisitorSignal::Typing),
+        text().prop_map(|zone| VisitorSignal::AskCalls { zone }),
+    ];
+    client(credential, visitor_command(), signal).boxed()
 }
 
 pub(crate) fn client_staff() -> BoxedStrategy<ClientFrame<Staff>> {
     let credential = option::of(secret()).prop_map(|token| StaffCredential { token });
-    let signal = conversation_id().prop_map(|conversation| StaffSignal::Typing { conversation });
+    let signal = prop_oneof![
+        conversation_id().prop_map(|conversation| StaffSignal::Typing { conversation }),
+        Just(StaffSignal::AskPhone),
+    ];
     client(credential, staff_command(), signal).boxed()
 }
 

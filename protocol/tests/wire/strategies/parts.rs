@@ -1,9 +1,10 @@
 //! Any of the things that frames are made of.
 
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Availability, CallbackForm, CallbackId, CallbackState,
-    CallbackSummary, CallbackWhen, Colleague, CommandId, Consent, ContactId, ConversationId,
-    ConversationSummary, Disposition, Page, Secret, Seq, SiteCard, SiteId, Status, UnixMillis,
+    AgentCard, AgentId, AgentKind, Availability, CallLeg, CallbackForm, CallbackId,
+    CallbackProgress, CallbackState, CallbackSummary, CallbackView, CallbackWhen, Colleague,
+    CommandId, Consent, ContactId, ConversationId, ConversationSummary, Disposition, Page, Secret,
+    Seq, SiteCard, SiteId, Status, UnixMillis,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -94,11 +95,39 @@ pub(super) fn colleague() -> BoxedStrategy<Colleague> {
         .boxed()
 }
 
-pub(super) fn form() -> BoxedStrategy<CallbackForm> {
-    let when = prop_oneof![
+pub(super) fn when() -> BoxedStrategy<CallbackWhen> {
+    prop_oneof![
         Just(CallbackWhen::Asap),
         (moment(), text()).prop_map(|(at, zone)| CallbackWhen::At { at, zone }),
+        text().prop_map(|zone| CallbackWhen::Soon { zone }),
+    ]
+    .boxed()
+}
+
+pub(super) fn view() -> BoxedStrategy<CallbackView> {
+    let progress = prop_oneof![
+        moment().prop_map(|due| CallbackProgress::Waiting { due }),
+        (moment(), disposition()).prop_map(|(at, last)| CallbackProgress::Again { at, last }),
+        Just(CallbackProgress::Ringing),
+        Just(CallbackProgress::Calling),
+        Just(CallbackProgress::Talking),
+        disposition().prop_map(|disposition| CallbackProgress::Closed { disposition }),
+        Just(CallbackProgress::Cancelled),
+        Just(CallbackProgress::Expired),
     ];
+    (callback_id(), text(), when(), progress, text())
+        .prop_map(|(id, phone, when, progress, path)| CallbackView {
+            id,
+            phone,
+            when,
+            progress,
+            path,
+        })
+        .boxed()
+}
+
+pub(super) fn form() -> BoxedStrategy<CallbackForm> {
+    let when = when();
     let consent = (any::<bool>(), text()).prop_map(|(given, wording)| Consent { given, wording });
     (text(), text(), text(), when, consent)
         .prop_map(|(phone, name, topic, when, consent)| CallbackForm {
@@ -112,6 +141,7 @@ pub(super) fn form() -> BoxedStrategy<CallbackForm> {
 }
 
 pub(super) fn callback() -> BoxedStrategy<CallbackSummary> {
+    let leg = select(vec![CallLeg::Agent, CallLeg::Visitor, CallLeg::Joined]);
     let state = prop_oneof![
         Just(CallbackState::Open),
         (agent_id(), moment(), disposition(), text()).prop_map(|(by, at, disposition, note)| {
@@ -122,6 +152,16 @@ pub(super) fn callback() -> BoxedStrategy<CallbackSummary> {
                 note,
             }
         }),
+        (agent_id(), moment()).prop_map(|(agent, until)| CallbackState::Ringing { agent, until }),
+        (agent_id(), moment(), leg).prop_map(|(agent, since, leg)| CallbackState::Calling {
+            agent,
+            since,
+            leg
+        }),
+        (moment(), any::<u8>(), disposition())
+            .prop_map(|(at, tries, last)| { CallbackState::Again { at, tries, last } }),
+        moment().prop_map(|at| CallbackState::Cancelled { at }),
+        moment().prop_map(|at| CallbackState::Expired { at }),
     ];
     (
         callback_id(),
