@@ -99,6 +99,7 @@ mod tests {
             name: String::new(),
             origins: origins.iter().map(|&origin| origin.to_owned()).collect(),
             policy: heard_desk::Policy::default(),
+            calls: std::sync::Arc::default(),
         }
     }
 

@@ -122,6 +122,7 @@ impl Rig {
             name: name.to_owned(),
             origins: vec![SHOP.to_owned()],
             policy: heard_desk::Policy::default(),
+            calls: Arc::default(),
         };
         self.app()
             .store

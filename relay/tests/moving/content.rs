@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use heard_desk::callback::CallPolicy;
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, Availability, CallbackForm, CallbackId, CallbackWhen, CommandId,
     Consent, ContactId, ConversationId, Cursor, Disposition, Page, Seq, SiteId, StaffCommand,
@@ -141,6 +142,10 @@ fn people() -> Vec<Request> {
                 reopen_ms,
                 ..heard_desk::Policy::default()
             },
+            calls: Arc::new(CallPolicy {
+                home_country: "RU".to_owned(),
+                ..CallPolicy::default()
+            }),
         }));
     }
     for (place, id) in AGENTS.into_iter().enumerate() {

@@ -66,6 +66,7 @@ pub(crate) fn site(id: SiteId) -> SiteRecord {
         name: "Shop".to_owned(),
         origins: vec!["https://shop.example".to_owned()],
         policy: heard_desk::Policy::default(),
+        calls: Arc::default(),
     }
 }
 

@@ -40,6 +40,12 @@ macro_rules! conformance {
                 callbacks::a_request_is_kept_once,
                 callbacks::one_open_request_per_number,
                 callbacks::an_outcome_is_kept_once,
+                calls::places_are_never_booked_twice,
+                calls::a_call_rings_is_taken_and_tried_again,
+                calls::a_visitor_moves_and_cancels_their_own,
+                calls::what_is_heard_of_a_call_counts_once,
+                calls::a_dialer_that_never_answers_has_failed,
+                calls::an_agent_says_whether_calls_ring_for_them,
             );
         }
     };
@@ -55,6 +61,7 @@ macro_rules! conformance {
                 nodes::rounds_at_once_overload_nobody,
                 nodes::a_round_takes_nothing_from_who_accepts,
                 nodes::what_two_nodes_change_of_one_row_is_both_kept,
+                calls::nor_by_way_of_two_nodes,
             );
         }
     };

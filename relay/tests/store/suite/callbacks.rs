@@ -26,9 +26,9 @@ fn call(from: u128, command: u128, phone: &str) -> Request {
 }
 
 pub(crate) async fn a_request_is_kept_once<H: Home>(bench: Bench<H>) {
-    // Without a conversation.
+    // Without a conversation: it gets one.
     let first = bench.ok(call(1, 1, "+7 912 345-67-89")).await;
-    assert_eq!(first.conversation, None);
+    assert_eq!(first.seq, Seq(1));
     assert_eq!(first, bench.ok(call(1, 1, "+7 912 345-67-89")).await);
     assert_eq!(
         bench.refused(call(2, 1, "+7 912 345-67-00")).await,

@@ -1,6 +1,7 @@
 //! The cases, by what they are about.
 
 pub(crate) mod callbacks;
+pub(crate) mod calls;
 pub(crate) mod desk;
 pub(crate) mod logs;
 pub(crate) mod nodes;
