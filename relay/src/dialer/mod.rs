@@ -178,7 +178,7 @@ impl Dialers {
                 let webhook = self.webhook.as_ref();
                 webhook
                     .ok_or(DialError::NotSetUp("webhook"))?
-                    .order(order)
+                    .order(order, &*self.reports.clock)
                     .await
             }
             Kind::Sip => Err(DialError::NotSetUp("sip")),

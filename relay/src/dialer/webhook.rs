@@ -13,6 +13,7 @@ use serde::Serialize;
 use sha2::Sha256;
 
 use super::{DialError, Order};
+use crate::clock::Clock;
 use crate::config::{Hidden, WebhookSettings};
 
 /// How far the clock of a signature may be off, in seconds.
@@ -95,12 +96,12 @@ impl Webhook {
     }
 
     /// Tells the program to make a call. It is told again if it does not answer; the key tells it that it is the same order.
-    pub(super) async fn order(&self, order: &Order) -> Result<(), DialError> {
+    pub(super) async fn order(&self, order: &Order, clock: &dyn Clock) -> Result<(), DialError> {
         let body = self.body(order)?;
         let key = name_of(order);
         let mut pauses = PAUSES.iter();
         loop {
-            let failed = match self.tell(&key, &body).await {
+            let failed = match self.tell(&key, &body, clock.now()).await {
                 Ok(status) if status.is_success() => return Ok(()),
                 // It understood, and will not.
                 Ok(status) if status.is_client_error() => {
@@ -116,10 +117,13 @@ impl Webhook {
         }
     }
 
-    async fn tell(&self, key: &str, body: &str) -> Result<reqwest::StatusCode, reqwest::Error> {
-        let seconds = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .map_or(0, |now| now.as_secs());
+    async fn tell(
+        &self,
+        key: &str,
+        body: &str,
+        now: UnixMillis,
+    ) -> Result<reqwest::StatusCode, reqwest::Error> {
+        let seconds = now.0 / 1_000;
         let answer = self
             .client
             .post(self.url.clone())

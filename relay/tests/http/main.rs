@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod callbacks;
+mod calls;
 mod form;
 mod pages;
 mod program;
