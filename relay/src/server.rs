@@ -180,7 +180,7 @@ impl Relay {
             store.execute(Write::EverybodyGone { now }).await?;
         }
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let dialers = Dialers::start(&config, Arc::clone(&store), Arc::clone(&clock)).await?;
+        let dialers = Dialers::start(&config, Arc::clone(&store), Arc::clone(&clock))?;
         tasks.spawn(dispatcher.run(
             Arc::clone(&store),
             Arc::clone(&hub),

@@ -77,6 +77,8 @@ function paint([accent, onAccent]) {
 
 // ---- What the wasm may ask for.
 
+const zone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone || '';
+
 function makeHost(first) {
   const kept = framed ? first.kept : ownStorage();
   const { title } = document;
@@ -172,17 +174,17 @@ function makeHost(first) {
       return new Date(now - now.getTimezoneOffset() * 6e4).toISOString().slice(0, 16);
     },
     momentOf: (local) => new Date(local).getTime(),
+    zone,
 
     initials: (of) => of.split(/\s+/).map((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? '').join('').slice(0, 2).toUpperCase(),
 
     // Books a call without a socket. Answers with '' or the refusal's code; with nothing when the relay can't be reached.
     book(id, token, phone, who, at, wording, answer) {
-      const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
       const form = {
         phone,
         name: who,
         topic: '',
-        when: at ? { at: { at, zone: timeZone || '' } } : 'asap',
+        when: at ? { at: { at, zone: zone() } } : { soon: { zone: zone() } },
         consent: { given: true, wording },
       };
       fetch(`/api/v1/sites/${site}/callbacks`, {

@@ -1,12 +1,13 @@
 //! Doing what was asked for, whether by key, by button or from the palette.
 
-use heard_protocol::{ConversationId, StaffCommand, UnixMillis};
+use heard_protocol::{CallbackId, ConversationId, StaffCommand, UnixMillis};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{App, Dialog, Errand, Side, Stage};
 use crate::browser;
 use crate::model::act::{Act, Place, Standing, standing};
+use crate::model::calls;
 use crate::model::draft::Tab;
 use crate::model::log::Log;
 use crate::net;
@@ -21,10 +22,18 @@ impl App {
         let lists = self.lists.get_untracked();
         let open = self.route.with_untracked(|route| route.open);
         match act {
-            Act::Accept => self.take(lists.offered.first().copied()),
+            // A call rings loudest.
+            Act::Accept => match self.ringing() {
+                Some(call) => self.make_call(call),
+                None => self.take(lists.offered.first().copied()),
+            },
             Act::Decline => {
-                self.dialog
-                    .set(lists.offered.first().copied().map(Dialog::Decline));
+                if let Some(call) = self.ringing() {
+                    self.decline_call(call);
+                } else {
+                    let offered = lists.offered.first().copied();
+                    self.dialog.set(offered.map(Dialog::Decline));
+                }
             }
             Act::Next => self.show(lists.step(open, false)),
             Act::Previous => self.show(lists.step(open, true)),
@@ -76,6 +85,30 @@ impl App {
             reason,
         };
         self.ask(Errand::Chat(conversation), command);
+    }
+
+    /// The first call that rings for this agent.
+    fn ringing(self) -> Option<CallbackId> {
+        self.board
+            .with_untracked(|board| calls::ringing(board).first().copied())
+    }
+
+    /// Makes a call, with its conversation before one's eyes.
+    pub(crate) fn make_call(self, callback: CallbackId) {
+        let known = self
+            .board
+            .with_untracked(|board| board.callbacks.get(&callback).cloned());
+        if let Some(call) = known {
+            self.show(call.conversation);
+        }
+        let command = StaffCommand::TakeCallback { callback };
+        self.ask(Errand::Callback(callback), command);
+    }
+
+    /// Turns a ringing call down.
+    pub(crate) fn decline_call(self, callback: CallbackId) {
+        let command = StaffCommand::DeclineCallback { callback };
+        self.ask(Errand::Callback(callback), command);
     }
 
     /// Settles a conversation, begun answer or not.

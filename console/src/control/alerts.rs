@@ -1,6 +1,6 @@
 //! Making oneself heard: a sound, and a sentence for those who listen instead of looking.
 
-use heard_protocol::ConversationId;
+use heard_protocol::{CallbackId, ConversationId};
 use leptos::prelude::*;
 
 use super::App;
@@ -28,22 +28,27 @@ impl App {
             Heard::Offer(id) => (Tone::Offer, (words.talk.announce_offer)(&issue(id))),
             Heard::Handed(id) => (Tone::Offer, (words.talk.announce_handed)(&issue(id))),
             Heard::Callback(id) => {
-                let name = self.board.with_untracked(|board| {
-                    board
-                        .callbacks
-                        .get(&id)
-                        .map(|it| it.form.name.clone())
-                        .unwrap_or_default()
-                });
-                let name = if name.is_empty() {
-                    words.calls.unnamed.to_owned()
-                } else {
-                    name
-                };
+                let name = self.caller_name(id);
                 (Tone::Message, (words.talk.announce_callback)(&name))
+            }
+            Heard::Ring(id) => {
+                let name = self.caller_name(id);
+                (Tone::Offer, (words.calls.announce_ring)(&name))
             }
         };
         self.make_heard(tone, sentence, true);
+    }
+
+    fn caller_name(self, id: CallbackId) -> String {
+        let name = self.board.with_untracked(|board| {
+            let call = board.callbacks.get(&id);
+            call.map(|it| it.form.name.clone()).unwrap_or_default()
+        });
+        if name.is_empty() {
+            self.words().calls.unnamed.to_owned()
+        } else {
+            name
+        }
     }
 
     /// A visitor wrote in a followed conversation.

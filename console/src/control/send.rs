@@ -26,6 +26,8 @@ pub(crate) enum Errand {
     Callback(CallbackId),
     /// The agent's own word.
     Availability,
+    /// The agent's phone.
+    Phone,
 }
 
 impl App {

@@ -3,6 +3,7 @@
 use heard_protocol::{Availability, ConversationId, Status};
 
 use super::board::Board;
+use super::calls::ringing;
 use super::lists::Lists;
 
 /// Which page of the console is open.
@@ -175,7 +176,7 @@ impl Moment {
         Self {
             place,
             open: open.and_then(|id| standing(board, id)),
-            offered: !lists.offered.is_empty(),
+            offered: !lists.offered.is_empty() || !ringing(board).is_empty(),
             queue: lists.queue.iter().any(free),
             mine: !lists.mine.is_empty(),
             availability: board.availability,

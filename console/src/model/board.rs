@@ -7,6 +7,8 @@ use heard_protocol::{
     Colleague, ConversationId, ConversationSummary, StaffNotice, StaffWelcome, Status, UnixMillis,
 };
 
+use super::calls::{is_open, ringing};
+
 /// Somebody is typing, and until when to believe it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Typing {
@@ -27,6 +29,8 @@ pub(crate) enum Heard {
     Handed(ConversationId),
     /// Somebody asks to be called.
     Callback(CallbackId),
+    /// A call is due, and rings for them.
+    Ring(CallbackId),
 }
 
 /// Everything the lists show.
@@ -46,6 +50,8 @@ pub(crate) struct Board {
     pub(crate) colleagues: BTreeMap<AgentId, Colleague>,
     /// Requests to be called.
     pub(crate) callbacks: BTreeMap<CallbackId, CallbackSummary>,
+    /// Whether calls ring for the agent, and the address of their phone; unknown until a notice says so.
+    pub(crate) phone: Option<(bool, String)>,
     /// Which visitors have the chat open; unknown until a notice says so.
     pub(crate) presence: BTreeMap<ConversationId, bool>,
     /// Who types where.
@@ -63,6 +69,7 @@ impl Board {
         self.capacity = welcome.capacity;
         self.me = Some(welcome.me);
         self.presence = before.presence;
+        self.phone = before.phone;
         self.colleagues = by_id(welcome.colleagues, |colleague| colleague.card.id);
         self.callbacks = by_id(welcome.callbacks, |callback| callback.id);
         self.conversations = by_id(welcome.conversations, |summary| summary.id);
@@ -113,8 +120,21 @@ impl Board {
             StaffNotice::Callback(callback) => {
                 let id = callback.id;
                 let open = callback.state == CallbackState::Open;
+                let rings = ringing(self).contains(&id);
                 let known = self.callbacks.insert(id, *callback).is_some();
+                if !rings && ringing(self).contains(&id) {
+                    return Some(Heard::Ring(id));
+                }
                 return (open && !known).then_some(Heard::Callback(id));
+            }
+            StaffNotice::Phone {
+                agent,
+                takes,
+                address,
+            } => {
+                if self.my_id() == Some(agent) {
+                    self.phone = Some((takes, address));
+                }
             }
             StaffNotice::VisitorPresence {
                 conversation,
@@ -163,7 +183,7 @@ impl Board {
 
     /// How many requests to be called nobody has dealt with.
     pub(crate) fn open_callbacks(&self) -> usize {
-        let open = |callback: &&CallbackSummary| callback.state == CallbackState::Open;
+        let open = |callback: &&CallbackSummary| is_open(&callback.state);
         self.callbacks.values().filter(open).count()
     }
 

@@ -1,11 +1,11 @@
 //! The lists of the first column, as projections of the board.
 
 use heard_protocol::{
-    AgentId, CallbackId, CallbackState, CallbackWhen, ConversationId, ConversationSummary, Status,
-    UnixMillis,
+    AgentId, CallbackId, CallbackState, ConversationId, ConversationSummary, Status, UnixMillis,
 };
 
 use super::board::Board;
+use super::calls::due;
 
 /// Which conversations stand where, in the order they are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,16 +102,15 @@ pub(crate) fn callbacks(board: &Board) -> (Vec<CallbackId>, Vec<CallbackId>) {
     let mut closed = Vec::new();
     for callback in board.callbacks.values() {
         match &callback.state {
-            CallbackState::Open => {
-                let due = match &callback.form.when {
-                    CallbackWhen::Asap => callback.requested_at,
-                    CallbackWhen::At { at, .. } => *at,
-                };
-                open.push((due, callback.id));
-            }
-            CallbackState::Closed { at, .. } => {
+            CallbackState::Closed { at, .. }
+            | CallbackState::Cancelled { at }
+            | CallbackState::Expired { at } => {
                 closed.push((std::cmp::Reverse(*at), callback.id));
             }
+            CallbackState::Open
+            | CallbackState::Ringing { .. }
+            | CallbackState::Calling { .. }
+            | CallbackState::Again { .. } => open.push((due(callback), callback.id)),
         }
     }
     open.sort_unstable();

@@ -2,6 +2,7 @@
 
 pub(crate) mod act;
 pub(crate) mod board;
+pub(crate) mod calls;
 pub(crate) mod draft;
 #[cfg(test)]
 pub(crate) mod fixtures;

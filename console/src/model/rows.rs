@@ -2,8 +2,8 @@
 
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
-    AgentCard, AgentId, Author, CommandId, Disposition, PublicBody, RefusalCode, Seq, StaffBody,
-    StaffEntry, UnixMillis,
+    AgentCard, AgentId, Author, CallbackWhen, CommandId, Disposition, PublicBody, RefusalCode, Seq,
+    StaffBody, StaffEntry, UnixMillis,
 };
 
 use super::log::Log;
@@ -97,6 +97,28 @@ pub(crate) enum Line {
     CallbackRequested,
     /// What came of it.
     CallbackClosed(Disposition),
+    /// The visitor wants it at another time; none is as soon as possible.
+    CallbackMoved(Option<UnixMillis>),
+    /// The visitor no longer wants it.
+    CallbackCancelled,
+    /// Nobody made it in time.
+    CallbackExpired,
+    /// An agent is calling.
+    Calling(AgentId),
+    /// They were not reached; it is tried again then.
+    CallTried(Disposition, UnixMillis),
+    /// The outcome of a call, in a line.
+    CallSummed(AgentId, String),
+    /// How the visitor found a call.
+    CallRated(u8, String),
+    /// A call rang for an agent ...
+    CallRung(AgentId),
+    /// ... who did not take it, ...
+    CallMissed(AgentId),
+    /// ... turned it down, ...
+    CallDeclined(AgentId),
+    /// ... or was gone.
+    CallReleased(AgentId),
 }
 
 /// What a row shows.
@@ -179,6 +201,10 @@ fn entry_row(log: &Log, index: usize, entry: &StaffEntry, me: Option<AgentId>) -
                 reason: reason.clone(),
             }),
             StaffBody::OfferMissed { agent } => line(Line::OfferMissed(*agent)),
+            StaffBody::CallbackRung { agent, .. } => line(Line::CallRung(*agent)),
+            StaffBody::CallbackMissed { agent, .. } => line(Line::CallMissed(*agent)),
+            StaffBody::CallbackDeclined { agent, .. } => line(Line::CallDeclined(*agent)),
+            StaffBody::CallbackReleased { agent, .. } => line(Line::CallReleased(*agent)),
         },
         EntryBody::Public { position, body } => match body {
             PublicBody::Message {
@@ -232,12 +258,34 @@ fn entry_row(log: &Log, index: usize, entry: &StaffEntry, me: Option<AgentId>) -
                 });
                 if told { None } else { line(Line::Reopened) }
             }
-            PublicBody::CallbackRequested { .. } => line(Line::CallbackRequested),
-            PublicBody::CallbackClosed { disposition, .. } => {
-                line(Line::CallbackClosed(*disposition))
-            }
+            other => call_line(other).and_then(line),
         },
     }
+}
+
+/// What an entry about a call says.
+fn call_line(body: &PublicBody) -> Option<Line> {
+    Some(match body {
+        PublicBody::CallbackRequested { .. } => Line::CallbackRequested,
+        PublicBody::CallbackClosed { disposition, .. } => Line::CallbackClosed(*disposition),
+        PublicBody::CallbackMoved { when, .. } => Line::CallbackMoved(match when {
+            CallbackWhen::At { at, .. } => Some(*at),
+            CallbackWhen::Asap | CallbackWhen::Soon { .. } => None,
+        }),
+        PublicBody::CallbackCancelled { .. } => Line::CallbackCancelled,
+        PublicBody::CallbackExpired { .. } => Line::CallbackExpired,
+        PublicBody::CallbackCalling { agent, .. } => Line::Calling(agent.id),
+        PublicBody::CallbackTried {
+            disposition, next, ..
+        } => Line::CallTried(*disposition, *next),
+        PublicBody::CallSummed { agent, text, .. } => Line::CallSummed(*agent, text.clone()),
+        PublicBody::CallRated { stars, word } => Line::CallRated(*stars, word.clone()),
+        PublicBody::Message { .. }
+        | PublicBody::AgentJoined { .. }
+        | PublicBody::Waiting
+        | PublicBody::Resolved
+        | PublicBody::Reopened => return None,
+    })
 }
 
 /// The staff's entries close enough to tell of the same event.

@@ -1,10 +1,10 @@
 //! The socket: starting it, and what it tells.
 
 use heard_client::web::{LocalKeeper, Options, WebClient};
-use heard_client::{Config, LinkState, Update as News};
+use heard_client::{Config, Input, LinkState, Update as News};
 use heard_protocol::{
-    AgentId, Author, NextMove, PublicBody, Staff, StaffCredential, StaffEntry, entry::EntryBody,
-    entry::StaffBody,
+    AgentId, Author, NextMove, PublicBody, Staff, StaffCredential, StaffEntry, StaffSignal,
+    entry::EntryBody, entry::StaffBody,
 };
 use leptos::prelude::*;
 
@@ -48,6 +48,9 @@ fn take(app: App, news: News<Staff>) {
                 }
             });
             app.held.set(false);
+            if let Some(client) = app.client() {
+                client.give(Input::Signal(StaffSignal::AskPhone));
+            }
             for heard in heard {
                 app.alert(heard);
             }

@@ -1,7 +1,7 @@
 //! The shape of a catalogue: every word a person reads, once. A language that lacks one does not compile.
 
 use heard_protocol::entry::QueueReason;
-use heard_protocol::{Availability, Disposition, RefusalCode};
+use heard_protocol::{Availability, CallLeg, Disposition, RefusalCode};
 
 use crate::model::act::Act;
 use crate::model::wait::Wait;
@@ -241,6 +241,32 @@ pub(crate) struct Calls {
     pub(crate) saving: &'static str,
     pub(crate) pick_outcome: &'static str,
     pub(crate) closed_by: fn(&str, &str) -> String,
+    pub(crate) announce_ring: fn(&str) -> String,
+    pub(crate) rings: &'static str,
+    pub(crate) rings_for: fn(&str) -> String,
+    pub(crate) make: &'static str,
+    pub(crate) decline: &'static str,
+    pub(crate) making: fn(&str) -> String,
+    pub(crate) leg: fn(CallLeg) -> &'static str,
+    pub(crate) summary: &'static str,
+    pub(crate) summary_hint: &'static str,
+    pub(crate) again: fn(u8, &str) -> String,
+    pub(crate) moved: fn(&str) -> String,
+    pub(crate) moved_soon: &'static str,
+    pub(crate) cancelled: &'static str,
+    pub(crate) expired: &'static str,
+    pub(crate) dials: fn(&str) -> String,
+    pub(crate) tried: fn(&str, &str) -> String,
+    pub(crate) summed: fn(&str) -> String,
+    pub(crate) rated: fn(u8) -> String,
+    pub(crate) rang: fn(&str) -> String,
+    pub(crate) missed: fn(&str) -> String,
+    pub(crate) declined: fn(&str) -> String,
+    pub(crate) released: fn(&str) -> String,
+    pub(crate) my_phone: &'static str,
+    pub(crate) takes: &'static str,
+    pub(crate) address: &'static str,
+    pub(crate) address_hint: &'static str,
 }
 
 /// Dialogs.

@@ -1,7 +1,7 @@
 //! English.
 
 use heard_protocol::entry::QueueReason;
-use heard_protocol::{Availability, Disposition, RefusalCode};
+use heard_protocol::{Availability, CallLeg, Disposition, RefusalCode};
 
 use super::catalogue::{Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text};
 use super::plural::english as plural;
@@ -214,6 +214,36 @@ pub(super) static ENGLISH: Text = Text {
         saving: "Saving…",
         pick_outcome: "Pick what came of the call",
         closed_by: |name, time| format!("{name}, {time}"),
+        announce_ring: |name| format!("A call is due: {name}"),
+        rings: "A call is due",
+        rings_for: |name| format!("rings for {name}"),
+        make: "Call now",
+        decline: "Not me",
+        making: |name| format!("{name} is calling"),
+        leg: |leg| match leg {
+            CallLeg::Agent => "your phone rings",
+            CallLeg::Visitor => "their phone rings",
+            CallLeg::Joined => "you talk",
+        },
+        summary: "In a line, for the visitor",
+        summary_hint: "They read it in the chat; may be empty",
+        again: |tries, time| format!("tried {tries}×, again {time}"),
+        moved: |time| format!("The visitor moved the call to {time}"),
+        moved_soon: "The visitor wants the call as soon as possible",
+        cancelled: "The visitor cancelled the call",
+        expired: "Nobody made the call in time",
+        dials: |name| format!("Calling: {name}"),
+        tried: |outcome, time| format!("Call: {outcome}; again {time}"),
+        summed: |name| format!("{name} sums the call up"),
+        rated: |stars| format!("The visitor gives the call {stars} out of 5"),
+        rang: |name| format!("The call rang for {name}"),
+        missed: |name| format!("Not taken: {name}"),
+        declined: |name| format!("Turned down: {name}"),
+        released: |name| format!("The call waits again: {name} is gone"),
+        my_phone: "My phone",
+        takes: "Calls ring for me",
+        address: "Its SIP address",
+        address_hint: "sip:you@phones.example, if the relay is to ring it",
     },
     dialog: Dialog {
         close: "Close",
@@ -287,9 +317,14 @@ pub(super) static ENGLISH: Text = Text {
         RefusalCode::Unavailable => "The relay can't write right now. Try again in a moment.",
         RefusalCode::BadPhone => "This doesn't look like a phone number.",
         RefusalCode::NoConsent => "The person hasn't agreed to be called.",
-        RefusalCode::BadTime => "This time has passed or is too far ahead.",
+        RefusalCode::BadTime => {
+            "This is not a time for a call: passed, too far ahead, or night where the person is."
+        }
         RefusalCode::CallbackExists => "This number is already waiting for a call.",
         RefusalCode::ColleagueOffline => "This colleague has gone offline. Pick another one.",
+        RefusalCode::NumberNotAllowed => "This site doesn't call such numbers.",
+        RefusalCode::SlotTaken => "No place is left at this time.",
+        RefusalCode::TooManyCalls => "Too many calls were asked for.",
         RefusalCode::Invalid => "The relay doesn't understand this. Reload the page and try again.",
     },
     act: |act| match act {

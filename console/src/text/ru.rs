@@ -1,7 +1,7 @@
 //! Russian.
 
 use heard_protocol::entry::QueueReason;
-use heard_protocol::{Availability, Disposition, RefusalCode};
+use heard_protocol::{Availability, CallLeg, Disposition, RefusalCode};
 
 use super::catalogue::{Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text};
 use super::plural::russian as plural;
@@ -230,6 +230,36 @@ pub(super) static RUSSIAN: Text = Text {
         saving: "Сохраняем…",
         pick_outcome: "Выберите, чем закончился звонок",
         closed_by: |name, time| format!("{name}, {time}"),
+        announce_ring: |name| format!("Пора звонить: {name}"),
+        rings: "Пора звонить",
+        rings_for: |name| format!("предлагаем: {name}"),
+        make: "Позвонить",
+        decline: "Не я",
+        making: |name| format!("звонит: {name}"),
+        leg: |leg| match leg {
+            CallLeg::Agent => "звонит ваш телефон",
+            CallLeg::Visitor => "звонит телефон посетителя",
+            CallLeg::Joined => "вы разговариваете",
+        },
+        summary: "Итог одной строкой для посетителя",
+        summary_hint: "Он прочтёт это в чате; можно не заполнять",
+        again: |tries, time| format!("попыток: {tries}, ещё раз {time}"),
+        moved: |time| format!("Посетитель перенёс звонок: {time}"),
+        moved_soon: "Посетитель ждёт звонка как можно скорее",
+        cancelled: "Посетитель отменил звонок",
+        expired: "Никто не позвонил вовремя",
+        dials: |name| format!("Звонит: {name}"),
+        tried: |outcome, time| format!("Звонок: {outcome}; ещё раз {time}"),
+        summed: |name| format!("Итог звонка, {name}"),
+        rated: |stars| format!("Оценка звонка: {stars} из 5"),
+        rang: |name| format!("Звонок предложен: {name}"),
+        missed: |name| format!("Звонок пропущен: {name}"),
+        declined: |name| format!("От звонка отказался: {name}"),
+        released: |name| format!("Звонок снова ждёт: {name} не на связи"),
+        my_phone: "Мой телефон",
+        takes: "Предлагать мне звонки",
+        address: "Его адрес SIP",
+        address_hint: "sip:you@phones.example, если звонить на него должен сервер",
     },
     dialog: Dialog {
         close: "Закрыть",
@@ -305,9 +335,14 @@ pub(super) static RUSSIAN: Text = Text {
         }
         RefusalCode::BadPhone => "Это не похоже на номер телефона.",
         RefusalCode::NoConsent => "Человек не соглашался на звонок.",
-        RefusalCode::BadTime => "Это время прошло или слишком далеко.",
+        RefusalCode::BadTime => {
+            "Сейчас не время для звонка: оно прошло, слишком далеко или у человека ночь."
+        }
         RefusalCode::CallbackExists => "Этот номер уже ждёт звонка.",
         RefusalCode::ColleagueOffline => "Коллега уже не на связи. Выберите другого.",
+        RefusalCode::NumberNotAllowed => "На такие номера сайт не звонит.",
+        RefusalCode::SlotTaken => "На это время мест больше нет.",
+        RefusalCode::TooManyCalls => "Слишком много просьб о звонке.",
         RefusalCode::Invalid => "Сервер этого не понял. Перезагрузите страницу и попробуйте снова.",
     },
     act: |act| match act {

@@ -4,6 +4,7 @@ use heard_protocol::CallbackId;
 use leptos::prelude::*;
 
 use super::call_card::{Closed, Open};
+use super::phone::MyPhone;
 use super::words::{app, words};
 use crate::model::lists::callbacks;
 
@@ -19,6 +20,7 @@ pub(super) fn Calls() -> impl IntoView {
     view! {
         <main class="calls-page">
             <h1>{text.calls.heading}</h1>
+            <MyPhone/>
             <h2>{text.calls.open}</h2>
             <Show when=none(open)>
                 <div class="nothing">

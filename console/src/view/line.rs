@@ -3,7 +3,7 @@
 use heard_protocol::{AgentKind, UnixMillis};
 use leptos::prelude::*;
 
-use super::words::{agent_name, app, words, written};
+use super::words::{agent_name, app, stamp, words, written};
 use crate::browser::Form;
 use crate::control::App;
 use crate::model::board::Board;
@@ -18,6 +18,7 @@ pub(super) fn Happened(line: Line, at: UnixMillis) -> impl IntoView {
     let comment = match &line {
         Line::Transferred { comment, .. } => comment.clone(),
         Line::Declined { reason, .. } => reason.clone(),
+        Line::CallSummed(_, said) | Line::CallRated(_, said) => said.clone(),
         _ => String::new(),
     };
     let comment = comment.trim().to_owned();
@@ -48,5 +49,19 @@ fn sentence(app: App, text: &'static Text, line: Line) -> String {
         Line::OfferMissed(agent) => (text.talk.missed)(&name(agent)),
         Line::CallbackRequested => text.talk.callback_requested.to_owned(),
         Line::CallbackClosed(outcome) => (text.talk.callback_closed)((text.disposition)(outcome)),
+        Line::CallbackMoved(Some(at)) => (text.calls.moved)(&stamp(at, text)),
+        Line::CallbackMoved(None) => text.calls.moved_soon.to_owned(),
+        Line::CallbackCancelled => text.calls.cancelled.to_owned(),
+        Line::CallbackExpired => text.calls.expired.to_owned(),
+        Line::Calling(agent) => (text.calls.dials)(&name(agent)),
+        Line::CallTried(outcome, next) => {
+            (text.calls.tried)((text.disposition)(outcome), &stamp(next, text))
+        }
+        Line::CallSummed(agent, _) => (text.calls.summed)(&name(agent)),
+        Line::CallRated(stars, _) => (text.calls.rated)(stars),
+        Line::CallRung(agent) => (text.calls.rang)(&name(agent)),
+        Line::CallMissed(agent) => (text.calls.missed)(&name(agent)),
+        Line::CallDeclined(agent) => (text.calls.declined)(&name(agent)),
+        Line::CallReleased(agent) => (text.calls.released)(&name(agent)),
     }
 }

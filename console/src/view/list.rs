@@ -7,8 +7,10 @@ use super::account::AvailabilitySwitch;
 use super::chat_row::{ChatRow, Kind};
 use super::face::Face;
 use super::offer::Offer;
+use super::ring::Ring;
 use super::words::{app, wait_since, words};
 use crate::model::act::Act;
+use crate::model::calls::ringing;
 use crate::model::lists::{Lists, queued_since};
 
 /// The column.
@@ -19,6 +21,7 @@ pub(super) fn ListColumn() -> impl IntoView {
     let pick = move |list: fn(&Lists) -> &Vec<ConversationId>| {
         Memo::new(move |_| app.lists.with(|lists| list(lists).clone()))
     };
+    let rings = Memo::new(move |_| app.board.with(ringing));
     let offered = pick(|lists| &lists.offered);
     let mine = pick(|lists| &lists.mine);
     let queue = pick(|lists| &lists.queue);
@@ -36,6 +39,12 @@ pub(super) fn ListColumn() -> impl IntoView {
         <section class="list" aria-label=text.lists.region>
             <Me/>
             <div class="scroll">
+                <Show when=move || rings.with(|list| !list.is_empty())>
+                    <h2 class="section-head"><span>{text.calls.rings}</span></h2>
+                    <For each=move || rings.get() key=|id| *id let:id>
+                        <Ring id/>
+                    </For>
+                </Show>
                 <Show when=move || offered.with(|list| !list.is_empty())>
                     <h2 class="section-head"><span>{text.lists.offered}</span></h2>
                     <For each=move || offered.get() key=|id| *id let:id>

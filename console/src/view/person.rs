@@ -209,6 +209,17 @@ fn Calls(id: ConversationId) -> impl IntoView {
                                 CallbackState::Open => {
                                     (text.calls.asked)(&stamp(call.requested_at, text))
                                 }
+                                CallbackState::Again { at, tries, .. } => {
+                                    (text.calls.again)(tries, &stamp(at, text))
+                                }
+                                CallbackState::Ringing { .. } => text.calls.rings.to_owned(),
+                                CallbackState::Calling { leg, .. } => {
+                                    (text.calls.leg)(leg).to_owned()
+                                }
+                                CallbackState::Cancelled { .. } => {
+                                    text.calls.cancelled.to_owned()
+                                }
+                                CallbackState::Expired { .. } => text.calls.expired.to_owned(),
                                 CallbackState::Closed { disposition, .. } => {
                                     (text.disposition)(disposition).to_owned()
                                 }

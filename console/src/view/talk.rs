@@ -5,9 +5,11 @@ use leptos::prelude::*;
 
 use super::composer::Composer;
 use super::log::LogView;
+use super::ring::Making;
 use super::talk_head::TalkHead;
 use super::words::{app, words};
 use crate::model::act::Place;
+use crate::model::calls::making_in;
 
 /// The column.
 #[component]
@@ -72,12 +74,14 @@ fn Conversation(id: ConversationId) -> impl IntoView {
                 .unwrap_or_default()
         })
     });
+    let making = Memo::new(move |_| app.board.with(|board| making_in(board, id)));
     view! {
         <TalkHead id/>
         <dl class="issue" hidden=move || issue.with(String::is_empty)>
             <dt>{text.talk.issue}</dt>
             <dd>{move || issue.get()}</dd>
         </dl>
+        {move || making.get().map(|call| view! { <Making id=call/> })}
         <LogView id/>
         <Composer id/>
     }

@@ -116,7 +116,14 @@ impl Chat {
             PublicBody::Waiting
             | PublicBody::Reopened
             | PublicBody::CallbackRequested { .. }
-            | PublicBody::CallbackClosed { .. } => {}
+            | PublicBody::CallbackClosed { .. }
+            | PublicBody::CallbackMoved { .. }
+            | PublicBody::CallbackCancelled { .. }
+            | PublicBody::CallbackExpired { .. }
+            | PublicBody::CallbackCalling { .. }
+            | PublicBody::CallbackTried { .. }
+            | PublicBody::CallSummed { .. }
+            | PublicBody::CallRated { .. } => {}
         }
     }
 

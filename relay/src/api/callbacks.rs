@@ -6,7 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use heard_protocol::{CallbackForm, CommandId, Receipt, Secret, SiteId, VisitorCommand};
+use heard_desk::callback::hours::slot_at;
+use heard_protocol::{
+    CallbackForm, CallbackWhen, CommandId, Receipt, Secret, SiteId, VisitorCommand,
+};
 use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
@@ -47,7 +50,13 @@ pub(super) async fn request(
         return Err(ApiError::Origin);
     }
     app.callbacks.take(address, app.clock.now())?;
-    let site = app.store.site(site).await?.ok_or(ApiError::NotFound)?.id;
+    let record = app.store.site(site).await?.ok_or(ApiError::NotFound)?;
+    let site = record.id;
+    let mut form = asked.form;
+    // A program without a socket does not know when slots begin: a moment means the slot it lies in.
+    if let CallbackWhen::At { at, .. } = &mut form.when {
+        *at = slot_at(&record.calls, *at).unwrap_or(*at);
+    }
     let key = app.store.token_key();
     let contact = match &asked.token {
         Some(token) => verify(&key, site, token).ok_or(ApiError::Token)?,
@@ -62,7 +71,7 @@ pub(super) async fn request(
         }),
         id: asked.id,
         after: None,
-        command: VisitorCommand::RequestCallback(asked.form),
+        command: VisitorCommand::RequestCallback(form),
         now: app.clock.now(),
     };
     match app.store.execute(request).await? {

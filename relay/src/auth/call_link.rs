@@ -63,7 +63,8 @@ mod tests {
             let forged = String::from_utf8(forged).unwrap();
             assert_eq!(call_of(&KEY, &forged), None, "{at}");
         }
-        for nothing in ["", "AAAA", &token[1..], "../../etc/passwd"] {
+        let (_, cut) = token.split_at(1);
+        for nothing in ["", "AAAA", cut, "../../etc/passwd"] {
             assert_eq!(call_of(&KEY, nothing), None, "{nothing}");
         }
     }

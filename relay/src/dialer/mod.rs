@@ -100,7 +100,7 @@ impl Dialers {
     ///
     /// # Errors
     /// [`DialError::Settings`].
-    pub async fn start(
+    pub fn start(
         config: &Config,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,

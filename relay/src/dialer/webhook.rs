@@ -97,7 +97,7 @@ impl Webhook {
 
     /// Tells the program to make a call. It is told again if it does not answer; the key tells it that it is the same order.
     pub(super) async fn order(&self, order: &Order, clock: &dyn Clock) -> Result<(), DialError> {
-        let body = self.body(order)?;
+        let body = Self::body(order)?;
         let key = name_of(order);
         let mut pauses = PAUSES.iter();
         loop {
@@ -139,7 +139,7 @@ impl Webhook {
         Ok(answer.status())
     }
 
-    fn body(&self, order: &Order) -> Result<String, DialError> {
+    fn body(order: &Order) -> Result<String, DialError> {
         let form = &order.callback.form;
         let extension = form.phone.split_once(";ext=");
         let told = Told {
@@ -240,7 +240,8 @@ mod tests {
     fn what_is_no_signature_is_not() {
         let good = sign(SECRET, NOW.0 / 1_000, b"{}");
         let later = good.replacen("t=1", "t=2", 1);
-        for bad in ["", "t=,v1=", "t=1,v1=zz", &later, &good[..good.len() - 1]] {
+        let (cut, _) = good.split_at(good.len() - 1);
+        for bad in ["", "t=,v1=", "t=1,v1=zz", &later, cut] {
             assert!(!believe(SECRET, bad, b"{}", NOW), "{bad}");
         }
     }

@@ -57,6 +57,7 @@ impl Desk {
                 id: SITE,
                 name: "Bench".to_owned(),
                 origins: Vec::new(),
+                calls: std::sync::Arc::default(),
                 policy: heard_desk::Policy::default(),
             }))
             .await?;

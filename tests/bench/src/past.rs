@@ -51,6 +51,7 @@ impl Past {
                 id: site(),
                 name: "Bench".to_owned(),
                 origins: Vec::new(),
+                calls: std::sync::Arc::default(),
                 policy: heard_desk::Policy::default(),
             };
             store.execute(Request::PutSite(record)).await?;

@@ -125,6 +125,7 @@ async fn store(url: &str) -> anyhow::Result<f64> {
         id: site(),
         name: "Bench".to_owned(),
         origins: Vec::new(),
+        calls: std::sync::Arc::default(),
         policy: heard_desk::Policy::default(),
     });
     store.execute(put).await?;

@@ -93,6 +93,7 @@ impl From<&VisitorCommand> for Said {
                 text: text.clone(),
             },
             VisitorCommand::RequestCallback(_) => Self::Call,
+            _ => Self::Act,
         }
     }
 }

@@ -62,6 +62,7 @@ impl Desk {
             id: SITE,
             name: "The shop".to_owned(),
             origins: vec!["https://shop.example".to_owned()],
+            calls: std::sync::Arc::default(),
             policy,
         })];
         for (number, agent) in desk.agents.iter().enumerate() {

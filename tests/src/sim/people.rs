@@ -20,6 +20,7 @@ impl World<'_> {
             id: self.site,
             name: "The shop".to_owned(),
             origins: Vec::new(),
+            calls: std::sync::Arc::default(),
             policy: self.plan.policy,
         })];
         for number in 0..self.plan.agents {

@@ -42,7 +42,7 @@ pub(crate) fn kept_messages(host: &Host) -> impl Iterator<Item = (CommandId, Str
         .into_iter()
         .filter_map(|envelope| match envelope.command {
             VisitorCommand::Send { text } => Some((envelope.id, text)),
-            VisitorCommand::RequestCallback(_) => None,
+            _ => None,
         })
 }
 

@@ -97,6 +97,10 @@ extern "C" {
     #[wasm_bindgen(method, js_name = momentOf)]
     fn moment_of_local(this: &Host, local: &str) -> f64;
 
+    /// The visitor's time zone by its IANA name; empty if the browser does not say.
+    #[wasm_bindgen(method)]
+    pub(crate) fn zone(this: &Host) -> String;
+
     /// Two letters of a name.
     #[wasm_bindgen(method)]
     pub(crate) fn initials(this: &Host, name: &str) -> String;

@@ -30,6 +30,10 @@ pub enum Problem {
     Phone,
     /// The moment.
     Time,
+    /// The last place at that time is gone.
+    Taken,
+    /// A number that the site does not call.
+    NotCalled,
     /// The box.
     Consent,
     /// This number already waits for a call.
@@ -84,7 +88,7 @@ impl Draft {
 impl Problem {
     /// Whether it is the number that has to be looked at.
     pub fn is_of_phone(self) -> bool {
-        matches!(self, Self::Phone | Self::Exists)
+        matches!(self, Self::Phone | Self::NotCalled | Self::Exists)
     }
 
     /// The problem behind a refusal's code, as it is written in JSON.
@@ -92,9 +96,11 @@ impl Problem {
         match code {
             "bad_phone" => Self::Phone,
             "bad_time" => Self::Time,
+            "slot_taken" => Self::Taken,
+            "number_not_allowed" => Self::NotCalled,
             "no_consent" => Self::Consent,
             "callback_exists" => Self::Exists,
-            "too_fast" => Self::TooFast,
+            "too_fast" | "too_many_calls" => Self::TooFast,
             _ => Self::Unreachable,
         }
     }
@@ -144,6 +150,9 @@ mod tests {
         for (code, problem) in [
             (RefusalCode::BadPhone, Problem::Phone),
             (RefusalCode::BadTime, Problem::Time),
+            (RefusalCode::SlotTaken, Problem::Taken),
+            (RefusalCode::NumberNotAllowed, Problem::NotCalled),
+            (RefusalCode::TooManyCalls, Problem::TooFast),
             (RefusalCode::NoConsent, Problem::Consent),
             (RefusalCode::CallbackExists, Problem::Exists),
             (RefusalCode::TooFast, Problem::TooFast),

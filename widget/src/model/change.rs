@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use heard_client::{LinkState, Update};
 use heard_protocol::{
-    Author, CommandId, ConversationId, LogEntry, NextMove, PublicBody, PublicEntry, Secret, Seq,
-    Visitor, VisitorNotice, VisitorWelcome,
+    Author, CommandId, ConversationId, Disposition, LogEntry, NextMove, PublicBody, PublicEntry,
+    RefusalCode, Secret, Seq, Visitor, VisitorNotice, VisitorWelcome,
 };
 
 use super::state::{Log, Model, Queue, Said, Stage, is_answer};
@@ -13,12 +13,16 @@ use super::state::{Log, Model, Queue, Said, Stage, is_answer};
 /// What an update means to the world outside the model.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct News {
+    /// The relay has greeted.
+    pub greeted: bool,
     /// The visitor's token, to be kept.
     pub token: Option<Secret>,
     /// Answers that had not been seen, to be read out and told to the page.
     pub answers: Vec<Answer>,
     /// One of the visitor's messages is on the relay's disk.
     pub sent: Option<CommandId>,
+    /// The relay will not have this command.
+    pub refused: Option<(CommandId, RefusalCode)>,
     /// Somebody is typing: believe it for this many milliseconds.
     pub typing_for: Option<u16>,
     /// The session stopped and says what would help.
@@ -48,7 +52,10 @@ impl Model {
                     news.next_move = Some(next);
                 }
             }
-            Update::Welcome(welcome) => news.token = Some(self.greet(welcome.body)),
+            Update::Welcome(welcome) => {
+                news.greeted = true;
+                news.token = Some(self.greet(welcome.body));
+            }
             Update::Entries {
                 conversation,
                 entries,
@@ -67,6 +74,7 @@ impl Model {
                 if let Some(pending) = self.pending.iter_mut().find(|pending| pending.id == id) {
                     pending.failed = Some(refusal.code);
                 }
+                news.refused = Some((id, refusal.code));
             }
             // It is sent again without anybody's doing, and looks like any message on its way.
             Update::Held { .. } => {}
@@ -80,7 +88,7 @@ impl Model {
                     self.staff_read = self.staff_read.max(staff);
                 }
             }
-            Update::Notice(notice) => self.notice(&notice, &mut news),
+            Update::Notice(notice) => self.notice(notice, &mut news),
         }
         news
     }
@@ -124,6 +132,7 @@ impl Model {
         self.queue = None;
         self.typing = None;
         self.callback_open = false;
+        self.unrated = false;
         self.staff_read = Seq::START;
         self.visitor_read = Seq::START;
     }
@@ -195,7 +204,18 @@ impl Model {
                 self.typing = None;
             }
             PublicBody::CallbackRequested { .. } => self.callback_open = true,
-            PublicBody::CallbackClosed { .. } => self.callback_open = false,
+            PublicBody::CallbackClosed { disposition, .. } => {
+                self.callback_open = false;
+                self.unrated = *disposition == Disposition::Answered;
+            }
+            PublicBody::CallbackCancelled { .. } | PublicBody::CallbackExpired { .. } => {
+                self.callback_open = false;
+            }
+            PublicBody::CallRated { .. } => self.unrated = false,
+            PublicBody::CallbackMoved { .. }
+            | PublicBody::CallbackTried { .. }
+            | PublicBody::CallbackCalling { .. }
+            | PublicBody::CallSummed { .. } => {}
         }
     }
 
@@ -205,8 +225,10 @@ impl Model {
         self.queue = None;
     }
 
-    fn notice(&mut self, notice: &VisitorNotice, news: &mut News) {
-        match *notice {
+    fn notice(&mut self, notice: VisitorNotice, news: &mut News) {
+        match notice {
+            VisitorNotice::Slots { slots } => self.slots = Some(slots),
+            VisitorNotice::Callback(view) => self.learn(*view),
             VisitorNotice::Typing { agent, for_ms } => {
                 self.typing = Some(agent);
                 news.typing_for = Some(for_ms);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use heard_client::LinkState;
 use heard_protocol::{
-    AgentKind, Author, CommandId, Disposition, PublicBody, RefusalCode, Seq, UnixMillis,
+    AgentKind, Author, CallbackWhen, CommandId, Disposition, PublicBody, RefusalCode, Seq,
+    UnixMillis,
 };
 
 use super::state::{Delivery, Log, Model, Said, made_at};
@@ -78,6 +79,20 @@ pub enum Event {
     CallbackRequested,
     /// What came of that.
     CallbackClosed(Disposition),
+    /// It is at another time now; none is as soon as possible.
+    CallbackMoved(Option<UnixMillis>),
+    /// It is off.
+    CallbackCancelled,
+    /// Nobody made it in time.
+    CallbackExpired,
+    /// This agent is calling.
+    Calling(String),
+    /// They were not reached; it is tried again then.
+    Tried(Disposition, UnixMillis),
+    /// The outcome of a call, in a line.
+    Summed(String),
+    /// How the visitor found it, in stars.
+    Rated(u8),
 }
 
 /// What a row is recognised by between redraws: two rows with one key look the same.
@@ -284,6 +299,18 @@ fn event_of(body: &PublicBody) -> Event {
         PublicBody::Reopened => Event::Reopened,
         PublicBody::CallbackRequested { .. } => Event::CallbackRequested,
         PublicBody::CallbackClosed { disposition, .. } => Event::CallbackClosed(*disposition),
+        PublicBody::CallbackMoved { when, .. } => Event::CallbackMoved(match when {
+            CallbackWhen::At { at, .. } => Some(*at),
+            CallbackWhen::Asap | CallbackWhen::Soon { .. } => None,
+        }),
+        PublicBody::CallbackCancelled { .. } => Event::CallbackCancelled,
+        PublicBody::CallbackExpired { .. } => Event::CallbackExpired,
+        PublicBody::CallbackCalling { agent, .. } => Event::Calling(agent.name.clone()),
+        PublicBody::CallbackTried {
+            disposition, next, ..
+        } => Event::Tried(*disposition, *next),
+        PublicBody::CallSummed { text, .. } => Event::Summed(text.clone()),
+        PublicBody::CallRated { stars, .. } => Event::Rated(*stars),
         PublicBody::Waiting | PublicBody::Message { .. } => Event::Waiting,
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use heard_client::LinkState;
 use heard_protocol::limits::MAX_TEXT_BYTES;
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Author, CommandId, ConversationId, Cursor, PublicBody,
-    PublicEntry, RefusalCode, Seq, UnixMillis, WaitEstimate,
+    AgentCard, AgentId, AgentKind, Author, CallbackProgress, CallbackView, CommandId,
+    ConversationId, Cursor, PublicBody, PublicEntry, RefusalCode, Seq, Slot, UnixMillis,
+    WaitEstimate,
 };
 
 /// One conversation as far as it has been read.
@@ -86,6 +87,7 @@ pub struct Queue {
 
 /// What the panel knows.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Model {
     /// The shop's name.
     pub site: String,
@@ -107,7 +109,13 @@ pub struct Model {
     pub queue: Option<Queue>,
     /// Who is typing.
     pub typing: Option<AgentId>,
-    /// Whether a request to be called is open.
+    /// The visitor's latest request to be called, as far as the relay has told of it.
+    pub call: Option<CallbackView>,
+    /// The times there are for a call; not known yet if there are none.
+    pub slots: Option<Vec<Slot>>,
+    /// A call has taken place, and the visitor has not said how it was.
+    pub unrated: bool,
+    /// Whether the log says that a request to be called is open.
     pub callback_open: bool,
     /// How far staff have read the current log.
     pub staff_read: Seq,
@@ -142,6 +150,9 @@ impl Model {
             open: true,
             queue: None,
             typing: None,
+            call: None,
+            slots: None,
+            unrated: false,
             callback_open: false,
             staff_read: Seq::START,
             visitor_read: Seq::START,
@@ -222,6 +233,30 @@ impl Model {
         })
     }
 
+    /// The request to be called that is open now.
+    pub fn open_call(&self) -> Option<&CallbackView> {
+        self.call.as_ref().filter(|call| is_open(&call.progress))
+    }
+
+    /// Learns how a request stands. The path of its page is only told now and then, and stays; of two requests the open one is shown, or the newer.
+    pub(super) fn learn(&mut self, mut view: CallbackView) {
+        match &self.call {
+            Some(known) if known.id == view.id && view.path.is_empty() => {
+                view.path.clone_from(&known.path);
+            }
+            Some(known) if known.id == view.id => {}
+            Some(known) => {
+                let (old, new) = (is_open(&known.progress), is_open(&view.progress));
+                if old && !new || old == new && known.id > view.id {
+                    return;
+                }
+            }
+            None => {}
+        }
+        self.callback_open = is_open(&view.progress);
+        self.call = Some(view);
+    }
+
     /// Whether anything was said, or is about to be.
     pub fn is_empty(&self) -> bool {
         self.pending.is_empty() && self.logs.iter().all(|log| log.said.is_empty())
@@ -237,6 +272,14 @@ impl Pending {
             failed: None,
         }
     }
+}
+
+/// Whether a request is still to lead to a call, or does so now.
+fn is_open(progress: &CallbackProgress) -> bool {
+    !matches!(
+        progress,
+        CallbackProgress::Closed { .. } | CallbackProgress::Cancelled | CallbackProgress::Expired
+    )
 }
 
 /// Whether a body is something an agent wrote.

@@ -128,6 +128,23 @@ strings! {
     /// It could not be made.
     call_technical: &'static str,
 
+    /// It is at another time, which follows.
+    call_moved: &'static str,
+    /// It is as soon as possible instead.
+    call_moved_soon: &'static str,
+    /// The visitor called it off.
+    call_cancelled: &'static str,
+    /// Nobody made it in time.
+    call_expired: &'static str,
+    /// An agent is calling.
+    calling: &'static str,
+    /// They were not reached; when it is tried again.
+    call_tried: &'static str,
+    /// The outcome of a call, by the agent.
+    call_summed: &'static str,
+    /// How the visitor found a call, out of five.
+    call_rated: &'static str,
+
     /// Delivery: waits for a connection.
     kept: &'static str,
     /// Delivery: on its way.
@@ -200,6 +217,39 @@ strings! {
     bad_phone: &'static str,
     /// Problem: the moment.
     bad_time: &'static str,
+    /// Problem: the last place at that time is gone.
+    slot_taken: &'static str,
+    /// Problem: a number that is not called.
+    not_called: &'static str,
+    /// Field: the day.
+    day: &'static str,
+    /// Field: the time of that day.
+    time: &'static str,
+    /// The first line of a choice.
+    choose: &'static str,
+    /// An agent is being found for the call.
+    call_ringing: &'static str,
+    /// The phone rings.
+    call_now: &'static str,
+    /// They talk.
+    call_talking: &'static str,
+    /// It will be tried again; when.
+    call_again: &'static str,
+    /// Has the call at another time.
+    call_move: &'static str,
+    /// Calls it off.
+    call_off: &'static str,
+    /// Leads to the call's own page.
+    call_page: &'static str,
+    /// Keeps the other time.
+    save: &'static str,
+    /// It can't be changed any more.
+    call_late: &'static str,
+    /// Asks how the call was.
+    rate_title: &'static str,
+    /// Before the number of stars.
+    rate_of: &'static str,
+
     /// Problem: the box.
     no_consent: &'static str,
     /// Problem: asked already.

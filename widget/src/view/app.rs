@@ -5,14 +5,14 @@ use std::cell::{Cell, OnceCell};
 use heard_client::web::{Options, WebClient};
 use heard_client::{Config, Input, Update};
 use heard_protocol::{
-    CommandId, Envelope, NextMove, Page, Secret, SiteId, Visitor, VisitorCommand,
+    CommandId, Envelope, NextMove, Page, RefusalCode, Secret, SiteId, Visitor, VisitorCommand,
     VisitorCredential, VisitorSignal,
 };
 
 use super::kit::Watched;
 use crate::host::{DRAFT, Host, HostKeeper, RELOADED, TOKEN, kept_messages};
 use crate::model::callback::{Draft, Step};
-use crate::model::{Answer, BadText, Model, sendable};
+use crate::model::{Answer, BadText, Model, News, sendable};
 use crate::text::{Strings, catalogue};
 
 /// The relay is told of typing at most this often; it believes it a little longer.
@@ -48,6 +48,14 @@ pub(super) struct Form {
     pub(super) local: String,
     /// Where it is.
     pub(super) step: Step,
+    /// Which day of the calendar a time is chosen for.
+    pub(super) day: Option<i32>,
+    /// The call that is booked is being moved.
+    pub(super) moving: bool,
+    /// What was asked about a call that is booked, and has not been answered.
+    pub(super) changing: Option<CommandId>,
+    /// Why that was not done.
+    pub(super) unchanged: Option<RefusalCode>,
     /// A request that may have gone through: the same form is sent again under the same id.
     pub(super) sent: Option<(Draft, CommandId)>,
 }
@@ -154,18 +162,22 @@ impl Shared {
     fn take(&'static self, update: Update<Visitor>) {
         let host = &self.host;
         let news = self.model.change(|model| model.apply(update));
-        if let Some(Secret(token)) = news.token
-            && host.kept(TOKEN).as_ref() != Some(&token)
+        if let Some(Secret(token)) = &news.token
+            && host.kept(TOKEN).as_ref() != Some(token)
         {
-            host.keep(TOKEN, Some(&token), false);
+            host.keep(TOKEN, Some(token), false);
         }
         // This version is served: another day it may be too old again.
         if self.model.peek(|model| model.greeted) && host.kept(RELOADED).is_some() {
             host.keep(RELOADED, None, true);
         }
+        if news.greeted {
+            self.ask_calls();
+        }
         if news.sent.is_some() {
             host.event("message:sent");
         }
+        self.settle(&news);
         if let Some(for_ms) = news.typing_for {
             self.expect_silence(for_ms);
         }
@@ -177,6 +189,46 @@ impl Shared {
             self.look();
         } else {
             host.unread(self.model.peek(Model::unread));
+        }
+    }
+
+    /// What was asked about a call has been done, or has not.
+    fn settle(&self, news: &News) {
+        let answered = |id| self.form.peek(|form| form.changing == Some(id));
+        if let Some((id, code)) = news.refused
+            && answered(id)
+        {
+            self.form.change(|form| {
+                form.changing = None;
+                form.unchanged = Some(code);
+            });
+            self.ask_calls();
+        }
+        if let Some(id) = news.sent
+            && answered(id)
+        {
+            self.form.change(|form| {
+                form.changing = None;
+                form.moving = false;
+                form.step = Step::Filling;
+            });
+        }
+    }
+
+    /// Asks which times there are for a call, and how the visitor's own stands.
+    pub(super) fn ask_calls(&self) {
+        let zone = self.host.zone();
+        self.give(Input::Signal(VisitorSignal::AskCalls { zone }));
+    }
+
+    /// Asks for something about a call.
+    pub(super) fn change_call(&self, command: VisitorCommand) {
+        if let Some(id) = self.new_id() {
+            self.form.change(|form| {
+                form.changing = Some(id);
+                form.unchanged = None;
+            });
+            self.give(Input::Submit(Envelope::new(id, command)));
         }
     }
 
@@ -319,6 +371,7 @@ impl Shared {
             form.dismissed = false;
             form.asked = true;
         });
+        self.ask_calls();
         self.host.scroll_to_end(part::LOG);
         // Once the form is drawn.
         self.host.later(0, || self.host.focus(part::PHONE));

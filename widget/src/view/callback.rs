@@ -1,11 +1,12 @@
 //! The card that asks for a call.
 
 use super::app::{App, Form, part};
+use super::call;
 use super::kit::{El, button, el, is_checked, value_of};
 use crate::host::{Booking, TOKEN};
 use crate::model::callback::{Draft, Problem, Step, When};
 use crate::model::{Model, Stage};
-use crate::text::{Strings, fill};
+use crate::text::Strings;
 use heard_protocol::{CommandId, WaitEstimate};
 
 /// What stands below the conversation.
@@ -25,7 +26,7 @@ pub(super) fn callback(app: App) -> El {
         .child(
             el("div", "")
                 .set("role", "status")
-                .show(is(Card::Booked), move || booked(app)),
+                .show(is(Card::Booked), move || call::booked(app)),
         )
         .show(is(Card::Offer), move || offer(app))
         .show(is(Card::Form), move || form(app))
@@ -38,8 +39,10 @@ fn which(app: App) -> Option<Card> {
             !model.is_empty(),
         )
     });
+    let open = app.model.read(|model| model.open_call().is_some());
     app.form.read(|form| match form.step {
         Step::Booked(_) => Some(Card::Booked),
+        Step::Filling if open => Some(Card::Booked),
         // What somebody has begun to fill in does not go away under their hands.
         Step::Filling if !form.asked && !form.draft.consent => match (nobody, form.dismissed) {
             (false, _) | (_, true) => None,
@@ -74,22 +77,6 @@ fn nobody_here(model: &Model) -> bool {
             .queue
             .is_some_and(|queue| queue.wait == WaitEstimate::NobodyHere);
     nobody && matches!(model.stage, Stage::Fresh | Stage::Waiting)
-}
-
-fn booked(app: App) -> El {
-    let words = app.words;
-    let (step, phone) = app.form.peek(|form| (form.step, form.draft.phone.clone()));
-    let at = match step {
-        Step::Booked(at) => at,
-        Step::Filling | Step::Refused(_) | Step::Sending => None,
-    };
-    let text = match at {
-        None => fill(words.booked_asap, &[&phone]),
-        Some(at) => fill(words.booked_at, &[&app.host.moment(at), &phone]),
-    };
-    el("section", "card done")
-        .child(el("h2", "").text(words.booked_title))
-        .child(el("p", "").text(&text))
 }
 
 fn form(app: App) -> El {
@@ -177,6 +164,7 @@ fn when(app: App, later: impl Fn() -> bool + Copy + 'static) -> El {
         let pick = move |_| {
             app.form.change(|form| {
                 form.draft.at = if is_later {
+                    form.day = None;
                     When::At(app.host.moment_of(&form.local))
                 } else {
                     When::Asap
@@ -193,16 +181,29 @@ fn when(app: App, later: impl Fn() -> bool + Copy + 'static) -> El {
             )
             .child(el("span", "").text(label))
     };
+    // A shop that calls at no set times has none to choose.
+    let bookable = move || {
+        app.model
+            .read(|model| model.slots.as_ref().is_none_or(|slots| !slots.is_empty()))
+    };
     el("fieldset", "")
         .child(el("legend", "").text(words.when))
         .child(
             el("div", "chips")
                 .child(chip(words.asap, false))
-                .child(chip(words.later, true)),
+                .show(bookable, move || chip(words.later, true)),
         )
 }
 
+/// The time: chosen among those there are, or typed where the relay could not be asked.
 fn moment(app: App) -> El {
+    let known = move || app.model.read(|model| model.slots.is_some());
+    el("div", "")
+        .show(known, move || call::choice(app))
+        .show(move || !known(), move || typed_moment(app))
+}
+
+fn typed_moment(app: App) -> El {
     let on_input = move |event| {
         let local = value_of(&event);
         app.form.change(|form| {
@@ -301,10 +302,14 @@ fn submit(app: App) {
         app.form.change(|form| {
             form.step = match answer {
                 Some(code) if code.is_empty() => {
+                    app.ask_calls();
                     form.asked = false;
                     Step::Booked(at)
                 }
-                Some(code) => Step::Refused(Problem::from_code(&code)),
+                Some(code) => {
+                    app.ask_calls();
+                    Step::Refused(Problem::from_code(&code))
+                }
                 None => Step::Refused(Problem::Unreachable),
             };
         });
@@ -338,6 +343,8 @@ fn problem_text(problem: Problem, words: &'static Strings) -> &'static str {
     match problem {
         Problem::Phone => words.bad_phone,
         Problem::Time => words.bad_time,
+        Problem::Taken => words.slot_taken,
+        Problem::NotCalled => words.not_called,
         Problem::Consent => words.no_consent,
         Problem::Exists => words.call_exists,
         Problem::TooFast => words.too_fast,

@@ -3,7 +3,7 @@
 use super::app::{App, part};
 use super::icons::DOWN;
 use super::kit::{El, el, icon_button};
-use super::{callback, queue, rows};
+use super::{call, callback, queue, rows};
 use crate::model::Model;
 use crate::model::rows::{Row, rows as rows_of};
 use crate::text::fill;
@@ -48,7 +48,8 @@ pub(super) fn log(app: App) -> El {
                             move || typing(app),
                         )
                         .child(queue::queue(app))
-                        .child(callback::callback(app)),
+                        .child(callback::callback(app))
+                        .child(call::rating(app)),
                 ),
         )
         .show(

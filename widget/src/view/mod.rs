@@ -2,6 +2,7 @@
 
 mod app;
 mod banner;
+mod call;
 mod callback;
 mod composer;
 mod header;

@@ -27,7 +27,7 @@ pub(super) fn row(app: App, row: Row) -> El {
             ..
         } => meta(app, at, delivery, author),
         Row::Failed { id, code } => failure(app, id, code),
-        Row::Event { event, .. } => el("div", "note").text(&event_text(&event, app.words)),
+        Row::Event { event, .. } => el("div", "note").text(&event_text(&event, app)),
     }
 }
 
@@ -110,8 +110,18 @@ fn delivery_text(delivery: Delivery, words: &'static Strings) -> &'static str {
     }
 }
 
-fn event_text(event: &Event, words: &'static Strings) -> String {
+fn event_text(event: &Event, app: App) -> String {
+    let words = app.words;
+    let when = |at: &UnixMillis| app.host.moment(at.0);
     let plain = match event {
+        Event::CallbackMoved(Some(at)) => return fill(words.call_moved, &[&when(at)]),
+        Event::CallbackMoved(None) => words.call_moved_soon,
+        Event::CallbackCancelled => words.call_cancelled,
+        Event::CallbackExpired => words.call_expired,
+        Event::Calling(name) => return fill(words.calling, &[name]),
+        Event::Tried(_, next) => return fill(words.call_tried, &[&when(next)]),
+        Event::Summed(text) => return fill(words.call_summed, &[text]),
+        Event::Rated(stars) => return fill(words.call_rated, &[&stars.to_string()]),
         Event::Joined(name, AgentKind::Person) => return fill(words.joined, &[name]),
         Event::Joined(name, AgentKind::Bot) => return fill(words.joined_bot, &[name]),
         Event::Waiting => words.waiting,

@@ -127,12 +127,11 @@ fn log_of<L: Ledger>(
         return conversations::find(ledger, id);
     }
     let contact = ledger.contact(callback.contact)?;
-    let known = match contact.and_then(|contact| contact.latest) {
-        Some(latest) => conversations::find(ledger, latest)?,
-        None => {
-            let id = ConversationId::from_bytes(callback.id.to_bytes());
-            begin(ledger, callback, id, now)?
-        }
+    let known = if let Some(latest) = contact.and_then(|contact| contact.latest) {
+        conversations::find(ledger, latest)?
+    } else {
+        let id = ConversationId::from_bytes(callback.id.to_bytes());
+        begin(ledger, callback, id, now)?
     };
     callback.conversation = Some(known.state.id);
     Ok(known)
@@ -313,24 +312,21 @@ pub(super) fn set_phone<L: Ledger>(
     if !phone.address.is_empty() && !heard_desk::callback::is_sip_address(&phone.address) {
         return Err(RefusalCode::Invalid.into());
     }
-    let at = match people::deed(ledger, agent, id)? {
-        Some(at) => at,
-        None => {
-            ledger.put_deed(id, agent.card.id, now)?;
-            ledger.put_phone(agent.card.id, phone)?;
-            ledger.announce(Fact::Phone {
-                site: agent.site,
-                agent: agent.card.id,
-                phone: phone.clone(),
-            });
-            ledger.announce(Fact::Calls { site: agent.site });
-            now
-        }
-    };
+    let before = people::deed(ledger, agent, id)?;
+    if before.is_none() {
+        ledger.put_deed(id, agent.card.id, now)?;
+        ledger.put_phone(agent.card.id, phone)?;
+        ledger.announce(Fact::Phone {
+            site: agent.site,
+            agent: agent.card.id,
+            phone: phone.clone(),
+        });
+        ledger.announce(Fact::Calls { site: agent.site });
+    }
     Ok(Receipt {
         conversation: None,
         seq: Seq::START,
-        at,
+        at: before.unwrap_or(now),
     })
 }
 
