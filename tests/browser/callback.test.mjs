@@ -29,13 +29,13 @@ describe('with nobody at the desk', () => {
     await visitor.open();
     await visitor.frame.locator('.card h2', { hasText: 'Nobody is here right now' }).waitFor();
     await visitor.asksForCall('+44 20 7946 0018', 'Sasha');
-    await visitor.frame.locator('.card.done', { hasText: '+44 20 7946 0018' }).waitFor();
+    await visitor.frame.locator('.card.done', { hasText: '+442079460018' }).waitFor();
     await screenshot(visitor.page, 'callback-booked');
     await anna.call('+44 20 7946 0018').waitFor();
     const shown = await anna.call('+44 20 7946 0018').innerText();
     assert.match(shown, /Sasha/);
     assert.match(shown, /As soon as possible/);
-    assert.match(shown, /agreed to “You may call me about this question.”/, 'the words that were agreed to');
+    assert.match(shown, /agreed to “You may call me on this number about my question.”/, 'the words that were agreed to');
     assert.equal(await anna.call('+44 20 7946 0018').locator('a').first().getAttribute('href'), 'tel:+442079460018');
     await screenshot(anna.page, 'callback-console');
     // Without an outcome nothing is saved, and it is said why.
@@ -79,16 +79,15 @@ describe('with nobody at the desk', () => {
     await form.locator('.chips label').nth(1).click();
     await send.click();
     await error.filter({ hasText: 'pick a time' }).waitFor();
-    // Tomorrow at half past three, in the visitor's own time.
-    const day = await visitor.page.evaluate(() => {
-      const at = new Date(Date.now() + 864e5);
-      return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
-    });
-    await form.locator('input[type=datetime-local]').fill(`${day}T15:30`);
+    // The last time of the second day that there is, in the visitor's own time.
+    await form.locator('select[name=day]').selectOption({ index: 2 });
+    const times = form.locator('select[name=time]');
+    const time = await times.locator('option').last().innerText();
+    await times.selectOption({ label: time });
     await send.click();
-    await visitor.frame.locator('.card.done', { hasText: '15:30' }).waitFor();
+    await visitor.frame.locator('.card.done', { hasText: time }).waitFor();
     await anna.call('+44 20 7946 0019').waitFor();
-    assert.match(await anna.call('+44 20 7946 0019').innerText(), /15:30/);
+    assert.ok((await anna.call('+44 20 7946 0019').innerText()).includes(time));
     await anna.saysOfCall('+44 20 7946 0019', 'answered, we talked');
     await visitor.leaves();
   });
@@ -145,13 +144,21 @@ describe('a page without scripts', () => {
     await page.getByLabel('Phone number').fill('+44 20 7946 0022');
     await page.getByLabel('At a time I choose').check();
     const tomorrow = new Date(Date.now() + 864e5).toISOString().slice(0, 10);
-    await page.getByLabel('Day and time').fill(`${tomorrow}T12:00`);
+    // At night: then the times there are stand there to choose from, by the clocks of that city.
+    await page.getByLabel('Day and time').fill(`${tomorrow}T03:00`);
     await page.getByLabel('Your city\'s time').selectOption('Asia/Yekaterinburg');
     await page.getByLabel('You may call me').check();
     await page.getByRole('button', { name: 'Call me' }).click();
-    await page.getByText(/12:00 \(.*Yekaterinburg.*\)/).waitFor();
+    await page.getByText('Please choose a time').waitFor();
+    await screenshot(page, 'plain-form-times');
+    const times = page.locator('select[name=slot]');
+    const noon = await times.locator('option', { hasText: '15:00 (' }).last().getAttribute('value');
+    await times.selectOption(noon);
+    await page.getByRole('button', { name: 'Call me' }).click();
+    await page.getByText(/We will call .*15:00 \(.*Yekaterinburg.*\)/).waitFor();
+    await page.getByRole('link', { name: 'See, move or cancel this call' }).waitFor();
     await anna.call('+44 20 7946 0022').waitFor();
-    assert.match(await anna.call('+44 20 7946 0022').innerText(), /12:00 theirs/);
+    assert.match(await anna.call('+44 20 7946 0022').innerText(), /15:00 theirs/);
     await anna.saysOfCall('+44 20 7946 0022', 'no longer wanted');
     await context.close();
   });

@@ -66,6 +66,7 @@ async fn copy_with_a_long_log(desk: &Desk, folder: &Path) {
             id: SiteId::from_bits(2),
             name: format!("Renamed {number} times"),
             origins: Vec::new(),
+            calls: std::sync::Arc::default(),
             policy: Policy::default(),
         };
         let renamed = store.execute(Request::PutSite(site)).await;

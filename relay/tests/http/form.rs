@@ -297,3 +297,45 @@ async fn whatever_is_sent_is_answered_and_never_with_a_500() {
     let got = rig.send(Method::POST, &path, &form, huge).await;
     assert!(got.status.is_client_error());
 }
+
+#[tokio::test]
+async fn after_a_time_that_was_no_good_another_can_be_chosen() {
+    let rig = Rig::new().await;
+    let path = format!("/callback/{}?lang=en", rig.site);
+    let id = |text: &str| {
+        let (_, rest) = text.split_once("name=\"id\" value=\"").expect("an id");
+        rest.split('"').next().unwrap_or_default().to_owned()
+    };
+    let first = rig.get(&path, &[]).await;
+    let mut fields = vec![
+        ("wording", heard_protocol::consent::EN.to_owned()),
+        ("phone", "+79123456789".to_owned()),
+        ("when", "at".to_owned()),
+        ("zone", "Europe/Moscow".to_owned()),
+        ("consent", "yes".to_owned()),
+        ("id", id(&first.text)),
+        ("at", "2026-11-24T03:00".to_owned()),
+    ];
+    let send = async |fields: &[(&str, String)]| {
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|(name, it)| (*name, it.as_str()))
+            .collect();
+        rig.post_form(&path, &[("origin", OWN)], &fields).await
+    };
+    let night = send(&fields).await;
+    assert_eq!(night.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // 12:30 in Moscow of the next day.
+    let slot = (NOON.0 + 21 * 3_600_000 + 1_800_000).to_string();
+    assert!(
+        night.text.contains(&format!("<option value=\"{slot}\">")),
+        "{}",
+        night.text
+    );
+    fields.truncate(5);
+    fields.extend([("id", id(&night.text)), ("slot", slot)]);
+    let booked = send(&fields).await;
+    assert_eq!(booked.status, StatusCode::OK, "{}", booked.text);
+    assert!(booked.text.contains("12:30"), "{}", booked.text);
+    assert!(booked.text.contains("/call/"), "{}", booked.text);
+}

@@ -40,6 +40,8 @@ export class Relay {
     // Whoever runs the tests may have settings of their own for a relay.
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HEARD_')));
     this.#said = '';
+    // Every visitor of a test has one address.
+    env.HEARD_LIMITS__CALLBACK_BURST = '1000';
     const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {

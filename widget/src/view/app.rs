@@ -192,8 +192,19 @@ impl Shared {
         }
     }
 
-    /// What was asked about a call has been done, or has not.
+    /// What was asked about a call has been done, or has not; or the call that was booked here is over.
     fn settle(&self, news: &News) {
+        let over = self.model.peek(|model| {
+            let call = model.call.as_ref()?;
+            model.open_call().is_none().then_some(call.id.to_bytes())
+        });
+        let booked = self.form.peek(|form| {
+            let sent = form.sent.as_ref().map(|(_, id)| id.to_bytes());
+            sent.filter(|_| matches!(form.step, Step::Booked(_)))
+        });
+        if booked.is_some() && booked == over {
+            self.form.change(|form| form.step = Step::Filling);
+        }
         let answered = |id| self.form.peek(|form| form.changing == Some(id));
         if let Some((id, code)) = news.refused
             && answered(id)

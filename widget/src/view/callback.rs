@@ -308,7 +308,12 @@ fn submit(app: App) {
                 }
                 Some(code) => {
                     app.ask_calls();
-                    Step::Refused(Problem::from_code(&code))
+                    let problem = Problem::from_code(&code);
+                    // What was refused for good stays refused under its id; what was not may have been done.
+                    if !matches!(problem, Problem::TooFast | Problem::Unreachable) {
+                        form.sent = None;
+                    }
+                    Step::Refused(problem)
                 }
                 None => Step::Refused(Problem::Unreachable),
             };

@@ -128,6 +128,8 @@ pub(super) async fn send(
         }
         Ok(Some(code)) => {
             let faults = Faults::of_refusal(code, manner.lang, &site.policy);
+            // What was refused for good stays refused under its id, whatever else is asked for under it.
+            let typed = typed.renewed(fresh_id(&app));
             again(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults).await
         }
         Err(Failed) => {
