@@ -48,7 +48,7 @@ describe('a call as soon as possible', () => {
     await screenshot(anna.page, 'call-rings');
     assert.deepEqual(await violations(anna.page), [], 'a ringing call');
     await ring().locator('.btn.primary').click();
-    await anna.page.locator('.making', { hasText: 'their phone rings' }).waitFor();
+    await anna.page.locator('.making', { hasText: 'calling them' }).waitFor();
     assert.equal(await anna.page.locator('.making a').getAttribute('href'), 'tel:+442079460030');
     await card.filter({ hasText: 'We are calling' }).waitFor();
     await screenshot(anna.page, 'call-making');

@@ -222,7 +222,7 @@ pub(super) static ENGLISH: Text = Text {
         making: |name| format!("{name} is calling"),
         leg: |leg| match leg {
             CallLeg::Agent => "your phone rings",
-            CallLeg::Visitor => "their phone rings",
+            CallLeg::Visitor => "calling them",
             CallLeg::Joined => "you talk",
         },
         summary: "In a line, for the visitor",

@@ -238,7 +238,7 @@ pub(super) static RUSSIAN: Text = Text {
         making: |name| format!("звонит: {name}"),
         leg: |leg| match leg {
             CallLeg::Agent => "звонит ваш телефон",
-            CallLeg::Visitor => "звонит телефон посетителя",
+            CallLeg::Visitor => "звоним посетителю",
             CallLeg::Joined => "вы разговариваете",
         },
         summary: "Итог одной строкой для посетителя",

@@ -39,6 +39,18 @@ Examples:
 SIGTERM or Ctrl-C stops it: sockets are told to reconnect, what is being written is finished. A second one ends it at once.
 /healthz answers while the process runs; /readyz answers 200 while it can write.";
 
+const CALLS_EXAMPLES: &str = "\
+Example:
+  heard-relay calls show > calls.toml        what is in force
+  heard-relay calls set calls.toml
+
+  zone = \"Europe/Berlin\"
+  home_country = \"DE\"                      numbers without a country code are German
+  countries = [\"DE\", \"AT\", \"CH\"]         the only ones that are called
+  per_slot = 3                              places in each half hour
+  quiet_from = \"21:00\"                     by the visitor's clock
+  hours = [{ days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"], from = \"09:00\", to = \"18:00\" }]";
+
 const SITE_EXAMPLES: &str = "\
 Example:
   heard-relay site add --name 'My shop' --origin https://shop.example --origin https://www.shop.example
@@ -92,6 +104,9 @@ pub(super) enum Command {
     /// Set up the people (and bots) who answer.
     #[command(subcommand)]
     Agent(AgentCommand),
+    /// Say how a site calls those who ask for it, and see what came of it.
+    #[command(subcommand)]
+    Calls(CallsCommand),
     /// Move everything from a file into a database, or back.
     Move(MoveArgs),
     /// Look at the settings.
@@ -188,6 +203,53 @@ pub(super) struct SiteAdd {
 }
 
 #[derive(Debug, Subcommand)]
+pub(super) enum CallsCommand {
+    /// Print how a site calls, in the form that `set` reads.
+    Show(CallsShow),
+    /// Set how a site calls: its hours, countries, quiet hours, attempts and what makes the calls.
+    Set(CallsSet),
+    /// Print what came of the requests of the last days.
+    Report(CallsReport),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CallsShow {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The site's id; may be left out while there is only one.
+    #[arg(long, value_name = "SITE")]
+    pub(super) site: Option<heard_protocol::SiteId>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = CALLS_EXAMPLES)]
+pub(super) struct CallsSet {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The site's id; may be left out while there is only one.
+    #[arg(long, value_name = "SITE")]
+    pub(super) site: Option<heard_protocol::SiteId>,
+    /// A TOML file; `-` is standard input. What is not in it is as by default.
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CallsReport {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// The site's id; may be left out while there is only one.
+    #[arg(long, value_name = "SITE")]
+    pub(super) site: Option<heard_protocol::SiteId>,
+    /// How many days back.
+    #[arg(long, value_name = "NUMBER", default_value_t = 30)]
+    pub(super) days: u32,
+    /// A line for each request instead of sums.
+    #[arg(long)]
+    pub(super) csv: bool,
+}
+
+#[derive(Debug, Subcommand)]
 pub(super) enum AgentCommand {
     /// Add somebody who answers.
     Add(AgentAdd),
@@ -267,6 +329,9 @@ mod tests {
             "heard-relay agent add --bot --name Helper --email helper@shop.example",
             "heard-relay serve --listen 127.0.0.1:8080 --public-url https://chat.shop.example",
             "heard-relay serve --config /etc/heard.toml --log-format json",
+            "heard-relay calls show",
+            "heard-relay calls set calls.toml",
+            "heard-relay calls report --days 7 --csv",
             "heard-relay move --from heard.db --to postgres://heard@db.example/heard --replace",
             "heard-relay config show",
         ];

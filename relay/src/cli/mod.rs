@@ -2,6 +2,7 @@
 
 mod agent;
 mod args;
+mod calls;
 mod logging;
 mod offline;
 mod progress;
@@ -12,7 +13,7 @@ mod site;
 
 use clap::Parser;
 
-use args::{AgentCommand, Cli, Command, ConfigCommand, SiteCommand};
+use args::{AgentCommand, CallsCommand, Cli, Command, ConfigCommand, SiteCommand};
 
 pub(crate) use args::DemoArgs;
 pub(crate) use offline::{NewAccount, put_agent, put_site};
@@ -27,6 +28,9 @@ pub(crate) fn run() -> anyhow::Result<()> {
         Command::Site(SiteCommand::Add(args)) => site::add(&args),
         Command::Site(SiteCommand::List(common)) => site::list(&common),
         Command::Agent(AgentCommand::Add(args)) => agent::add(&args),
+        Command::Calls(CallsCommand::Show(args)) => calls::show(&args),
+        Command::Calls(CallsCommand::Set(args)) => calls::set(&args),
+        Command::Calls(CallsCommand::Report(args)) => calls::tell(&args),
         Command::Move(args) => relocate::run(&args),
         Command::Config(ConfigCommand::Show(args)) => settings::show(&args),
     }
