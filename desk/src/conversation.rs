@@ -14,10 +14,11 @@
 use heard_protocol::entry::QueueReason;
 use heard_protocol::{
     AgentCard, AgentId, Author, CommandId, ContactId, ConversationId, PublicBody, RefusalCode,
-    StaffBody, StaffCommand, Status, UnixMillis,
+    StaffBody, StaffCommand, Status, TalkEvidence, TalkReason, UnixMillis,
 };
 
 use crate::policy::Policy;
+use crate::talk::Talk;
 use crate::text;
 
 /// One entry to append, by who may see it.
@@ -45,6 +46,8 @@ pub struct Conversation {
     pub front: bool,
     /// Who declined or missed it during this wait, and when.
     pub passed: Vec<(AgentId, UnixMillis)>,
+    /// What was offered when writing did not work, and what was said to it.
+    pub talk: Talk,
 }
 
 /// The colleague a transfer goes to.
@@ -65,6 +68,7 @@ impl Conversation {
             status: Status::Waiting { since: now },
             front: false,
             passed: Vec::new(),
+            talk: Talk::default(),
         }
     }
 
@@ -158,8 +162,13 @@ impl Conversation {
                 self.owned_by(actor.id)?;
                 Ok(self.back_to_queue(QueueReason::Returned, Some(actor.id), now))
             }
+            StaffCommand::OfferTalk { why, .. } => {
+                self.owned_by(actor.id)?;
+                self.talk.suggest(why)
+            }
             StaffCommand::Resolve { .. } => {
                 self.owned_by(actor.id)?;
+                self.talk.settle();
                 self.status = Status::Resolved { at: now };
                 Ok(vec![Write::Public(PublicBody::Resolved)])
             }
@@ -171,6 +180,20 @@ impl Conversation {
             | StaffCommand::DeclineCallback { .. }
             | StaffCommand::ReportCallback { .. } => Err(RefusalCode::Invalid),
         }
+    }
+
+    /// There is a reason to talk rather than write; `refused` if the visitor just said in words that they do not want to. Nothing is offered once the
+    /// matter is settled.
+    pub fn troubled(&mut self, seen: &[(TalkReason, TalkEvidence)], refused: bool) -> Change {
+        if matches!(self.status, Status::Resolved { .. }) {
+            return Change::new();
+        }
+        if refused {
+            self.talk.refuse();
+        }
+        let seen = seen.iter();
+        seen.flat_map(|(reason, evidence)| self.talk.see(*reason, *evidence))
+            .collect()
     }
 
     /// Offers it to an agent. Does nothing unless it waits.

@@ -10,6 +10,7 @@
 //! * [`callback`]: whether a request to be called can be taken.
 //! * [`text`]: what may be said.
 //! * [`pace`]: how fast one socket may talk.
+//! * [`talk`]: offering to talk, in one conversation.
 //! * [`trouble`]: whether writing still gets these two anywhere.
 //! * [`policy`]: what a site can set.
 
@@ -20,8 +21,10 @@ pub mod lease;
 pub mod pace;
 pub mod policy;
 pub mod routing;
+pub mod talk;
 pub mod text;
 pub mod trouble;
 
 pub use conversation::{Change, Conversation, Write};
 pub use policy::Policy;
+pub use talk::Talk;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{AgentId, CallbackId, ConversationId};
 use crate::people::Availability;
+use crate::talk::{TalkAnswer, TalkReason};
 use crate::time::{Seq, UnixMillis};
 
 /// What a visitor can ask for. There is no command to write a note: it is another type.
@@ -38,6 +39,13 @@ pub enum VisitorCommand {
         stars: u8,
         /// A word about it; may be empty.
         word: String,
+    },
+    /// Answer an offer to talk.
+    AnswerTalk {
+        /// For which reason it was offered.
+        reason: TalkReason,
+        /// What they want.
+        answer: TalkAnswer,
     },
 }
 
@@ -198,6 +206,13 @@ pub enum StaffCommand {
         takes: bool,
         /// Their phone as a `sip:` address, if the relay is to ring it; may be empty.
         address: String,
+    },
+    /// Offer the visitor of an owned conversation to talk.
+    OfferTalk {
+        /// Where.
+        conversation: ConversationId,
+        /// Why, for the visitor to read; may be empty.
+        why: String,
     },
 }
 

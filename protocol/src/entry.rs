@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::{CallbackWhen, Disposition};
 use crate::id::{AgentId, CallbackId, CommandId};
 use crate::people::AgentCard;
+use crate::talk::{TalkAnswer, TalkEvidence, TalkReason};
 use crate::time::{Seq, UnixMillis};
 
 /// Who wrote a message.
@@ -106,6 +107,20 @@ pub enum PublicBody {
         /// A word about it; may be empty.
         word: String,
     },
+    /// Writing is not working: the visitor is offered to talk. They answer or write on as they like.
+    TalkOffered {
+        /// Why.
+        reason: TalkReason,
+        /// In the agent's words, if they offered it; may be empty.
+        why: String,
+    },
+    /// What the visitor said to that.
+    TalkAnswered {
+        /// For which reason it was offered.
+        reason: TalkReason,
+        /// What they want.
+        answer: TalkAnswer,
+    },
 }
 
 /// Why a conversation went (back) into the queue.
@@ -193,6 +208,13 @@ pub enum StaffBody {
         callback: CallbackId,
         /// Who.
         agent: AgentId,
+    },
+    /// There is a reason to talk rather than write.
+    TroubleSeen {
+        /// Which.
+        reason: TalkReason,
+        /// What it is based on.
+        evidence: TalkEvidence,
     },
 }
 

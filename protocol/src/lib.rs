@@ -9,6 +9,7 @@
 //!   the first, so it cannot be sent to a visitor.
 //! * [`command`]: what a client asks for, acknowledged only once it is on disk.
 //! * [`consent`]: what people agree to when they ask to be called.
+//! * [`talk`]: why a call is offered, and what the visitor says to it.
 //! * [`notice`]: what is worth knowing now and may be lost.
 //! * [`frame`]: the messages of a socket, generic over the [`Role`] that speaks.
 //! * [`close`]: why a socket was closed and what the client does next.
@@ -31,6 +32,7 @@ pub mod notice;
 pub mod people;
 pub mod role;
 pub mod summary;
+pub mod talk;
 pub mod time;
 pub mod token;
 
@@ -53,6 +55,7 @@ pub use summary::{
     CallLeg, CallbackProgress, CallbackState, CallbackSummary, CallbackView, ConversationSummary,
     Slot, Status,
 };
+pub use talk::{TalkAnswer, TalkEvidence, TalkReason};
 pub use time::{Epoch, Seq, UnixMillis};
 pub use token::Secret;
 

@@ -20,6 +20,13 @@ pub enum VisitorSignal {
         /// Their time zone by its IANA name: times in their night are not offered. May be empty.
         zone: String,
     },
+    /// How hard the message was to write that is sent next. What was written on the way is not told.
+    Effort {
+        /// For how long they typed, in milliseconds.
+        typed_ms: u32,
+        /// How many characters they deleted.
+        deleted: u32,
+    },
 }
 
 /// From an agent.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use heard_desk::estimate;
-use heard_protocol::{Availability, SiteId, UnixMillis, VisitorNotice, WaitEstimate};
+use heard_protocol::{Availability, ContactId, SiteId, UnixMillis, VisitorNotice, WaitEstimate};
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::dialer::{Dialers, Ordered};
 use crate::hub::{Hub, Mailbox};
 use crate::store::{Answer, Answers, Fact, Listener, Request, Store, StoreError};
+use crate::trouble::{self, Ear, Listening};
 
 /// How often waiting visitors are told their place at most.
 const PLACES_EVERY: Duration = Duration::from_millis(500);
@@ -59,6 +60,7 @@ pub struct Announcer {
     /// Connections with mail that have not been woken yet: one wake brings them both the mail and their answer.
     woken: Mutex<Vec<Arc<Mailbox>>>,
     rounds: mpsc::UnboundedSender<Delivery>,
+    listening: Listening,
 }
 
 /// What one commit leads to: answers, and connections to wake.
@@ -83,6 +85,9 @@ impl Listener for Announcer {
         for nudge in facts.iter().filter_map(nudge) {
             // A dispatcher that has stopped needs no nudges.
             let _ = self.nudges.send(nudge);
+        }
+        for fact in &facts {
+            self.listening.fact(fact);
         }
         self.exchange.facts(&facts);
         self.woken.lock().extend(self.hub.announce(facts));
@@ -127,18 +132,21 @@ fn nudge(fact: &Fact) -> Option<Nudge> {
 
 /// Asks for a look at a site from outside the store.
 #[derive(Debug, Clone)]
-pub struct DispatchHandle(mpsc::UnboundedSender<Nudge>);
+pub struct DispatchHandle {
+    nudges: mpsc::UnboundedSender<Nudge>,
+    listening: Listening,
+}
 
 impl DispatchHandle {
     /// A waiting visitor has just come (back) and does not know their place.
     pub fn tell_places(&self, site: SiteId) {
-        let _ = self.0.send(Nudge::Places(site));
+        let _ = self.nudges.send(Nudge::Places(site));
     }
 
     /// Another node wrote this. It runs the rounds that follow, and this one makes sure; those who wait here are told their places by this one.
     pub(crate) fn heard(&self, facts: &[Fact]) {
         for heard in facts.iter().filter_map(nudge) {
-            let _ = self.0.send(match heard {
+            let _ = self.nudges.send(match heard {
                 Nudge::Look(site) => Nudge::Heard(site),
                 Nudge::Calls(site) => Nudge::HeardCalls(site),
                 // Whoever wrote it dials.
@@ -148,9 +156,14 @@ impl DispatchHandle {
         }
     }
 
+    /// A visitor's next message was this hard to write.
+    pub(crate) fn effort(&self, contact: ContactId, typed_ms: u32, deleted: u32) {
+        self.listening.effort(contact, typed_ms, deleted);
+    }
+
     /// A round may be due on any site: whoever knew may be gone.
     pub(crate) fn look_everywhere(&self) {
-        let _ = self.0.send(Nudge::Everywhere);
+        let _ = self.nudges.send(Nudge::Everywhere);
     }
 }
 
@@ -158,6 +171,7 @@ impl DispatchHandle {
 #[derive(Debug)]
 pub struct Dispatcher {
     nudges: mpsc::UnboundedReceiver<Nudge>,
+    ear: Ear,
 }
 
 /// Makes a listener for the store, a handle for the sockets, and the dispatcher to run once the store is open. Called on the runtime that the
@@ -167,7 +181,11 @@ pub fn channel(
     exchange: Arc<Exchange>,
 ) -> (Arc<Announcer>, DispatchHandle, Dispatcher) {
     let (sender, nudges) = mpsc::unbounded_channel();
-    let handle = DispatchHandle(sender.clone());
+    let (listening, ear) = trouble::channel();
+    let handle = DispatchHandle {
+        nudges: sender.clone(),
+        listening: listening.clone(),
+    };
     let (rounds, waiting) = mpsc::unbounded_channel();
     tokio::spawn(deliver(waiting));
     (
@@ -177,9 +195,10 @@ pub fn channel(
             nudges: sender,
             woken: Mutex::default(),
             rounds,
+            listening,
         }),
         handle,
-        Dispatcher { nudges },
+        Dispatcher { nudges, ear },
     )
 }
 
@@ -193,6 +212,10 @@ impl Dispatcher {
         dialers: Arc<Dialers>,
         stop: CancellationToken,
     ) {
+        let listen = self
+            .ear
+            .listen(Arc::clone(&store), Arc::clone(&clock), stop.clone());
+        tokio::spawn(listen);
         let mut desk = Desk {
             store,
             hub,

@@ -29,3 +29,4 @@ pub mod server;
 pub mod socket;
 pub mod store;
 pub mod text;
+mod trouble;

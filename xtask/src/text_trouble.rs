@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
-use heard_desk::trouble::{Limits, Reason, Said, Speaker, Watch};
+use heard_desk::trouble::{self, Limits, Reason, Said, Speaker, Watch};
 use serde::{Deserialize, Serialize};
 
 /// The arguments.
@@ -115,7 +115,7 @@ fn judge(dialogue: &Dialogue) -> Verdict {
     Verdict {
         id: dialogue.id.clone(),
         flagged_at: first.map(|(place, _)| place),
-        reason: first.map(|(_, reason)| reason.name()),
+        reason: first.map(|(_, reason)| trouble::name(reason)),
         offer_allowed_at_end: watch
             .reasons()
             .iter()

@@ -249,7 +249,12 @@ mod tests {
     #[test]
     fn a_slot_has_so_many_places_and_no_more() {
         let one = book(&[], 1, &form("+79123456781", at(1, ""))).unwrap();
-        let two = book(std::slice::from_ref(&one), 2, &form("+79123456782", at(1, ""))).unwrap();
+        let two = book(
+            std::slice::from_ref(&one),
+            2,
+            &form("+79123456782", at(1, "")),
+        )
+        .unwrap();
         let both = [one, two];
         let third = book(&both, 3, &form("+79123456783", at(1, "")));
         assert_eq!(third, Err(RefusalCode::SlotTaken));

@@ -3,6 +3,8 @@
 use heard_protocol::Disposition;
 use serde::{Deserialize, Serialize};
 
+use crate::trouble;
+
 /// A minute of the day, from midnight; 1440 is the midnight after.
 pub type Minute = u16;
 
@@ -50,6 +52,8 @@ pub struct CallPolicy {
     pub per_number_day: u16,
     /// How many requests may be open on the site at once.
     pub most_open: u16,
+    /// When writing counts as not working, so that a call is offered.
+    pub trouble: trouble::Limits,
 }
 
 /// What makes a site's calls.
@@ -154,6 +158,7 @@ impl Default for CallPolicy {
             expire_hours: 72,
             per_number_day: 4,
             most_open: 1_000,
+            trouble: trouble::Limits::default(),
         }
     }
 }

@@ -26,66 +26,21 @@ mod watch;
 mod words;
 mod writing;
 
+pub use heard_protocol::{TalkEvidence as Evidence, TalkReason as Reason};
 pub use watch::Watch;
 
-/// Why a call may be offered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reason {
-    /// The chat itself does not hold.
-    Connection,
-    /// Nobody answers.
-    NobodyFree,
-    /// They go in circles.
-    Circles,
-    /// Writing is hard for the visitor.
-    HardToWrite,
-    /// The agent thinks so.
-    Agent,
-    /// The visitor wants to.
-    Visitor,
-}
+use serde::{Deserialize, Serialize};
 
-impl Reason {
-    /// Its name in data: stable.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Connection => "connection",
-            Self::NobodyFree => "nobody_free",
-            Self::Circles => "circles",
-            Self::HardToWrite => "hard_to_write",
-            Self::Agent => "agent",
-            Self::Visitor => "visitor_wish",
-        }
+/// A reason's name in data: stable.
+pub const fn name(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Connection => "connection",
+        Reason::NobodyFree => "nobody_free",
+        Reason::Circles => "circles",
+        Reason::HardToWrite => "hard_to_write",
+        Reason::Agent => "agent",
+        Reason::Visitor => "visitor_wish",
     }
-}
-
-/// What a reason is based on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Evidence {
-    /// The visitor asked the same thing so many times.
-    AskedAgain(u32),
-    /// The agent wrote the same thing so many times.
-    ToldAgain(u32),
-    /// The visitor says that they do not understand, or are not understood.
-    NotUnderstood,
-    /// The visitor says that they have said or done this already.
-    Already,
-    /// What was advised did not help.
-    NoHelp,
-    /// The visitor is losing patience.
-    Impatience,
-    /// A silence of so many milliseconds.
-    Silence(u64),
-    /// So many messages of the visitor's without an end in sight.
-    Long(u32),
-    /// So many messages were hard to write, by how long they took or how much of them was deleted.
-    Laborious(u32),
-    /// They write different languages.
-    Languages,
-    /// Nobody has answered for so many milliseconds.
-    Unanswered(u64),
-    /// One of them says so.
-    Said,
 }
 
 /// A reason to offer a call, and what it is based on.
@@ -121,8 +76,9 @@ pub struct Said<'a> {
     pub deleted: Option<u32>,
 }
 
-/// The thresholds. A site can set its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The thresholds. A site can set its own; what is left out is as in [`Limits::default`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// How long a visitor waits for the first answer, in milliseconds, before [`Reason::NobodyFree`].
     pub wait_ms: u64,

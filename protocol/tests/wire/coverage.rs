@@ -7,8 +7,8 @@ use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
     AgentKind, Author, Availability, CallLeg, CallbackProgress, CallbackState, CallbackWhen,
     ClientFrame, Disposition, PublicBody, RefusalCode, RelayFrame, Staff, StaffBody, StaffCommand,
-    StaffNotice, StaffSignal, Status, Visitor, VisitorCommand, VisitorNotice, VisitorSignal,
-    WaitEstimate,
+    StaffNotice, StaffSignal, Status, TalkAnswer, TalkEvidence, TalkReason, Visitor,
+    VisitorCommand, VisitorNotice, VisitorSignal, WaitEstimate,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -58,7 +58,7 @@ variants! {
     VisitorCommand {
         "send": Self::Send { .. }, "request_callback": Self::RequestCallback(_),
         "move_callback": Self::MoveCallback { .. }, "cancel_callback": Self::CancelCallback { .. },
-        "rate_call": Self::RateCall { .. },
+        "rate_call": Self::RateCall { .. }, "answer_talk": Self::AnswerTalk { .. },
     }
     StaffCommand {
         "send": Self::Send { .. }, "note": Self::Note { .. }, "accept": Self::Accept { .. },
@@ -69,6 +69,7 @@ variants! {
         "take_callback": Self::TakeCallback { .. },
         "decline_callback": Self::DeclineCallback { .. },
         "report_callback": Self::ReportCallback { .. }, "set_phone": Self::SetPhone { .. },
+        "offer_talk": Self::OfferTalk { .. },
     }
     CallbackWhen { "asap": Self::Asap, "at": Self::At { .. }, "soon": Self::Soon { .. } }
     Disposition {
@@ -97,7 +98,8 @@ variants! {
         "callback_expired": Self::CallbackExpired { .. },
         "callback_calling": Self::CallbackCalling { .. },
         "callback_tried": Self::CallbackTried { .. }, "call_summed": Self::CallSummed { .. },
-        "call_rated": Self::CallRated { .. },
+        "call_rated": Self::CallRated { .. }, "talk_offered": Self::TalkOffered { .. },
+        "talk_answered": Self::TalkAnswered { .. },
     }
     QueueReason {
         "new": Self::New, "reopened": Self::Reopened, "agent_gone": Self::AgentGone,
@@ -110,9 +112,10 @@ variants! {
         "callback_rung": Self::CallbackRung { .. }, "callback_missed": Self::CallbackMissed { .. },
         "callback_declined": Self::CallbackDeclined { .. },
         "callback_released": Self::CallbackReleased { .. },
+        "trouble_seen": Self::TroubleSeen { .. },
     }
     EntryBody { "public": Self::Public { .. }, "staff": Self::Staff(_) }
-    VisitorSignal { "typing": Self::Typing, "ask_calls": Self::AskCalls { .. } }
+    VisitorSignal { "typing": Self::Typing, "ask_calls": Self::AskCalls { .. }, "effort": Self::Effort { .. } }
     StaffSignal { "typing": Self::Typing { .. }, "ask_phone": Self::AskPhone }
     WaitEstimate {
         "unknown": Self::Unknown, "nobody_here": Self::NobodyHere, "minutes": Self::Minutes { .. },
@@ -128,6 +131,18 @@ variants! {
         "callback": Self::Callback(_), "visitor_presence": Self::VisitorPresence { .. },
         "phone": Self::Phone { .. },
     }
+    TalkReason {
+        "connection": Self::Connection, "nobody_free": Self::NobodyFree, "circles": Self::Circles,
+        "hard_to_write": Self::HardToWrite, "agent": Self::Agent, "visitor": Self::Visitor,
+    }
+    TalkEvidence {
+        "asked_again": Self::AskedAgain(_), "told_again": Self::ToldAgain(_),
+        "not_understood": Self::NotUnderstood, "already": Self::Already, "no_help": Self::NoHelp,
+        "impatience": Self::Impatience, "silence": Self::Silence(_), "long": Self::Long(_),
+        "laborious": Self::Laborious(_), "languages": Self::Languages,
+        "unanswered": Self::Unanswered(_), "said": Self::Said,
+    }
+    TalkAnswer { "no": Self::No, "phone": Self::Phone, "here": Self::Here }
     AgentKind { "person": Self::Person, "bot": Self::Bot }
     Availability { "available": Self::Available, "busy": Self::Busy, "away": Self::Away }
     Status {

@@ -236,6 +236,11 @@ impl Served for Visitor {
     async fn signal(context: &Arc<Context>, place: &Place<Self>, signal: Self::Signal) {
         match signal {
             VisitorSignal::AskCalls { zone } => tell_calls(context, place, &zone).await,
+            VisitorSignal::Effort { typed_ms, deleted } => {
+                context
+                    .dispatch
+                    .effort(place.identity.contact, typed_ms, deleted);
+            }
             VisitorSignal::Typing => {
                 let contact = place.identity.contact;
                 if let Ok(view) = context.store.visitor_view(contact).await

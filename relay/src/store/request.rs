@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use heard_desk::callback::DialEvent;
 use heard_protocol::{
-    AgentId, Availability, CallbackId, CommandId, ContactId, Cursor, Receipt, Refusal, SiteId,
-    StaffCommand, UnixMillis, VisitorCommand,
+    AgentId, Availability, CallbackId, CommandId, ContactId, ConversationId, Cursor, Receipt,
+    Refusal, SiteId, StaffCommand, TalkEvidence, TalkReason, UnixMillis, VisitorCommand,
 };
 
 use super::query::{NewAgent, SiteRecord};
@@ -89,6 +89,17 @@ pub enum Request {
     Calls {
         /// Which.
         site: SiteId,
+        /// The moment.
+        now: UnixMillis,
+    },
+    /// In a conversation there is a reason to talk rather than write. What was seen before changes nothing.
+    Trouble {
+        /// Where.
+        conversation: ConversationId,
+        /// Which reasons, and what they are based on.
+        seen: Vec<(TalkReason, TalkEvidence)>,
+        /// The visitor has said in words that they do not want to talk.
+        refused: bool,
         /// The moment.
         now: UnixMillis,
     },

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use heard_desk::Talk;
 use heard_desk::callback::{CallPolicy, Ending, Life};
 use heard_protocol::{AgentId, AgentKind, Availability, Epoch, Status, UnixMillis};
 use serde::Serialize;
@@ -159,4 +160,17 @@ pub(super) fn life(
         note: note.unwrap_or_default().to_owned(),
     };
     Ok(Life::before_there_were_lives(requested_at, Some((at, how))))
+}
+
+/// What was offered in a conversation, from its column; NULL is nothing.
+pub(super) fn talk(json: Option<&str>) -> Result<Talk, StoreError> {
+    let talk = json.map(|json| from_json("talk", json)).transpose()?;
+    Ok(talk.unwrap_or_default())
+}
+
+/// The same as a column.
+pub(super) fn talk_json(talk: &Talk) -> Result<Option<String>, StoreError> {
+    (!talk.is_empty())
+        .then(|| to_json("talk", talk))
+        .transpose()
 }

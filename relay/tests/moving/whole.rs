@@ -105,6 +105,7 @@ ALTER TABLE callbacks DROP COLUMN ended_at;
 CREATE UNIQUE INDEX callbacks_one_open ON callbacks(site, phone) WHERE closed_by IS NULL;
 CREATE INDEX callbacks_closed ON callbacks(site, closed_at) WHERE closed_by IS NOT NULL;
 ALTER TABLE sites DROP COLUMN calls;
+ALTER TABLE conversations DROP COLUMN talk;
 ALTER TABLE agents DROP COLUMN takes_calls;
 ALTER TABLE agents DROP COLUMN phone;
 ALTER TABLE agents DROP COLUMN called_at;

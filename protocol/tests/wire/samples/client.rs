@@ -2,12 +2,12 @@
 
 use heard_protocol::{
     Availability, ClientFrame, CommandId, Disposition, Envelope, Epoch, Hello, Resume, Role, Staff,
-    StaffCommand, StaffCredential, StaffSignal, VERSION, Visitor, VisitorCommand,
+    StaffCommand, StaffCredential, StaffSignal, TalkReason, VERSION, Visitor, VisitorCommand,
     VisitorCredential, VisitorSignal,
 };
 
 use super::people::{
-    callback, command, conversation, cursor, form, maria, page, site, times, token,
+    answers, callback, command, conversation, cursor, form, maria, page, site, times, token,
 };
 use super::{Named, checked, named};
 use crate::coverage::{Variants, bare, every};
@@ -97,6 +97,11 @@ pub(super) fn visitor() -> Named<Frame> {
             word: "Quick and kind.".to_owned(),
         },
     ]));
+    let said = |(name, answer)| {
+        let reason = TalkReason::Circles;
+        (name, VisitorCommand::AnswerTalk { reason, answer })
+    };
+    asked.extend(every(bare(answers())).into_iter().map(said));
 
     let mut all = vec![
         named("hello.first", hello(first, None)),
@@ -107,6 +112,10 @@ pub(super) fn visitor() -> Named<Frame> {
         VisitorSignal::Typing,
         VisitorSignal::AskCalls {
             zone: "Europe/Moscow".to_owned(),
+        },
+        VisitorSignal::Effort {
+            typed_ms: 41_000,
+            deleted: 120,
         },
     ])));
     all.extend(common());
@@ -199,6 +208,10 @@ fn staff_commands() -> Named<StaffCommand> {
         StaffCommand::SetPhone {
             takes: true,
             address: "sip:maria@phones.example".to_owned(),
+        },
+        StaffCommand::OfferTalk {
+            conversation,
+            why: "It is quicker to explain.".to_owned(),
         },
     ]));
     asked

@@ -3,11 +3,11 @@
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
     AgentKind, Author, CallbackWhen, Disposition, PublicBody, PublicEntry, Seq, StaffBody,
-    StaffEntry,
+    StaffEntry, TalkReason,
 };
 
 use super::Named;
-use super::people::{answer, at, callback, command, maria, robin};
+use super::people::{answer, answers, at, callback, command, evidences, maria, reasons, robin};
 use crate::coverage::{bare, every};
 
 fn message(author: Author) -> PublicBody {
@@ -77,7 +77,20 @@ fn public_bodies() -> Named<PublicBody> {
             word: "Quick and kind.".to_owned(),
         },
     ];
-    messages.chain(cards).chain(bare(others)).collect()
+    let offered = every(bare(reasons())).into_iter().map(|(name, reason)| {
+        let why = String::new();
+        (name, PublicBody::TalkOffered { reason, why })
+    });
+    let answered = every(bare(answers())).into_iter().map(|(name, answer)| {
+        let reason = TalkReason::Circles;
+        (name, PublicBody::TalkAnswered { reason, answer })
+    });
+    messages
+        .chain(cards)
+        .chain(bare(others))
+        .chain(offered)
+        .chain(answered)
+        .collect()
 }
 
 fn staff_bodies() -> Named<StaffBody> {
@@ -124,7 +137,13 @@ fn staff_bodies() -> Named<StaffBody> {
     let queued = every(bare(reasons))
         .into_iter()
         .map(|(name, reason)| (name, StaffBody::Queued { reason }));
-    bare(bodies).into_iter().chain(queued).collect()
+    let seen = every(bare(evidences()))
+        .into_iter()
+        .map(|(name, evidence)| {
+            let reason = TalkReason::Circles;
+            (name, StaffBody::TroubleSeen { reason, evidence })
+        });
+    bare(bodies).into_iter().chain(queued).chain(seen).collect()
 }
 
 /// An entry for everything a visitor may see.

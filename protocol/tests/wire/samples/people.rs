@@ -4,7 +4,7 @@ use heard_protocol::{
     AgentCard, AgentId, AgentKind, Availability, CallLeg, CallbackForm, CallbackId,
     CallbackProgress, CallbackState, CallbackSummary, CallbackView, CallbackWhen, Colleague,
     CommandId, Consent, ContactId, ConversationId, ConversationSummary, Cursor, Disposition, Page,
-    Secret, Seq, SiteCard, SiteId, Status, UnixMillis,
+    Secret, Seq, SiteCard, SiteId, Status, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
 };
 
 /// 1 January 2026, 10:00 UTC.
@@ -238,4 +238,39 @@ pub(super) fn own_request(progress: CallbackProgress) -> CallbackView {
         progress,
         path: "/call/not-a-real-link".to_owned(),
     }
+}
+
+/// Every reason to talk.
+pub(super) fn reasons() -> Vec<TalkReason> {
+    vec![
+        TalkReason::Connection,
+        TalkReason::NobodyFree,
+        TalkReason::Circles,
+        TalkReason::HardToWrite,
+        TalkReason::Agent,
+        TalkReason::Visitor,
+    ]
+}
+
+/// Everything a reason can be based on.
+pub(super) fn evidences() -> Vec<TalkEvidence> {
+    vec![
+        TalkEvidence::AskedAgain(3),
+        TalkEvidence::ToldAgain(2),
+        TalkEvidence::NotUnderstood,
+        TalkEvidence::Already,
+        TalkEvidence::NoHelp,
+        TalkEvidence::Impatience,
+        TalkEvidence::Silence(300_000),
+        TalkEvidence::Long(8),
+        TalkEvidence::Laborious(2),
+        TalkEvidence::Languages,
+        TalkEvidence::Unanswered(180_000),
+        TalkEvidence::Said,
+    ]
+}
+
+/// Everything a visitor can say to an offer.
+pub(super) fn answers() -> Vec<TalkAnswer> {
+    vec![TalkAnswer::No, TalkAnswer::Phone, TalkAnswer::Here]
 }

@@ -13,9 +13,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::parts::{
-    agent_id, availability, callback, callback_id, card, colleague, command_id, contact_id,
-    conversation_id, disposition, form, moment, page, secret, seq, site, site_id, summary, text,
-    view, when,
+    agent_id, answer, availability, callback, callback_id, card, colleague, command_id, contact_id,
+    conversation_id, disposition, evidence, form, moment, page, reason, secret, seq, site, site_id,
+    summary, text, view, when,
 };
 
 fn public_body() -> BoxedStrategy<PublicBody> {
@@ -58,12 +58,15 @@ fn public_body() -> BoxedStrategy<PublicBody> {
             }
         }),
         (any::<u8>(), text()).prop_map(|(stars, word)| PublicBody::CallRated { stars, word }),
+        (reason(), text()).prop_map(|(reason, why)| PublicBody::TalkOffered { reason, why }),
+        (reason(), answer())
+            .prop_map(|(reason, answer)| PublicBody::TalkAnswered { reason, answer }),
     ]
     .boxed()
 }
 
 fn staff_body() -> BoxedStrategy<StaffBody> {
-    let reason = select(vec![
+    let queued = select(vec![
         QueueReason::New,
         QueueReason::Reopened,
         QueueReason::AgentGone,
@@ -75,7 +78,7 @@ fn staff_body() -> BoxedStrategy<StaffBody> {
             author,
             text
         }),
-        reason.prop_map(|reason| StaffBody::Queued { reason }),
+        queued.prop_map(|reason| StaffBody::Queued { reason }),
         agent_id().prop_map(|agent| StaffBody::Assigned { agent }),
         (agent_id(), agent_id(), text()).prop_map(|(from, to, comment)| StaffBody::Transferred {
             from,
@@ -92,6 +95,8 @@ fn staff_body() -> BoxedStrategy<StaffBody> {
             .prop_map(|(callback, agent)| StaffBody::CallbackDeclined { callback, agent }),
         (callback_id(), agent_id())
             .prop_map(|(callback, agent)| StaffBody::CallbackReleased { callback, agent }),
+        (reason(), evidence())
+            .prop_map(|(reason, evidence)| StaffBody::TroubleSeen { reason, evidence }),
     ]
     .boxed()
 }
@@ -120,6 +125,8 @@ fn visitor_command() -> BoxedStrategy<VisitorCommand> {
             .prop_map(|(callback, when)| VisitorCommand::MoveCallback { callback, when }),
         callback_id().prop_map(|callback| VisitorCommand::CancelCallback { callback }),
         (any::<u8>(), text()).prop_map(|(stars, word)| VisitorCommand::RateCall { stars, word }),
+        (reason(), answer())
+            .prop_map(|(reason, answer)| VisitorCommand::AnswerTalk { reason, answer }),
     ]
     .boxed()
 }
@@ -164,6 +171,8 @@ fn staff_command() -> BoxedStrategy<StaffCommand> {
         }),
         (any::<bool>(), text())
             .prop_map(|(takes, address)| StaffCommand::SetPhone { takes, address }),
+        (conversation_id(), text())
+            .prop_map(|(conversation, why)| StaffCommand::OfferTalk { conversation, why }),
     ]
     .boxed()
 }
@@ -347,6 +356,8 @@ pub(crate) fn client_visitor() -> BoxedStrategy<ClientFrame<Visitor>> {
     let signal = prop_oneof![
         Just(VisitorSignal::Typing),
         text().prop_map(|zone| VisitorSignal::AskCalls { zone }),
+        any::<[u32; 2]>()
+            .prop_map(|[typed_ms, deleted]| VisitorSignal::Effort { typed_ms, deleted }),
     ];
     client(credential, visitor_command(), signal).boxed()
 }

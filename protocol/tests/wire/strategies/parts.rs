@@ -4,7 +4,7 @@ use heard_protocol::{
     AgentCard, AgentId, AgentKind, Availability, CallLeg, CallbackForm, CallbackId,
     CallbackProgress, CallbackState, CallbackSummary, CallbackView, CallbackWhen, Colleague,
     CommandId, Consent, ContactId, ConversationId, ConversationSummary, Disposition, Page, Secret,
-    Seq, SiteCard, SiteId, Status, UnixMillis,
+    Seq, SiteCard, SiteId, Status, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -223,4 +223,40 @@ pub(super) fn summary() -> BoxedStrategy<ConversationSummary> {
             },
         )
         .boxed()
+}
+
+pub(super) fn reason() -> BoxedStrategy<TalkReason> {
+    select(vec![
+        TalkReason::Connection,
+        TalkReason::NobodyFree,
+        TalkReason::Circles,
+        TalkReason::HardToWrite,
+        TalkReason::Agent,
+        TalkReason::Visitor,
+    ])
+    .boxed()
+}
+
+pub(super) fn evidence() -> BoxedStrategy<TalkEvidence> {
+    prop_oneof![
+        any::<u32>().prop_map(TalkEvidence::AskedAgain),
+        any::<u32>().prop_map(TalkEvidence::ToldAgain),
+        any::<u64>().prop_map(TalkEvidence::Silence),
+        any::<u32>().prop_map(TalkEvidence::Long),
+        any::<u32>().prop_map(TalkEvidence::Laborious),
+        any::<u64>().prop_map(TalkEvidence::Unanswered),
+        select(vec![
+            TalkEvidence::NotUnderstood,
+            TalkEvidence::Already,
+            TalkEvidence::NoHelp,
+            TalkEvidence::Impatience,
+            TalkEvidence::Languages,
+            TalkEvidence::Said,
+        ]),
+    ]
+    .boxed()
+}
+
+pub(super) fn answer() -> BoxedStrategy<TalkAnswer> {
+    select(vec![TalkAnswer::No, TalkAnswer::Phone, TalkAnswer::Here]).boxed()
 }

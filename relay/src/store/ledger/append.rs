@@ -139,7 +139,8 @@ fn taken_by(body: &StaffBody) -> Option<AgentId> {
         | StaffBody::CallbackRung { .. }
         | StaffBody::CallbackMissed { .. }
         | StaffBody::CallbackDeclined { .. }
-        | StaffBody::CallbackReleased { .. } => None,
+        | StaffBody::CallbackReleased { .. }
+        | StaffBody::TroubleSeen { .. } => None,
     }
 }
 

@@ -63,6 +63,7 @@ pub(in crate::store) fn command_of(request: &Request) -> Option<Commanded> {
         | Request::Dispatch { .. }
         | Request::Calls { .. }
         | Request::Dialled { .. }
+        | Request::Trouble { .. }
         | Request::EverybodyGone { .. }
         | Request::SignIn { .. }
         | Request::SignOut { .. }
@@ -152,6 +153,13 @@ fn by_kind<L: Ledger>(ledger: &mut L, request: &Request) -> Outcome<Answer, L> {
                 moves: round.moves.len(),
             })
         }
+        Request::Trouble {
+            conversation,
+            seen,
+            refused,
+            now,
+        } => conversations::troubled(ledger, *conversation, seen, *refused, *now)
+            .map(|()| Answer::Done),
         Request::Dialled {
             site,
             callback,

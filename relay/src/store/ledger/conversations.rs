@@ -7,7 +7,7 @@ use heard_desk::conversation::Recipient;
 use heard_desk::{Conversation, Write};
 use heard_protocol::{
     AgentId, CommandId, ContactId, ConversationId, Cursor, Receipt, RefusalCode, Seq, SiteId,
-    StaffCommand, UnixMillis, VisitorCommand,
+    StaffCommand, TalkEvidence, TalkReason, UnixMillis, VisitorCommand,
 };
 
 use super::append::{self, Written, words};
@@ -50,6 +50,18 @@ pub(super) fn visitor<L: Ledger>(
         VisitorCommand::CancelCallback { callback } => {
             let act = |found: &mut Callback, _: &Desk<'_>| found.cancel(now);
             callbacks::visitor(ledger, (site, contact), id, *callback, act, now)
+        }
+        VisitorCommand::AnswerTalk { reason, answer } => {
+            let actor = Actor::Visitor(contact);
+            if let Some(receipt) = earlier(ledger, id, actor)? {
+                return Ok(receipt);
+            }
+            let latest = meet(ledger, site, contact, profile)?;
+            let mut known = find(ledger, latest.ok_or(RefusalCode::NotFound)?)?;
+            let change = known.state.talk.answer(*reason, *answer)?;
+            let conversation = known.state.id;
+            let written = append::write(ledger, known, change, Some((id, actor)), now)?;
+            Ok(receipt(conversation, actor, written, now))
         }
         VisitorCommand::RateCall { stars, word } => {
             callbacks::rate(ledger, (site, contact), id, *stars, word, now)
@@ -171,6 +183,7 @@ pub(super) fn staff<L: Ledger>(
         | StaffCommand::Transfer { conversation, .. }
         | StaffCommand::Return { conversation }
         | StaffCommand::Resolve { conversation }
+        | StaffCommand::OfferTalk { conversation, .. }
         | StaffCommand::Reopen { conversation } => *conversation,
         StaffCommand::SetAvailability { availability } => {
             let at = people::set_availability(ledger, &agent, id, *availability, now)?;
@@ -223,6 +236,23 @@ fn recipient<L: Ledger>(
         card: one.card,
         online: one.online,
     }))
+}
+
+/// Keeps that there is a reason to talk rather than write, and offers it if that may be.
+pub(super) fn troubled<L: Ledger>(
+    ledger: &mut L,
+    conversation: ConversationId,
+    seen: &[(TalkReason, TalkEvidence)],
+    refused: bool,
+    now: UnixMillis,
+) -> Outcome<(), L> {
+    let mut known = find(ledger, conversation)?;
+    let before = known.state.talk.clone();
+    let change = known.state.troubled(seen, refused);
+    if !change.is_empty() || known.state.talk != before {
+        append::write(ledger, known, change, None, now)?;
+    }
+    Ok(())
 }
 
 /// Moves the visitor's read mark; never back.

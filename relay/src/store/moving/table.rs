@@ -124,6 +124,7 @@ const CONVERSATIONS: &[Column] = &[
     column("until", Kind::Number),
     column("front", Kind::Flag),
     column("passed", Kind::Text),
+    column("talk", Kind::Text),
     column("issue", Kind::Text),
     column("visitor_read", Kind::Number),
     column("staff_read", Kind::Number),

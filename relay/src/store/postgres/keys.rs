@@ -148,7 +148,9 @@ impl Keys {
                 self.sites.insert(*site);
                 self.contacts.insert(*contact);
                 match command {
-                    VisitorCommand::Send { .. } | VisitorCommand::RateCall { .. } => {}
+                    VisitorCommand::Send { .. }
+                    | VisitorCommand::RateCall { .. }
+                    | VisitorCommand::AnswerTalk { .. } => {}
                     VisitorCommand::RequestCallback(_) => {
                         self.callbacks.insert(CallbackId::from_bytes(id.to_bytes()));
                         self.call_desks.insert(*site);
@@ -161,6 +163,9 @@ impl Keys {
                 }
             }
             Request::Staff { agent, command, .. } => self.need_for(*agent, command),
+            Request::Trouble { conversation, .. } => {
+                self.conversations.insert(*conversation);
+            }
             Request::VisitorRead { upto, .. } => {
                 self.conversations.insert(upto.conversation);
             }
@@ -211,6 +216,7 @@ impl Keys {
         match command {
             StaffCommand::Send { conversation, .. }
             | StaffCommand::Note { conversation, .. }
+            | StaffCommand::OfferTalk { conversation, .. }
             | StaffCommand::Decline { conversation, .. } => {
                 self.agents.insert(agent);
                 self.conversations.insert(*conversation);

@@ -10,7 +10,7 @@ use sqlx::types::Uuid;
 
 use super::value::{Id, count, millis, seq};
 use crate::store::ledger::Known;
-use crate::store::stored::{StatusColumns, availability_from, from_json, kind_from};
+use crate::store::stored::{StatusColumns, availability_from, from_json, kind_from, talk};
 use crate::store::{AgentPhone, AgentRecord, Head, StoreError, VisitorProfile};
 
 /// An id of a column.
@@ -50,7 +50,7 @@ macro_rules! conversations {
         concat!(
             "SELECT c.id, c.site, c.contact, c.status, c.since, c.agent, c.until, c.front, c.passed,
                     c.head, c.public_head, c.visitor_read, c.staff_read, c.issue, c.last_text, c.last_at,
-                    p.name, p.locale, p.page_url, p.page_title
+                    p.name, p.locale, p.page_url, p.page_title, c.talk
              FROM conversations c JOIN contacts p ON p.id = c.contact ",
             $rest
         )
@@ -96,6 +96,7 @@ impl ConversationRow {
             status: status.status()?,
             front: row.try_get(7)?,
             passed: from_json("list of agents", row.try_get(8)?)?,
+            talk: talk(row.try_get(20)?)?,
         };
         let known = Known {
             site: id::<SiteId>(row, 1)?,

@@ -10,7 +10,7 @@ use super::copy::Copy;
 use super::value::{Id, number, small, text, uuids};
 use super::working_set::{Changes, NewEntry, SessionChange, WorkingSet};
 use crate::store::StoreError;
-use crate::store::stored::{StatusColumns, availability_number, to_json};
+use crate::store::stored::{StatusColumns, availability_number, talk_json, to_json};
 
 /// From so many entries on they are copied rather than inserted: below, the second round trip costs more than it saves.
 const COPY_FROM: usize = 16;
@@ -245,6 +245,7 @@ struct ConversationColumns {
     last_at: Vec<i64>,
     visitor_read: Vec<i64>,
     staff_read: Vec<i64>,
+    talk: Vec<Option<String>>,
 }
 
 impl ConversationColumns {
@@ -276,6 +277,7 @@ impl ConversationColumns {
             columns.last_at.push(number(row.last_at.0));
             columns.visitor_read.push(number(known.visitor_read.0));
             columns.staff_read.push(number(known.staff_read.0));
+            columns.talk.push(talk_json(&known.state.talk)?);
         }
         Ok(columns)
     }
@@ -283,18 +285,19 @@ impl ConversationColumns {
 
 async fn conversations(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), StoreError> {
     let insert = "INSERT INTO conversations (id, site, contact, status, since, agent, until, front, passed, issue,
-           head, public_head, last_text, last_at, visitor_read, staff_read)
+           head, public_head, last_text, last_at, visitor_read, staff_read, talk)
          SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::bigint[], $6::uuid[],
            $7::bigint[], $8::boolean[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[],
-           $14::bigint[], $15::bigint[], $16::bigint[])";
+           $14::bigint[], $15::bigint[], $16::bigint[], $17::text[])";
     let update = "UPDATE conversations c SET status = u.status, since = u.since, agent = u.agent, until = u.until,
            front = u.front, passed = u.passed, head = u.head, public_head = u.public_head,
-           last_text = u.last_text, last_at = u.last_at, visitor_read = u.visitor_read, staff_read = u.staff_read
+           last_text = u.last_text, last_at = u.last_at, visitor_read = u.visitor_read, staff_read = u.staff_read,
+           talk = u.talk
          FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::bigint[], $6::uuid[],
            $7::bigint[], $8::boolean[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[],
-           $14::bigint[], $15::bigint[], $16::bigint[])
+           $14::bigint[], $15::bigint[], $16::bigint[], $17::text[])
            AS u (id, site, contact, status, since, agent, until, front, passed, issue, head, public_head,
-             last_text, last_at, visitor_read, staff_read)
+             last_text, last_at, visitor_read, staff_read, talk)
          WHERE c.id = u.id";
     grown(connection, set).await?;
     for (sql, ids) in [
@@ -322,6 +325,7 @@ async fn conversations(connection: &mut PgConnection, set: &WorkingSet) -> Resul
             .bind(columns.last_at)
             .bind(columns.visitor_read)
             .bind(columns.staff_read)
+            .bind(columns.talk)
             .execute(&mut *connection)
             .await?;
     }

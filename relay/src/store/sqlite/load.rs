@@ -10,6 +10,7 @@ use super::column::{Col, StatusColumns, from_json, get, get_opt};
 use super::read;
 use crate::node::NodeId;
 use crate::store::ledger::{Known, KnownContact, Trace};
+use crate::store::stored::talk;
 use crate::store::{StoreError, VisitorProfile};
 
 /// The entry a command wrote.
@@ -73,7 +74,7 @@ pub(super) fn contact(
 }
 
 /// The columns that [`state`] reads, in its order.
-pub(super) const STATE: &str = "id, contact, status, since, agent, until, front, passed";
+pub(super) const STATE: &str = "id, contact, status, since, agent, until, front, passed, talk";
 
 /// A conversation as the rules see it, from a row that begins with [`STATE`].
 pub(super) fn state(row: &Row<'_>) -> Result<Conversation, StoreError> {
@@ -89,6 +90,11 @@ pub(super) fn state(row: &Row<'_>) -> Result<Conversation, StoreError> {
         status: status.status()?,
         front: row.get(6)?,
         passed: from_json("list of agents", &row.get::<_, String>(7)?)?,
+        talk: talk(
+            row.get_ref(8)?
+                .as_str_or_null()
+                .map_err(rusqlite::Error::from)?,
+        )?,
     })
 }
 
@@ -105,15 +111,15 @@ pub(super) fn conversation(
     let Some(found) = rows.next()? else {
         return Ok(None);
     };
-    let row = found.get(8)?;
+    let row = found.get(9)?;
     let (head, public) = read::ends(connection, row)?;
     let known = Known {
-        site: get(found, 9)?,
+        site: get(found, 10)?,
         state: state(found)?,
         head,
         public,
-        visitor_read: get(found, 10)?,
-        staff_read: get(found, 11)?,
+        visitor_read: get(found, 11)?,
+        staff_read: get(found, 12)?,
     };
     Ok(Some((row, known)))
 }

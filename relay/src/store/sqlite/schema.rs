@@ -149,6 +149,7 @@ CREATE TABLE agent_sockets (
     // A request from before has no life; what its own columns say stands for one.
     "
 ALTER TABLE sites ADD COLUMN calls TEXT;                            -- JSON of CallPolicy; NULL: as by default
+ALTER TABLE conversations ADD COLUMN talk TEXT;                     -- JSON of Talk; NULL: nothing yet
 ALTER TABLE agents ADD COLUMN takes_calls INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE agents ADD COLUMN phone TEXT NOT NULL DEFAULT '';       -- a sip: address
 ALTER TABLE agents ADD COLUMN called_at INTEGER NOT NULL DEFAULT 0;

@@ -15,6 +15,7 @@ use super::column::{Col, StatusColumns, availability_number, to_json};
 use super::{Engine, calls, load, read, settled};
 use crate::node::NodeId;
 use crate::store::ledger::{Actor, Failure, Key, Known, KnownContact, Ledger, Trace, body_json};
+use crate::store::stored::talk_json;
 use crate::store::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord, StoreError};
 
 type Outcome<T> = Result<T, Failure<StoreError>>;
@@ -357,8 +358,8 @@ impl Ledger for Engine {
             let status = StatusColumns::from(&known.state.status);
             run(
                 &self.connection,
-                "UPDATE conversations SET status = ?2, since = ?3, agent = ?4, until = ?5, front = ?6, passed = ?7
-                 WHERE row = ?1",
+                "UPDATE conversations SET status = ?2, since = ?3, agent = ?4, until = ?5, front = ?6, passed = ?7,
+                   talk = ?8 WHERE row = ?1",
                 params![
                     self.row(id)?,
                     status.status,
@@ -367,6 +368,7 @@ impl Ledger for Engine {
                     status.until.map(Col),
                     known.state.front,
                     to_json("list of agents", &known.state.passed)?,
+                    talk_json(&known.state.talk)?,
                 ],
             )?;
         }

@@ -1,5 +1,6 @@
 -- Calls: how a site makes them, who takes them, and what becomes of each.
 ALTER TABLE sites ADD COLUMN calls text;                            -- JSON of CallPolicy; NULL: as by default
+ALTER TABLE conversations ADD COLUMN talk text;                     -- JSON of Talk; NULL: nothing yet
 ALTER TABLE agents ADD COLUMN takes_calls boolean NOT NULL DEFAULT true;
 ALTER TABLE agents ADD COLUMN phone text NOT NULL DEFAULT '';       -- a sip: address
 ALTER TABLE agents ADD COLUMN called_at bigint NOT NULL DEFAULT 0;
