@@ -1,0 +1,219 @@
+//! One call from its order to its end.
+//!
+//! Whatever is dropped on the way out is withdrawn or hung up (see [`wire`](crate::wire)), so every `return` leaves both phones in peace.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
+
+use crate::order::Checked;
+use crate::outcome::{Failure, Outcome};
+use crate::progress::{Ending, Progress, Reports};
+use crate::sdp::Session;
+use crate::wire::dialog::{Dialog, Said};
+use crate::wire::invitation::{Answer, Heard};
+use crate::wire::station::Station;
+
+/// The phone has something under way itself, or we have (RFC 3261, section 14.2).
+const PENDING: u16 = 491;
+/// What a phone wants cannot be had (section 21.4.26).
+const NOT_HERE: u16 = 488;
+
+/// How long what may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) ring_agent: Duration,
+    pub(crate) ring_visitor: Duration,
+    pub(crate) longest: Duration,
+}
+
+/// A phone that was picked up, and what was agreed with it.
+struct Leg {
+    dialog: Dialog,
+    session: Session,
+}
+
+/// A call under way.
+pub(crate) struct Conduct {
+    pub(crate) station: Station,
+    pub(crate) order: Checked,
+    pub(crate) limits: Limits,
+    pub(crate) hung_up: CancellationToken,
+    pub(crate) reports: Reports,
+}
+
+impl Conduct {
+    /// Makes the call, and says how it goes and ends.
+    pub(crate) async fn run(mut self) {
+        let ending = match self.call().await {
+            Ok(ending) | Err(ending) => ending,
+        };
+        tracing::info!(
+            call.id = %self.order.id,
+            outcome = ?ending.outcome,
+            status = ending.status,
+            talked_ms = u64::try_from(ending.talked.as_millis()).unwrap_or(u64::MAX),
+            "a call is over"
+        );
+        self.reports.say(Progress::Ended(ending));
+    }
+
+    /// The whole of it. An `Err` is a call that ended before they talked.
+    async fn call(&mut self) -> Result<Ending, Ending> {
+        let mut agent = self.ring_agent().await?;
+        self.reports.say(Progress::AgentAnswered);
+        let (answer, session) = self.ring_visitor(&mut agent).await?;
+        let visitor = self.join(&mut agent, answer, session).await?;
+        self.reports.say(Progress::Joined);
+        Ok(self.talk(agent, visitor).await)
+    }
+
+    async fn ring_agent(&mut self) -> Result<Leg, Ending> {
+        let mut session = self.session(1);
+        let invitee = self
+            .station
+            .agent(self.order.agent.clone(), &self.order.visitor);
+        let mut invitation = self.station.invite(
+            invitee,
+            (&self.order.id, "agent"),
+            session.hold(),
+            self.limits.ring_agent,
+        );
+        let answer = loop {
+            let heard = tokio::select! {
+                () = self.hung_up.cancelled() => return Err(hung_up()),
+                heard = invitation.next() => heard,
+            };
+            match heard {
+                Heard::Ringing => self.reports.say(Progress::RingingAgent),
+                Heard::Answered(answer) => break answer,
+                Heard::Failed(failure) => return Err(of_agent(failure)),
+            }
+        };
+        let agreed = session.hear(&answer.body);
+        let dialog = answer.take(Bytes::new()).await;
+        let (Some(_), Some(dialog)) = (agreed, dialog) else {
+            return Err(of_agent(Failure::Broken));
+        };
+        Ok(Leg { dialog, session })
+    }
+
+    async fn ring_visitor(&mut self, agent: &mut Leg) -> Result<(Answer, Session), Ending> {
+        let invitee = self.station.visitor(&self.order.visitor);
+        let mut invitation = self.station.invite(
+            invitee,
+            (&self.order.id, "visitor"),
+            Bytes::new(),
+            self.limits.ring_visitor,
+        );
+        loop {
+            let heard = tokio::select! {
+                () = self.hung_up.cancelled() => return Err(hung_up()),
+                said = agent.dialog.next() => match said {
+                    Said::Bye => return Err(agent_left()),
+                    Said::Offer(offer) => {
+                        agent.dialog.refuse(offer, PENDING);
+                        continue;
+                    }
+                },
+                heard = invitation.next() => heard,
+            };
+            match heard {
+                Heard::Ringing => self.reports.say(Progress::RingingVisitor),
+                Heard::Answered(answer) => return Ok((answer, self.session(2))),
+                Heard::Failed(failure) => {
+                    let outcome = failure.of_visitor();
+                    return Err(Ending::without_talk(outcome, failure.status()));
+                }
+            }
+        }
+    }
+
+    /// Hands each phone what the other said.
+    async fn join(
+        &self,
+        agent: &mut Leg,
+        answer: Answer,
+        mut session: Session,
+    ) -> Result<Leg, Ending> {
+        let sound = session.hear(&answer.body).ok_or_else(technical)?;
+        let offer = agent.session.tell(&sound);
+        let body = match agent.dialog.offer(offer).await {
+            Ok(body) => body,
+            Err(_) if agent.dialog.has_left().await => return Err(agent_left()),
+            Err(failure) => {
+                return Err(Ending::without_talk(Outcome::Technical, failure.status()));
+            }
+        };
+        let sound = agent.session.hear(&body).ok_or_else(technical)?;
+        let body = session.tell(&sound);
+        let dialog = answer.take(body).await.ok_or_else(technical)?;
+        Ok(Leg { dialog, session })
+    }
+
+    /// Until one hangs up, or we are told to, or it has been long enough.
+    async fn talk(&self, mut agent: Leg, mut visitor: Leg) -> Ending {
+        let joined = Instant::now();
+        let end = joined + self.limits.longest;
+        loop {
+            let (offer, from, to) = tokio::select! {
+                () = self.hung_up.cancelled() => break,
+                () = sleep_until(end) => break,
+                said = agent.dialog.next() => match said {
+                    Said::Bye => break,
+                    Said::Offer(offer) => (offer, &mut agent, &mut visitor),
+                },
+                said = visitor.dialog.next() => match said {
+                    Said::Bye => break,
+                    Said::Offer(offer) => (offer, &mut visitor, &mut agent),
+                },
+            };
+            // Holding, another codec, a sign of life: between the two phones, we only carry it over.
+            let Some(sound) = from.session.hear(&offer.body) else {
+                from.dialog.refuse(offer, NOT_HERE);
+                continue;
+            };
+            let body = to.session.tell(&sound);
+            match to.dialog.offer(body).await {
+                Ok(body) => match to.session.hear(&body) {
+                    Some(sound) => {
+                        let body = from.session.tell(&sound);
+                        from.dialog.accept(offer, body);
+                    }
+                    None => from.dialog.refuse(offer, NOT_HERE),
+                },
+                Err(failure) => {
+                    let code = failure.status().unwrap_or(NOT_HERE);
+                    from.dialog.refuse(offer, code);
+                }
+            }
+        }
+        Ending {
+            outcome: Outcome::Answered,
+            talked: joined.elapsed(),
+            status: None,
+        }
+    }
+
+    fn session(&self, leg: u64) -> Session {
+        Session::new(&self.station.host(), leg)
+    }
+}
+
+const fn hung_up() -> Ending {
+    Ending::without_talk(Outcome::HungUp, None)
+}
+
+const fn agent_left() -> Ending {
+    Ending::without_talk(Outcome::AgentLeft, None)
+}
+
+const fn technical() -> Ending {
+    Ending::without_talk(Outcome::Technical, None)
+}
+
+const fn of_agent(failure: Failure) -> Ending {
+    Ending::without_talk(failure.of_agent(), failure.status())
+}
