@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::call::{Conduct, Limits};
 use crate::order::{BadOrder, Order};
@@ -22,8 +23,51 @@ pub struct Gateway {
     transport: Transport,
     limits: Limits,
     stopping: CancellationToken,
-    /// The library's sockets are read by tasks that nothing but the end of their runtime ends. So they have one of their own.
-    runtime: Option<Runtime>,
+    thread: Thread,
+}
+
+/// What everything here runs on: a thread and a runtime of its own. The library's sockets are read by tasks that nothing but the end of their runtime ends,
+/// and each message it reads is a task: only on one thread are those run in the order in which the messages came.
+#[derive(Debug)]
+struct Thread {
+    wanted: DropGuard,
+    ended: oneshot::Receiver<()>,
+}
+
+impl Thread {
+    /// Starts one, and a station on it.
+    async fn start(settings: Settings) -> Result<(Self, Station), StartError> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(StartError::Runtime)?;
+        let wanted = CancellationToken::new();
+        let unwanted = wanted.clone();
+        let (say, started) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
+        let run = move || {
+            let station = runtime.block_on(Station::start(&settings));
+            let is_started = station.is_ok();
+            if say.send(station).is_ok() && is_started {
+                runtime.block_on(unwanted.cancelled());
+            }
+            // Tasks and sockets go at once; a name that is still being looked up is nobody's business any more.
+            runtime.shutdown_background();
+            // Whoever stops it may have lost patience.
+            let _ = end.send(());
+        };
+        std::thread::Builder::new()
+            .name("heard-sip".to_owned())
+            .spawn(run)
+            .map_err(StartError::Runtime)?;
+        // The library panics where it can't read the system's resolver, and the thread is gone then.
+        let station = started.await.map_err(|_| StartError::Library).flatten()?;
+        let thread = Self {
+            wanted: wanted.drop_guard(),
+            ended,
+        };
+        Ok((thread, station))
+    }
 }
 
 impl Gateway {
@@ -32,34 +76,19 @@ impl Gateway {
     /// # Errors
     /// [`StartError`] if the address can't be bound, or a setting makes no sense.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("heard-sip")
-            .enable_all()
-            .build()
-            .map_err(StartError::Runtime)?;
         let limits = Limits {
             ring_agent: settings.ring_agent,
             ring_visitor: settings.ring_visitor,
             longest: settings.longest,
         };
         let transport = settings.transport;
-        // The library panics where it can't read the system's resolver.
-        let started = runtime.spawn(async move { Station::start(&settings).await });
-        let station = started.await.map_err(|_| StartError::Library).flatten();
-        let station = match station {
-            Ok(station) => station,
-            Err(error) => {
-                runtime.shutdown_background();
-                return Err(error);
-            }
-        };
+        let (thread, station) = Thread::start(settings).await?;
         Ok(Self {
             station,
             transport,
             limits,
             stopping: CancellationToken::new(),
-            runtime: Some(runtime),
+            thread,
         })
     }
 
@@ -97,7 +126,7 @@ impl Gateway {
     }
 
     /// Hangs up on everybody, waits until they have heard it, but not for long, and closes its socket.
-    pub async fn stop(mut self) {
+    pub async fn stop(self) {
         self.stopping.cancel();
         let tasks = self.station.tasks();
         tasks.close();
@@ -106,18 +135,9 @@ impl Gateway {
         if timeout(patience, tasks.wait()).await.is_err() {
             tracing::warn!("some phones did not say that they hung up");
         }
-        self.end();
-    }
-
-    fn end(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+        drop(self.thread.wanted);
+        if timeout(patience, self.thread.ended).await.is_err() {
+            tracing::warn!("the socket for SIP did not close in time");
         }
-    }
-}
-
-impl Drop for Gateway {
-    fn drop(&mut self) {
-        self.end();
     }
 }

@@ -23,6 +23,13 @@
 //! `rsipstack` because of one message: in this flow a visitor's answer is acknowledged only when the agent's phone has answered too, with what that one
 //! said. `rsipstack` acknowledges by itself and without a body, or else forgets the transaction, and then an acknowledgement that is lost cannot be sent
 //! again. The dialogs (`wire`) are ours in any case, as is CANCEL: theirs does not carry the branch of what it cancels.
+//!
+//! # What is not here
+//!
+//! * Early media: what a trunk plays before somebody picks up is not heard by the agent, who hears nothing meanwhile.
+//! * A trunk that wants an offer with the invitation, or wants us to register first. Transport over TLS.
+//! * Offers without a description, UPDATE and INFO within a call: they are refused, and the call goes on as it was.
+//! * A proxy that asks who we are behind another that has.
 
 mod call;
 mod gateway;
@@ -32,6 +39,9 @@ mod progress;
 mod sdp;
 mod settings;
 mod wire;
+
+/// Where the library logs. It quotes what it could not read, which may be somebody's number: whoever collects logs should leave these out.
+pub const LOUD: [&str; 2] = ["ezk_sip_core", "ezk_sip_auth"];
 
 pub use gateway::{Gateway, StartError};
 pub use order::{BadOrder, Order};

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
 
 use ezk_sip_core::Endpoint;
-use ezk_sip_core::transport::TargetTransportInfo;
+use ezk_sip_core::transport::{TargetTransportInfo, TpHandle};
 use ezk_sip_types::Method;
 use ezk_sip_types::host::{Host, HostPort};
 use ezk_sip_types::uri::{NameAddr, SipUri};
@@ -16,6 +16,9 @@ use super::invitation::Invitee;
 use super::post::Post;
 use crate::order::is_number;
 use crate::settings::{Patience, Settings, Transport, Trunk};
+
+/// SIP's port, where none is named.
+const PORT: u16 = 5060;
 
 /// Why a gateway could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -182,16 +185,40 @@ impl Station {
 
     /// Finds the way to an address, over a connection if that is how we talk.
     pub(super) async fn reach(&self, hop: &SipUri) -> Result<Flow, ezk_sip_core::Error> {
-        let mut hop = hop.clone();
-        let name = self.0.transport.name();
-        hop.uri_params.push_or_edit("transport", name);
-        let (handle, destination) = self.0.endpoint.select_transport(&hop).await?;
+        let (handle, destination) = self.select(hop).await?;
         let own = self.own(destination)?;
         let target = TargetTransportInfo {
             via_host_port: Some(own.clone()),
             transport: Some((handle, destination)),
         };
         Ok(Flow { target, own })
+    }
+
+    async fn select(&self, hop: &SipUri) -> Result<(TpHandle, SocketAddr), ezk_sip_core::Error> {
+        let (endpoint, bound) = (&self.0.endpoint, self.0.bound);
+        let mut hop = hop.clone();
+        let name = self.0.transport.name();
+        hop.uri_params.push_or_edit("transport", name);
+        let HostPort { host, port } = hop.host_port.clone();
+        let Host::Name(name) = host else {
+            return endpoint.select_transport(&hop).await;
+        };
+        if port.is_none() {
+            // The library asks for services under that name (RFC 3263), of whatever family.
+            let selected = endpoint.select_transport(&hop).await;
+            if let Ok((handle, destination)) = selected
+                && destination.is_ipv4() == bound.is_ipv4()
+            {
+                return Ok((handle, destination));
+            }
+        }
+        // The system knows names that are in no DNS: its own, and those of containers.
+        let mut addresses = tokio::net::lookup_host((&*name, port.unwrap_or(PORT))).await?;
+        let address = addresses
+            .find(|address| address.is_ipv4() == bound.is_ipv4())
+            .ok_or_else(|| io::Error::other("the name has no address that we could talk to"))?;
+        hop.host_port = address.into();
+        endpoint.select_transport(&hop).await
     }
 
     /// What a peer there can call us.

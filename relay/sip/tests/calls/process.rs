@@ -116,10 +116,13 @@ impl Process {
 
     /// Waits until it ends by itself, and returns its status.
     pub(crate) fn wait(&self) -> i32 {
-        match self.ended.recv_timeout(MOMENT) {
-            Ok(status) => status,
-            Err(_) => panic!("{} did not end", self.name),
-        }
+        let ended = self.ended.recv_timeout(MOMENT);
+        ended.unwrap_or_else(|error| panic!("{} did not end: {error}", self.name))
+    }
+
+    /// Its folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Whether it has ended.

@@ -116,7 +116,7 @@ async fn down(port: u16, transport: Transport) {
     let mut phone = Phone::start(true);
     let mut settings = settings(port);
     settings.transport = transport;
-    let gateway = Gateway::start(settings).await.unwrap();
+    let gateway = Gateway::start(settings).await.expect("a gateway starts");
     let (heard, ending) = to_the_end(&mut gateway.call(order(&phone.address()))).await;
     assert_eq!(heard, [Progress::RingingAgent, Progress::AgentAnswered]);
     assert_eq!(ending, ended(Outcome::TrunkDown, None));

@@ -22,17 +22,24 @@ impl Visitor {
     /// The same, at a certain port.
     pub(crate) fn start_at(port: u16, scenario: &str, kind: &str, words: &[(&str, &str)]) -> Self {
         let folder = folder();
-        let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        let written = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/calls/scenarios")
             .join(scenario)
             .with_extension("xml");
+        let text = std::fs::read_to_string(written).expect("there is such a scenario");
+        // Not its own way of naming words: a status has to be there when it reads.
+        let text = words.iter().fold(text, |text, (name, word)| {
+            text.replace(&format!("[{name}]"), word)
+        });
+        let file = folder.join("scenario.xml");
+        std::fs::write(&file, text).expect("a file can be written");
         let mut arguments: Vec<String> = ["-i", "127.0.0.1", "-m", "1", "-nostdin", "-trace_msg"]
             .into_iter()
             .chain([
                 "-message_file",
                 "messages",
                 "-timeout",
-                "30",
+                "60",
                 "-timeout_error",
             ])
             .chain(["-t", if kind == "tcp" { "t1" } else { "u1" }])
@@ -40,9 +47,6 @@ impl Visitor {
             .collect();
         arguments.extend(["-sf".to_owned(), file.display().to_string()]);
         arguments.extend(["-p".to_owned(), port.to_string()]);
-        for (name, word) in words {
-            arguments.extend(["-key", name, word].map(str::to_owned));
-        }
         let process = Process::start(&SIPP, &folder, &arguments);
         until("a visitor's phone being there", || {
             assert!(!process.has_ended(), "the visitor's phone went off");
@@ -54,6 +58,15 @@ impl Visitor {
     /// Its port.
     pub(crate) const fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Waits until it has heard these words in two messages.
+    pub(crate) fn has_heard_twice(&self, words: &str) {
+        let file = self.process.folder().join("messages");
+        until("being told twice", || {
+            let heard = std::fs::read_to_string(&file).unwrap_or_default();
+            heard.matches(words).count() >= 2
+        });
     }
 
     /// Waits until the scenario has been played, and checks that all was as written.
