@@ -158,7 +158,7 @@ impl Conduct {
         let joined = Instant::now();
         let end = joined + self.limits.longest;
         loop {
-            let (offer, from, to) = tokio::select! {
+            let (mut offer, from, to) = tokio::select! {
                 () = self.hung_up.cancelled() => break,
                 () = sleep_until(end) => break,
                 said = agent.dialog.next() => match said {
@@ -175,6 +175,7 @@ impl Conduct {
                 from.dialog.refuse(offer, NOT_HERE);
                 continue;
             };
+            from.dialog.is_trying(&mut offer).await;
             let body = to.session.tell(&sound);
             match to.dialog.offer(body).await {
                 Ok(body) => match to.session.hear(&body) {

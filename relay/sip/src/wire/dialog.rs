@@ -136,6 +136,15 @@ impl Dialog {
         });
     }
 
+    /// Says that what the phone wants has arrived and is looked into.
+    pub(crate) async fn is_trying(&self, offer: &mut Offer) {
+        let mut response = self.response(&offer.request, StatusCode::TRYING);
+        let transaction = &mut offer.transaction;
+        if let Err(error) = transaction.respond_provisional(&mut response).await {
+            tracing::debug!(%error, "a phone was not told that it has been heard");
+        }
+    }
+
     /// Accepts what the phone wants, with an answer to it.
     pub(crate) fn accept(&mut self, offer: Box<Offer>, body: Bytes) {
         let mut response = self.response(&offer.request, StatusCode::OK);

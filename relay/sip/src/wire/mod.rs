@@ -4,9 +4,12 @@
 //! [`answer`](invitation::Answer) that was not taken is acknowledged, declined and hung up on, and a [`dialog`](dialog::Dialog) is hung up. So there is no
 //! way out of a call that leaves a phone behind.
 
+mod attempt;
 pub(crate) mod dialog;
 mod digest;
 pub(crate) mod invitation;
+mod parsed;
 mod peer;
 mod post;
 pub(crate) mod station;
+mod withdrawal;

@@ -80,6 +80,23 @@ async fn the_visitor_may_hold_the_line() {
 }
 
 #[tokio::test]
+async fn the_agent_may_hold_the_line() {
+    let (mut phone, ear) = (Phone::start(true), Ear::open());
+    let visitor = Visitor::start("is_held", "udp", &[("media", &ear.port())]);
+    let gateway = gateway(visitor.port()).await;
+    let mut call = gateway.call(order(&phone.address()));
+    until(&mut call, Progress::Joined).await;
+    ear.hears_sound();
+    phone.press("hold");
+    visitor.has_heard_twice("ACK sip:");
+    phone.press("hangup");
+    let (_, ending) = to_the_end(&mut call).await;
+    assert_eq!(ending.outcome, Outcome::Answered);
+    visitor.is_content();
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_call_that_lasts_too_long_is_ended() {
     let (mut phone, ear) = (Phone::start(true), Ear::open());
     let visitor = Visitor::start("picks_up", "udp", &[("media", &ear.port())]);

@@ -3,13 +3,14 @@
 use std::collections::VecDeque;
 use std::io::{BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
 use crate::ports;
 use crate::process::{BARESIP, MOMENT, Process, folder, until};
 
-/// Where Debian keeps its modules, below the folder of libraries.
+/// Where its modules are, below a folder of libraries.
 const MODULES: &str = "baresip/modules";
 
 /// A phone that is switched on.
@@ -119,12 +120,18 @@ impl Phone {
     }
 }
 
-/// The folder of its modules.
+/// The folder of its modules: below the folder of libraries, or below that of this machine's kind of libraries.
 fn modules() -> String {
-    let folders = ["/usr/lib", "/usr/local/lib", "/usr/lib64"];
+    let mut folders = ["/usr/lib", "/usr/lib64", "/usr/local/lib"]
+        .map(PathBuf::from)
+        .to_vec();
+    if let Ok(kinds) = std::fs::read_dir("/usr/lib") {
+        folders.extend(kinds.flatten().map(|kind| kind.path()));
+    }
     let found = folders
-        .map(|folder| format!("{folder}/{MODULES}"))
-        .into_iter()
-        .find(|folder| std::fs::metadata(folder).is_ok_and(|there| there.is_dir()));
-    found.expect("baresip's modules are in a folder of libraries")
+        .iter()
+        .map(|folder| folder.join(MODULES))
+        .find(|folder| folder.is_dir());
+    let found = found.expect("baresip's modules are in a folder of libraries");
+    found.display().to_string()
 }
