@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::order::Checked;
 use crate::outcome::{Failure, Outcome};
 use crate::progress::{Ending, Progress, Reports};
-use crate::sdp::Session;
+use crate::sdp::{Session, Sound};
 use crate::wire::dialog::{Dialog, Said};
 use crate::wire::invitation::{Answer, Heard};
 use crate::wire::station::Station;
@@ -33,6 +33,13 @@ pub(crate) struct Limits {
 struct Leg {
     dialog: Dialog,
     session: Session,
+}
+
+/// A visitor who picked up, and what they were offered if they were.
+struct Picked {
+    answer: Answer,
+    session: Session,
+    offered: Option<Sound>,
 }
 
 /// A call under way.
@@ -62,15 +69,21 @@ impl Conduct {
 
     /// The whole of it. An `Err` is a call that ended before they talked.
     async fn call(&mut self) -> Result<Ending, Ending> {
-        let mut agent = self.ring_agent().await?;
+        let (mut agent, sound) = self.ring_agent().await?;
         self.reports.say(Progress::AgentAnswered);
-        let (answer, session) = self.ring_visitor(&mut agent).await?;
-        let visitor = self.join(&mut agent, answer, session).await?;
+        let picked = self.ring_visitor(&mut agent, sound).await?;
+        let visitor = match self.join(&mut agent, picked).await {
+            Ok(visitor) => visitor,
+            // That may be why it did not work.
+            Err(_) if agent.dialog.has_left().await => return Err(agent_left()),
+            Err(ending) => return Err(ending),
+        };
         self.reports.say(Progress::Joined);
         Ok(self.talk(agent, visitor).await)
     }
 
-    async fn ring_agent(&mut self) -> Result<Leg, Ending> {
+    /// Also returned is what their phone says of itself.
+    async fn ring_agent(&mut self) -> Result<(Leg, Sound), Ending> {
         let mut session = self.session(1);
         let invitee = self
             .station
@@ -92,20 +105,23 @@ impl Conduct {
                 Heard::Failed(failure) => return Err(of_agent(failure)),
             }
         };
-        let agreed = session.hear(&answer.body);
+        let sound = session.hear(&answer.body);
         let dialog = answer.take(Bytes::new()).await;
-        let (Some(_), Some(dialog)) = (agreed, dialog) else {
+        let (Some(sound), Some(dialog)) = (sound, dialog) else {
             return Err(of_agent(Failure::Broken));
         };
-        Ok(Leg { dialog, session })
+        Ok((Leg { dialog, session }, sound))
     }
 
-    async fn ring_visitor(&mut self, agent: &mut Leg) -> Result<(Answer, Session), Ending> {
+    async fn ring_visitor(&mut self, agent: &mut Leg, sound: Sound) -> Result<Picked, Ending> {
         let invitee = self.station.visitor(&self.order.visitor);
+        let mut session = self.session(2);
+        let offered = self.station.trunk().wants_offer.then(|| sound.both_ways());
+        let offer = offered.as_ref().map(|sound| session.propose(sound));
         let mut invitation = self.station.invite(
             invitee,
             (&self.order.id, "visitor"),
-            Bytes::new(),
+            offer.unwrap_or_default(),
             self.limits.ring_visitor,
         );
         loop {
@@ -122,7 +138,13 @@ impl Conduct {
             };
             match heard {
                 Heard::Ringing => self.reports.say(Progress::RingingVisitor),
-                Heard::Answered(answer) => return Ok((answer, self.session(2))),
+                Heard::Answered(answer) => {
+                    return Ok(Picked {
+                        answer,
+                        session,
+                        offered,
+                    });
+                }
                 Heard::Failed(failure) => {
                     let outcome = failure.of_visitor();
                     return Err(Ending::without_talk(outcome, failure.status()));
@@ -132,25 +154,26 @@ impl Conduct {
     }
 
     /// Hands each phone what the other said.
-    async fn join(
-        &self,
-        agent: &mut Leg,
-        answer: Answer,
-        mut session: Session,
-    ) -> Result<Leg, Ending> {
-        let sound = session.hear(&answer.body).ok_or_else(technical)?;
-        let offer = agent.session.tell(&sound);
-        let body = match agent.dialog.offer(offer).await {
-            Ok(body) => body,
-            Err(_) if agent.dialog.has_left().await => return Err(agent_left()),
-            Err(failure) => {
-                return Err(Ending::without_talk(Outcome::Technical, failure.status()));
-            }
+    async fn join(&self, agent: &mut Leg, picked: Picked) -> Result<Leg, Ending> {
+        let Picked {
+            answer,
+            mut session,
+            offered,
+        } = picked;
+        let visitors = session.hear(&answer.body).ok_or_else(technical)?;
+        let Some(offered) = offered else {
+            let agents = redirect(agent, &visitors).await?;
+            let body = session.tell(&agents);
+            let dialog = answer.take(body).await.ok_or_else(technical)?;
+            return Ok(Leg { dialog, session });
         };
-        let sound = agent.session.hear(&body).ok_or_else(technical)?;
-        let body = session.tell(&sound);
-        let dialog = answer.take(body).await.ok_or_else(technical)?;
-        Ok(Leg { dialog, session })
+        let dialog = answer.take(Bytes::new()).await.ok_or_else(technical)?;
+        let mut visitor = Leg { dialog, session };
+        let agents = redirect(agent, &visitors).await?;
+        if !agents.is_where(&offered) {
+            redirect(&mut visitor, &agents).await?;
+        }
+        Ok(visitor)
     }
 
     /// Until one hangs up, or we are told to, or it has been long enough.
@@ -200,6 +223,15 @@ impl Conduct {
 
     fn session(&self, leg: u64) -> Session {
         Session::new(&self.station.host(), leg)
+    }
+}
+
+/// Has a phone send its sound there, and returns where it wants its own.
+async fn redirect(leg: &mut Leg, sound: &Sound) -> Result<Sound, Ending> {
+    let offer = leg.session.tell(sound);
+    match leg.dialog.offer(offer).await {
+        Ok(body) => leg.session.hear(&body).ok_or_else(technical),
+        Err(failure) => Err(Ending::without_talk(Outcome::Technical, failure.status())),
     }
 }
 

@@ -17,6 +17,10 @@
 //! phone offers before anybody knows what the visitor's can take. What flow IV asks for is a trunk that rings without an offer, and a phone that takes a
 //! second one.
 //!
+//! Where a trunk [wants an offer](Trunk::wants_offer) with the invitation, it gets what the agent's phone said of itself in the first step. When the visitor has
+//! answered, the agent's phone is told so as in the third. A phone may then want its sound elsewhere than it said before, which few do; if so, the
+//! visitor's side is offered that in turn.
+//!
 //! # What is below
 //!
 //! Messages, their transactions (with all that is sent again because it may be lost) and digests are those of the `ezk-sip` crates. They were chosen over
@@ -27,8 +31,9 @@
 //! # What is not here
 //!
 //! * Early media: what a trunk plays before somebody picks up is not heard by the agent, who hears nothing meanwhile.
-//! * A trunk that wants an offer with the invitation, or wants us to register first. Transport over TLS.
+//! * A trunk that wants us to register first. Transport over TLS.
 //! * Offers without a description, UPDATE and INFO within a call: they are refused, and the call goes on as it was.
+//! * Asking phones that talk whether they are still there. If both lose the network, a call lasts until its longest.
 //! * A proxy that asks who we are behind another that has.
 
 mod call;

@@ -34,6 +34,29 @@ pub(crate) struct Sound {
     line: Vec<String>,
 }
 
+impl Sound {
+    /// The same, in both directions.
+    pub(crate) fn both_ways(mut self) -> Self {
+        let one_way =
+            |line: &String| !["a=inactive", "a=sendonly", "a=recvonly"].contains(&line.as_str());
+        self.general.retain(one_way);
+        self.line.retain(one_way);
+        self
+    }
+
+    /// Whether it arrives at the same place.
+    pub(crate) fn is_where(&self, other: &Self) -> bool {
+        self.place() == other.place()
+    }
+
+    /// The line that says where, its own or the general one, and the port.
+    fn place(&self) -> (Option<&String>, Option<&str>) {
+        let own = self.line.iter().chain(&self.general);
+        let port = self.line.first().and_then(|line| line.split(' ').nth(1));
+        (own.into_iter().find(|line| line.starts_with("c=")), port)
+    }
+}
+
 impl Session {
     /// Nothing is said yet. `host` is our own name or address; `id` has to be another for every session.
     pub(crate) fn new(host: &str, id: u64) -> Self {
@@ -53,8 +76,13 @@ impl Session {
             general: vec![format!("c={}", self.host)],
             line: SILENT_LINE.map(str::to_owned).to_vec(),
         };
+        self.propose(&silence)
+    }
+
+    /// A first offer.
+    pub(crate) fn propose(&mut self, sound: &Sound) -> Bytes {
         self.lines = vec![String::new()];
-        self.tell(&silence)
+        self.tell(sound)
     }
 
     /// Reads what the phone says. Nothing if it has no sound, or makes no sense.
@@ -214,6 +242,23 @@ mod tests {
             );
         }
         assert_eq!(Session::new("192.0.2.1", 1).hear(&[0xff, 0xfe]), None);
+    }
+
+    #[test]
+    fn a_phone_on_hold_can_be_proposed_to_another() {
+        let held = PHONE.replace("m=audio", "a=inactive\nm=audio") + "a=recvonly\na=ptime:20\n";
+        let held = Session::new("192.0.2.1", 1).hear(held.as_bytes()).unwrap();
+        let sound = held.clone().both_ways();
+        assert_eq!(
+            Session::new("192.0.2.1", 2).propose(&sound),
+            "v=0\r\no=- 2 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 7000 RTP/AVP 8\r\nc=IN IP4 192.0.2.7\r\na=ptime:20\r\n"
+        );
+        assert!(sound.is_where(&held));
+        for (from, to) in [("7000", "7002"), ("192.0.2.7\n", "192.0.2.8\n")] {
+            let moved = PHONE.replace(from, to);
+            let moved = Session::new("192.0.2.1", 1).hear(moved.as_bytes()).unwrap();
+            assert!(!sound.is_where(&moved), "{to}");
+        }
     }
 
     #[test]

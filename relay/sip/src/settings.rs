@@ -55,6 +55,9 @@ pub struct Trunk {
     pub username: String,
     /// And how it knows.
     pub password: Secret,
+    /// Whether an invitation has to say at once where sound may go. Some trunks refuse any other; where both will do, say no (see the crate's
+    /// documentation for what is different).
+    pub wants_offer: bool,
     /// The number that the visitor sees, in international form (`+4930…`).
     pub caller: String,
 }
@@ -110,6 +113,7 @@ mod tests {
             domain: "example.org".into(),
             username: "shop".into(),
             password: Secret::new("open sesame"),
+            wants_offer: false,
             caller: "+49301234".into(),
         };
         let printed = format!("{trunk:?}");

@@ -58,10 +58,10 @@ impl Attempt {
         (call, leg): (&str, &str),
         offer: Bytes,
         say: mpsc::UnboundedSender<Heard>,
-    ) -> Self {
-        let call_id = format!("{call}-{leg}-{}", random());
-        let tag = random();
-        Self {
+    ) -> Result<Self, getrandom::Error> {
+        let call_id = format!("{call}-{leg}-{}", random()?);
+        let tag = random()?;
+        Ok(Self {
             letters: station.post().open(&call_id, &tag),
             call: call.to_owned(),
             call_id: CallID::new(call_id),
@@ -74,9 +74,10 @@ impl Attempt {
             challenges: Challenges::default(),
             credentials: None,
             say,
-        }
+        })
     }
 
+    /// Rings until `deadline` at most.
     pub(super) async fn run(mut self, deadline: Instant, withdrawn: CancellationToken) {
         loop {
             let silence = Instant::now() + self.station.patience().silence;
@@ -228,7 +229,7 @@ impl Attempt {
         let (take, taken) = oneshot::channel();
         let body = response.body.clone();
         let _ = self.say.send(Heard::Answered(Answer { body, take }));
-        let cseq = self.cseq;
+        let (cseq, offered) = (self.cseq, !self.offer.is_empty());
         let mut taken = Some(taken);
         let mut letters = Some(self.letters);
         let mut busy = Some(self.busy);
@@ -238,7 +239,8 @@ impl Attempt {
                 order = taken_of(&mut taken) => {
                     taken = None;
                     let Some((body, give)) = order else {
-                        return hang_up(peer, cseq, &response.body).await;
+                        let offer = (!offered).then(|| response.body.clone());
+                        return hang_up(peer, cseq, offer).await;
                     };
                     match peer.acknowledge(cseq, body, self.credentials.as_ref()).await {
                         Ok(request) => sent = Some(request),
@@ -265,12 +267,15 @@ impl Attempt {
                 if let Some((_, give)) = taken_of(&mut taken).await {
                     drop(give);
                 }
-                return hang_up(peer, cseq, &response.body).await;
+                let offer = (!offered).then(|| response.body.clone());
+                return hang_up(peer, cseq, offer).await;
             };
             if again.base_headers.to.tag != peer.remote.tag {
                 // The trunk rang two phones at once, and both picked up.
                 if let Some(other) = peer.clone().learn(&again) {
-                    hang_up(other, cseq, &again.body).await;
+                    let station = peer.station.clone();
+                    let offer = (!offered).then_some(again.body);
+                    station.spawn(hang_up(other, cseq, offer));
                 }
             } else if let Some(request) = &mut sent {
                 let endpoint = peer.station.endpoint();
@@ -292,11 +297,8 @@ async fn taken_of(taken: &mut Option<oneshot::Receiver<Taken>>) -> Option<Taken>
 }
 
 /// A name that nobody else draws.
-fn random() -> String {
+fn random() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 12];
-    if getrandom::fill(&mut bytes).is_err() {
-        // The system has no randomness: what tells dialogs apart is then the order's id alone.
-        tracing::error!("the system gives no random bytes");
-    }
-    hex::encode(bytes)
+    getrandom::fill(&mut bytes)?;
+    Ok(hex::encode(bytes))
 }

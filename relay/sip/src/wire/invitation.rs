@@ -83,10 +83,16 @@ impl Station {
     ) -> Invitation {
         let (say, heard) = mpsc::unbounded_channel();
         let withdrawn = CancellationToken::new();
-        let attempt = Attempt::new(self, invitee, call, offer, say);
-        let run = attempt.run(Instant::now() + ring, withdrawn.clone());
-        // It says itself how long it is to be waited for.
-        self.spawn_apart(run);
+        match Attempt::new(self, invitee, call, offer, say.clone()) {
+            // It says itself how long it is to be waited for.
+            Ok(attempt) => {
+                self.spawn_apart(attempt.run(Instant::now() + ring, withdrawn.clone()));
+            }
+            Err(error) => {
+                tracing::error!(%error, "the system gives no random bytes");
+                let _ = say.send(Heard::Failed(Failure::Broken));
+            }
+        }
         Invitation {
             heard,
             _withdrawn: withdrawn.drop_guard(),

@@ -68,6 +68,7 @@ pub(super) mod tests {
                 domain: "example.org".into(),
                 username: "shop".into(),
                 password: Secret::new("secret"),
+                wants_offer: false,
                 caller: "+493012345".into(),
             },
             ring_agent: Duration::from_secs(30),

@@ -32,11 +32,13 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// What an answer to an invitation says about who answered. `None` if it does not say enough.
+    /// What an answer to an invitation says about who answered. `None` if it cannot be read.
     pub(super) fn learn(mut self, response: &TsxResponse) -> Option<Self> {
         self.remote = response.base_headers.to.clone();
-        self.remote.tag.as_ref()?;
-        self.target = target(&response.headers)?;
+        // It has to say where it is, but one that does not can still be hung up on the way it was rung.
+        if let Some(target) = target(&response.headers) {
+            self.target = target;
+        }
         let recorded: Option<Result<Vec<Routing>, _>> =
             response.headers.try_get(Name::RECORD_ROUTE);
         self.routes = recorded.transpose().ok()?.unwrap_or_default();

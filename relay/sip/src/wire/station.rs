@@ -119,7 +119,7 @@ impl Station {
         &self.0.post
     }
 
-    pub(super) fn trunk(&self) -> &Trunk {
+    pub(crate) fn trunk(&self) -> &Trunk {
         &self.0.trunk
     }
 
@@ -154,7 +154,8 @@ impl Station {
     /// An agent's phone.
     pub(crate) fn agent(&self, uri: SipUri, visitor: &str) -> Invitee {
         // Their address is one at the trunk, so that is where it is known, and where we are.
-        let at_trunk = uri.host_port.host == self.0.domain.host;
+        let (host, domain) = (&uri.host_port.host, &self.0.domain.host);
+        let at_trunk = host.to_string().eq_ignore_ascii_case(&domain.to_string());
         let caller = self.number(&self.0.trunk.caller);
         Invitee {
             hop: if at_trunk {

@@ -20,12 +20,13 @@ const AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::from_
 
 /// Withdraws it. Before anything was heard there is nothing to withdraw, but something may still come.
 pub(super) async fn withdraw(mut transaction: ClientInvTsx, peer: Peer, cseq: u32, seen: bool) {
+    let offered = !transaction.request().msg.body.is_empty();
     let end = Instant::now() + WITHDRAWING;
     if !seen {
         let patience = peer.station.patience().silence;
         match timeout(patience, transaction.receive()).await {
             Ok(Ok(Some(response))) if is_final(&response) => {
-                return too_late(&response, peer, cseq).await;
+                return too_late(&response, peer, cseq, offered).await;
             }
             Ok(Ok(Some(_))) => {}
             _ => return,
@@ -44,7 +45,7 @@ pub(super) async fn withdraw(mut transaction: ClientInvTsx, peer: Peer, cseq: u3
         loop {
             match timeout_at(next, transaction.receive()).await {
                 Ok(Ok(Some(response))) if is_final(&response) => {
-                    return too_late(&response, peer, cseq).await;
+                    return too_late(&response, peer, cseq, offered).await;
                 }
                 Ok(Ok(Some(_))) => {}
                 Ok(_) => return,
@@ -56,19 +57,22 @@ pub(super) async fn withdraw(mut transaction: ClientInvTsx, peer: Peer, cseq: u3
 }
 
 /// A final answer to what was withdrawn: if somebody picked up, they are hung up on.
-async fn too_late(response: &TsxResponse, peer: Peer, cseq: u32) {
+async fn too_late(response: &TsxResponse, peer: Peer, cseq: u32, offered: bool) {
     if (200..300).contains(&response.line.code.into_u16())
         && let Some(peer) = peer.learn(response)
     {
-        hang_up(peer, cseq, &response.body).await;
+        let offer = (!offered).then(|| response.body.clone());
+        hang_up(peer, cseq, offer).await;
     }
 }
 
-/// Acknowledges an answer that nobody wants, and hangs up.
-pub(super) async fn hang_up(peer: Peer, cseq: u32, offer: &[u8]) {
-    let mut session = Session::new("0.0.0.0", 1);
-    let _ = session.hear(offer);
-    let body = session.decline();
+/// Acknowledges an answer that nobody wants, and hangs up. If the answer carries an offer, that is declined.
+pub(super) async fn hang_up(peer: Peer, cseq: u32, offer: Option<Bytes>) {
+    let body = offer.map_or_else(Bytes::new, |offer| {
+        let mut session = Session::new("0.0.0.0", 1);
+        let _ = session.hear(&offer);
+        session.decline()
+    });
     if let Err(error) = peer.acknowledge(cseq, body, None).await {
         tracing::debug!(%error, "an answer could not be acknowledged");
     }

@@ -66,6 +66,24 @@ async fn over_connections_it_is_the_same() {
 }
 
 #[tokio::test]
+async fn a_trunk_may_want_an_offer_at_once() {
+    let (mut phone, ear) = (Phone::start(true), Ear::open());
+    let visitor = Visitor::start("wants_offer", "udp", &[("media", &ear.port())]);
+    let mut settings = settings(visitor.port());
+    settings.trunk.wants_offer = true;
+    let gateway = Gateway::start(settings).await.unwrap();
+    let mut call = gateway.call(order(&phone.address()));
+    until(&mut call, Progress::Joined).await;
+    ear.hears_sound();
+    phone.until("CALL_RTPESTAB");
+    phone.press("hangup");
+    let (_, ending) = to_the_end(&mut call).await;
+    assert_eq!(ending.outcome, Outcome::Answered);
+    visitor.is_content();
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn the_visitor_may_hold_the_line() {
     let (mut phone, ear) = (Phone::start(true), Ear::open());
     let visitor = Visitor::start("holds", "udp", &[("media", &ear.port())]);

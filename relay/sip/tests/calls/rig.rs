@@ -27,6 +27,7 @@ pub(crate) fn settings(trunk: u16) -> Settings {
             domain: "example.org".into(),
             username: "shop".into(),
             password: Secret::new(PASSWORD),
+            wants_offer: false,
             caller: "+493012345".into(),
         },
         ring_agent: MOMENT,
