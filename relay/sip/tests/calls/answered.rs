@@ -84,6 +84,21 @@ async fn a_trunk_may_want_an_offer_at_once() {
 }
 
 #[tokio::test]
+async fn a_phone_that_moves_is_followed() {
+    let (phone, ear) = (Visitor::start("moves", "udp", &[]), Ear::open());
+    let visitor = Visitor::start("is_moved", "udp", &[("media", &ear.port())]);
+    let mut settings = settings(visitor.port());
+    settings.trunk.wants_offer = true;
+    let gateway = Gateway::start(settings).await.unwrap();
+    let agent = format!("sip:agent@127.0.0.1:{}", phone.port());
+    let (_, ending) = to_the_end(&mut gateway.call(order(&agent))).await;
+    assert_eq!(ending.outcome, Outcome::Answered);
+    visitor.is_content();
+    phone.is_content();
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn the_visitor_may_hold_the_line() {
     let (mut phone, ear) = (Phone::start(true), Ear::open());
     let visitor = Visitor::start("holds", "udp", &[("media", &ear.port())]);
