@@ -7,7 +7,7 @@ use heard_sip::{Gateway, Outcome, Progress};
 
 use crate::phone::Phone;
 use crate::ports;
-use crate::rig::{ended, order, settings, to_the_end, until};
+use crate::rig::{SILENCE, ended, order, settings, to_the_end, until};
 use crate::visitor::Visitor;
 
 /// A trunk that must not hear anything.
@@ -46,7 +46,7 @@ async fn an_agent_who_does_not_pick_up() {
     let mut phone = Phone::start(false);
     let (trunk, port) = Quiet::open();
     let mut settings = settings(port);
-    settings.ring_agent = Duration::from_secs(1);
+    settings.ring_agent = Duration::from_secs(2);
     let gateway = Gateway::start(settings).await.unwrap();
     let mut call = gateway.call(order(&phone.address()));
     let (heard, ending) = to_the_end(&mut call).await;
@@ -73,7 +73,9 @@ async fn a_phone_that_declines() {
 #[tokio::test]
 async fn a_phone_that_is_not_there() {
     let (trunk, port) = Quiet::open();
-    let gateway = Gateway::start(settings(port)).await.unwrap();
+    let mut settings = settings(port);
+    settings.patience.silence = SILENCE;
+    let gateway = Gateway::start(settings).await.unwrap();
     let agent = format!("sip:agent@127.0.0.1:{}", ports::free());
     let (heard, ending) = to_the_end(&mut gateway.call(order(&agent))).await;
     assert_eq!(heard, []);

@@ -26,7 +26,7 @@ pub(crate) struct Phone {
 impl Phone {
     /// One that picks up by itself, or one that somebody has to pick up.
     pub(crate) fn start(picks_up: bool) -> Self {
-        let (folder, port, control) = (folder(), ports::free(), ports::free());
+        let (folder, port, control) = (folder(&BARESIP), ports::free(), ports::free());
         let modules = modules();
         let config = format!(
             "sip_listen 127.0.0.1:{port}\nnet_interface 127.0.0.1\naudio_source ausine,440\nausrc_srate 48000\nausrc_channels 2\naudio_player aufile,heard.wav\n\

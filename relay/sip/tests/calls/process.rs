@@ -73,8 +73,10 @@ pub(crate) struct Process {
     ended: Receiver<i32>,
 }
 
-/// A new folder, removed with the process that gets it.
-pub(crate) fn folder() -> PathBuf {
+/// A new folder for a program, removed with the process that gets it.
+pub(crate) fn folder(program: &Program) -> PathBuf {
+    // Without the program nobody would remove it.
+    program.find();
     let folder = tempfile::Builder::new().prefix("heard-sip.").tempdir();
     folder.expect("a folder can be made").keep()
 }

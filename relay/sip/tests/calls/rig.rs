@@ -16,7 +16,7 @@ pub(crate) const NUMBER: &str = "+4915112345678";
 /// What the trunk knows us by.
 pub(crate) const PASSWORD: &str = "open sesame";
 
-/// Settings for a trunk at this port, with little patience.
+/// Settings for a trunk at this port. Who is not there is waited for as long as anything else.
 pub(crate) fn settings(trunk: u16) -> Settings {
     Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], ports::free())),
@@ -34,11 +34,14 @@ pub(crate) fn settings(trunk: u16) -> Settings {
         ring_visitor: MOMENT,
         longest: Duration::from_mins(1),
         patience: Patience {
-            silence: Duration::from_secs(2),
-            settling: Duration::from_secs(2),
+            silence: MOMENT,
+            settling: Duration::from_secs(5),
         },
     }
 }
+
+/// How long to wait for those who are not there.
+pub(crate) const SILENCE: Duration = Duration::from_secs(1);
 
 /// A gateway for a trunk at this port.
 pub(crate) async fn gateway(trunk: u16) -> Gateway {

@@ -7,7 +7,7 @@ use heard_sip::{Gateway, Outcome, Progress, Secret, Transport};
 use crate::phone::Phone;
 use crate::ports;
 use crate::process::{KAMAILIO, Process, folder, until};
-use crate::rig::{PASSWORD, ended, gateway, order, settings, to_the_end, until as hear};
+use crate::rig::{PASSWORD, SILENCE, ended, gateway, order, settings, to_the_end, until as hear};
 use crate::visitor::{Ear, Visitor};
 
 /// A proxy that lets calls through to a phone if it knows the caller.
@@ -18,7 +18,7 @@ struct Proxy {
 
 impl Proxy {
     fn start(phone: u16, algorithm: &str) -> Self {
-        let (folder, port) = (folder(), ports::free());
+        let (folder, port) = (folder(&KAMAILIO), ports::free());
         let config = include_str!("trunk.cfg")
             .replace("PHONE", &phone.to_string())
             .replace("PORT", &port.to_string())
@@ -116,6 +116,7 @@ async fn down(port: u16, transport: Transport) {
     let mut phone = Phone::start(true);
     let mut settings = settings(port);
     settings.transport = transport;
+    settings.patience.silence = SILENCE;
     let gateway = Gateway::start(settings).await.expect("a gateway starts");
     let (heard, ending) = to_the_end(&mut gateway.call(order(&phone.address()))).await;
     assert_eq!(heard, [Progress::RingingAgent, Progress::AgentAnswered]);

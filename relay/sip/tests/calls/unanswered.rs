@@ -49,7 +49,7 @@ async fn who_does_not_answer_may_the_second_time() {
     let visitor = Visitor::start("rings", "udp", &[]);
     let port = visitor.port();
     let mut settings = settings(port);
-    settings.ring_visitor = Duration::from_secs(1);
+    settings.ring_visitor = Duration::from_secs(2);
     let gateway = Gateway::start(settings).await.unwrap();
     let mut call = gateway.call(order(&phone.address()));
     let (heard, ending) = to_the_end(&mut call).await;

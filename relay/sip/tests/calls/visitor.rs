@@ -21,7 +21,7 @@ impl Visitor {
 
     /// The same, at a certain port.
     pub(crate) fn start_at(port: u16, scenario: &str, kind: &str, words: &[(&str, &str)]) -> Self {
-        let folder = folder();
+        let folder = folder(&SIPP);
         let written = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/calls/scenarios")
             .join(scenario)
