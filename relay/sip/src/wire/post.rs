@@ -75,21 +75,24 @@ impl Layer for Post {
         "heard"
     }
 
-    async fn receive(&self, endpoint: &Endpoint, mut request: MayTake<'_, IncomingRequest>) {
+    async fn receive(&self, endpoint: &Endpoint, request: MayTake<'_, IncomingRequest>) {
         if let Some(letterbox) = self.find(&request) {
-            if let Some(request) = request.inner().take() {
-                // Closed between finding and sending: as good as unknown.
-                let _ = letterbox.send(request);
-            }
-        } else if request.line.method == Method::OPTIONS {
-            // How a trunk asks whether we are there.
-            let mut request = request.take();
-            let response = endpoint.create_response(&request, StatusCode::OK, None);
-            let transaction = endpoint.create_server_tsx(&mut request);
-            if let Err(error) = transaction.respond(response).await {
-                tracing::debug!(%error, "a question was not answered");
-            }
+            // Closed between finding and sending: as good as unknown.
+            let _ = letterbox.send(request.take());
+            return;
         }
-        // Anything else is answered by the endpoint: there is no such dialog.
+        let request = request.take();
+        let code = match request.line.method {
+            Method::ACK => return,
+            // How a trunk asks whether we are there.
+            Method::OPTIONS => StatusCode::OK,
+            _ => StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST,
+        };
+        // Said once, and nothing is remembered: whoever does not hear it asks again. The library would go on for half a minute, to whomever a
+        // stranger names.
+        let mut response = endpoint.create_response(&request, code, None);
+        if let Err(error) = endpoint.send_outgoing_response(&mut response).await {
+            tracing::debug!(%error, "a stranger was not answered");
+        }
     }
 }

@@ -7,6 +7,7 @@ mod phone;
 mod ports;
 mod process;
 mod rig;
+mod strangers;
 mod trunk;
 mod unanswered;
 mod visitor;

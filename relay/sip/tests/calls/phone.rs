@@ -69,7 +69,7 @@ impl Phone {
     }
 
     /// Does something: `accept`, `hangup`.
-    pub(crate) fn press(&mut self, command: &str) {
+    pub(crate) fn press(&mut self, command: &str) -> String {
         let order = json!({ "command": command, "token": command }).to_string();
         let order = format!("{}:{order},", order.len());
         let sent = self.orders.get_mut().write_all(order.as_bytes());
@@ -78,10 +78,20 @@ impl Phone {
             let said = self.hear();
             if said["token"] == command {
                 assert_eq!(said["ok"], true, "the phone would not {command}");
-                return;
+                return said["data"].as_str().unwrap_or_default().to_owned();
             }
             self.events.push_back(said);
         }
+    }
+
+    /// The Call-ID of the call it is in.
+    pub(crate) fn call_id(&mut self) -> String {
+        let said = self.press("callstat");
+        let id = said
+            .split("id=")
+            .nth(1)
+            .and_then(|rest| rest.split_whitespace().next());
+        id.expect("the phone says which call it is in").to_owned()
     }
 
     /// Waits until this happens, or has since it was last asked: `CALL_INCOMING`, `CALL_RTPESTAB` (sound arrives), `CALL_CLOSED`.
