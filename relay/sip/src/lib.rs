@@ -28,6 +28,10 @@
 //! said. `rsipstack` acknowledges by itself and without a body, or else forgets the transaction, and then an acknowledgement that is lost cannot be sent
 //! again. The dialogs (`wire`) are ours in any case, as is CANCEL: theirs does not carry the branch of what it cancels.
 //!
+//! Whoever can reach the port can talk to it, and is answered once; only a phone that was rung, and knows both names that were drawn for its dialog, changes
+//! anything. A message whose `Via` is empty makes the library panic in the task that reads this one message, which is seen on standard error and
+//! nowhere else. Still, the port is best open to the trunk and the phones alone.
+//!
 //! # What is not here
 //!
 //! * Early media: what a trunk plays before somebody picks up is not heard by the agent, who hears nothing meanwhile.
