@@ -24,6 +24,28 @@ pub(super) const NATS: Program = Program {
     versions: None,
 };
 
+/// Phones and a trunk, for calls over SIP.
+pub(super) const PHONES: [Program; 3] = [
+    Program {
+        names: &["baresip"],
+        variable: "HEARD_BARESIP",
+        package: "baresip",
+        versions: None,
+    },
+    Program {
+        names: &["sipp"],
+        variable: "HEARD_SIPP",
+        package: "sip-tester",
+        versions: None,
+    },
+    Program {
+        names: &["kamailio"],
+        variable: "HEARD_KAMAILIO",
+        package: "kamailio",
+        versions: None,
+    },
+];
+
 /// A program that a test needs.
 #[derive(Debug)]
 pub(super) struct Program {

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::counts::{self, Counts};
-use super::packages::{self, NATS, POSTGRES, Program};
+use super::packages::{self, NATS, PHONES, POSTGRES, Program};
 use super::report::{self, Tally};
 use super::watch::watch;
 use crate::process;
@@ -27,8 +27,9 @@ const TRACER: Program = Program {
 /// Installs what the tests need, and runs all of them. Without a program those that need it fail, the others run.
 pub(super) fn run(long: bool) -> Tally {
     let mut tally = Tally::default();
-    let programs = [&POSTGRES, &NATS, &NETWORKS, &TRACER];
-    if let Err(error) = packages::ensure("the tests of stores and nodes", &programs) {
+    let [agent, visitor, trunk] = &PHONES;
+    let programs = [&POSTGRES, &NATS, &NETWORKS, &TRACER, agent, visitor, trunk];
+    if let Err(error) = packages::ensure("the tests of stores, nodes and phones", &programs) {
         eprintln!("error: {error:#}");
         tally.fail(format!("{error:#}"));
     }

@@ -1,0 +1,13 @@
+//! Calls between real phones: baresip is the agent's, sipp the visitor's, kamailio the trunk's proxy.
+
+mod agent;
+mod answered;
+mod orders;
+mod phone;
+mod ports;
+mod process;
+mod rig;
+mod strangers;
+mod trunk;
+mod unanswered;
+mod visitor;
