@@ -180,7 +180,7 @@ impl Relay {
             store.execute(Write::EverybodyGone { now }).await?;
         }
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let dialers = Dialers::start(&config, Arc::clone(&store), Arc::clone(&clock))?;
+        let dialers = Dialers::start(&config, Arc::clone(&store), Arc::clone(&clock)).await?;
         tasks.spawn(dispatcher.run(
             Arc::clone(&store),
             Arc::clone(&hub),
@@ -264,6 +264,7 @@ impl Relay {
         // Whoever comes from here on is refused by the system, and reconnects.
         drop(listener);
         app.stop.cancel();
+        app.dialers.stop().await;
         app.tasks.close();
         let drain = Duration::from_millis(app.config.limits.drain_ms);
         if tokio::time::timeout(drain, app.tasks.wait()).await.is_err() {

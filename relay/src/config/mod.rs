@@ -10,7 +10,7 @@ mod url;
 
 pub use bus::BusAddress;
 pub use data::Data;
-pub use dialer::{DialerSettings, Hidden, WebhookSettings};
+pub use dialer::{DialerSettings, Hidden, SipSettings, SipTransport, WebhookSettings};
 pub use error::ConfigError;
 pub use figment::value::Value;
 pub use load::{Layers, load};

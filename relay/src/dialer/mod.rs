@@ -4,11 +4,12 @@
 //!
 //! * *link*: nothing here. The console shows the number as a link, the agent dials on whatever phone they have, and says what came of it.
 //! * [`webhook`]: a program of the site's own is told by a signed request, and says what happens by signed requests of its own.
-//! * *sip*: the relay rings the agent's phone and the visitor's, and joins them.
+//! * *sip*: the relay itself: it rings the agent's phone and the visitor's, and joins them.
 //!
 //! Whatever is heard of a call goes to the store ([`Request::Dialled`]) under the number it was ordered under, where `desk` decides whether it still
 //! counts. So a dialer may speak twice, late or never: what is said twice changes nothing, and an order that is not heard of in time counts as failed.
 
+mod sip;
 pub mod webhook;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use heard_protocol::{CallbackId, Disposition, SiteId};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::store::{AgentRecord, Answer, Request, SiteRecord, Store, StoreError};
+use sip::Sip;
 use webhook::Webhook;
 
 /// A call that an agent has taken.
@@ -93,6 +95,7 @@ pub struct Dialers {
     store: Arc<dyn Store>,
     reports: Reports,
     webhook: Option<Webhook>,
+    sip: Option<Sip>,
 }
 
 impl Dialers {
@@ -100,12 +103,16 @@ impl Dialers {
     ///
     /// # Errors
     /// [`DialError::Settings`].
-    pub fn start(
+    pub async fn start(
         config: &Config,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, DialError> {
         let webhook = config.dialer.webhook.as_ref();
+        let sip = match &config.dialer.sip {
+            Some(settings) => Some(Sip::start(settings).await?),
+            None => None,
+        };
         Ok(Arc::new(Self {
             reports: Reports {
                 store: Arc::clone(&store),
@@ -113,6 +120,7 @@ impl Dialers {
             },
             store,
             webhook: webhook.map(Webhook::new).transpose()?,
+            sip,
         }))
     }
 
@@ -124,6 +132,13 @@ impl Dialers {
     /// Where what is heard of calls goes.
     pub const fn reports(&self) -> &Reports {
         &self.reports
+    }
+
+    /// Ends what this relay has under way.
+    pub(crate) async fn stop(&self) {
+        if let Some(sip) = &self.sip {
+            sip.stop().await;
+        }
     }
 
     /// Makes a call. One that could not be made counts as an attempt that failed.
@@ -181,7 +196,10 @@ impl Dialers {
                     .order(order, &*self.reports.clock)
                     .await
             }
-            Kind::Sip => Err(DialError::NotSetUp("sip")),
+            Kind::Sip => {
+                let sip = self.sip.as_ref().ok_or(DialError::NotSetUp("sip"))?;
+                sip.order(order, &self.reports).await
+            }
         }
     }
 }

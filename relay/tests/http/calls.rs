@@ -231,6 +231,7 @@ impl Program {
                     url,
                     secret: SECRET.to_owned().into(),
                 }),
+                ..DialerSettings::default()
             };
         })
         .await;
