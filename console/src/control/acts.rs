@@ -43,6 +43,7 @@ impl App {
             Act::Answer => self.write(Tab::Answer),
             Act::Note => self.write(Tab::Note),
             Act::Transfer => self.dialog.set(open.map(Dialog::Transfer)),
+            Act::OfferTalk => self.dialog.set(open.map(Dialog::Offer)),
             Act::Return => self.change(open, |conversation| StaffCommand::Return { conversation }),
             Act::Resolve => self.resolve(open),
             Act::Reopen => {
@@ -109,6 +110,12 @@ impl App {
     pub(crate) fn decline_call(self, callback: CallbackId) {
         let command = StaffCommand::DeclineCallback { callback };
         self.ask(Errand::Callback(callback), command);
+    }
+
+    /// Offers the visitor to talk, with a sentence of why if there is one.
+    pub(crate) fn offer_talk(self, conversation: ConversationId, why: String) {
+        let command = StaffCommand::OfferTalk { conversation, why };
+        self.ask(Errand::Chat(conversation), command);
     }
 
     /// Settles a conversation, begun answer or not.

@@ -45,6 +45,8 @@ pub(crate) enum Dialog {
     Transfer(ConversationId),
     /// Why not to take it.
     Decline(ConversationId),
+    /// Offer to talk.
+    Offer(ConversationId),
     /// What to do with a begun answer before resolving.
     Unsent(ConversationId),
 }

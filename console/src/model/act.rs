@@ -41,6 +41,8 @@ pub(crate) enum Act {
     Transfer,
     /// Put the open conversation back into the queue.
     Return,
+    /// Offer the visitor of the open conversation to talk.
+    OfferTalk,
     /// Settle the open conversation.
     Resolve,
     /// Take the open conversation up again.
@@ -73,11 +75,12 @@ pub(crate) enum Act {
 
 impl Act {
     /// All of them, in the order the palette lists them.
-    pub(crate) const ALL: [Self; 25] = [
+    pub(crate) const ALL: [Self; 26] = [
         Self::Accept,
         Self::Decline,
         Self::Answer,
         Self::Note,
+        Self::OfferTalk,
         Self::Resolve,
         Self::Transfer,
         Self::Return,
@@ -195,7 +198,9 @@ impl Moment {
             Act::TakeNext => self.live && self.queue,
             Act::Take => self.live && open == Some(Standing::Waiting),
             Act::Answer => open == Some(Standing::Mine),
-            Act::Transfer | Act::Return | Act::Resolve => self.live && open == Some(Standing::Mine),
+            Act::Transfer | Act::Return | Act::Resolve | Act::OfferTalk => {
+                self.live && open == Some(Standing::Mine)
+            }
             Act::Note | Act::Person => open.is_some(),
             Act::Reopen => self.live && open == Some(Standing::Resolved),
             Act::Chats => !chats,

@@ -3,7 +3,7 @@
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
     AgentCard, AgentId, Author, CallbackWhen, CommandId, Disposition, PublicBody, RefusalCode, Seq,
-    StaffBody, StaffEntry, UnixMillis,
+    StaffBody, StaffEntry, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
 };
 
 use super::log::Log;
@@ -111,6 +111,12 @@ pub(crate) enum Line {
     CallSummed(AgentId, String),
     /// How the visitor found a call.
     CallRated(u8, String),
+    /// There is a reason to talk rather than write.
+    TroubleSeen(TalkReason, TalkEvidence),
+    /// The visitor was offered to talk, perhaps with a sentence of why.
+    TalkOffered(TalkReason, String),
+    /// What they said to it.
+    TalkAnswered(TalkAnswer),
     /// A call rang for an agent ...
     CallRung(AgentId),
     /// ... who did not take it, ...
@@ -204,6 +210,9 @@ fn entry_row(log: &Log, index: usize, entry: &StaffEntry, me: Option<AgentId>) -
             StaffBody::CallbackRung { agent, .. } => line(Line::CallRung(*agent)),
             StaffBody::CallbackMissed { agent, .. } => line(Line::CallMissed(*agent)),
             StaffBody::CallbackDeclined { agent, .. } => line(Line::CallDeclined(*agent)),
+            StaffBody::TroubleSeen { reason, evidence } => {
+                line(Line::TroubleSeen(*reason, *evidence))
+            }
             StaffBody::CallbackReleased { agent, .. } => line(Line::CallReleased(*agent)),
         },
         EntryBody::Public { position, body } => match body {
@@ -280,6 +289,8 @@ fn call_line(body: &PublicBody) -> Option<Line> {
         } => Line::CallTried(*disposition, *next),
         PublicBody::CallSummed { agent, text, .. } => Line::CallSummed(*agent, text.clone()),
         PublicBody::CallRated { stars, word } => Line::CallRated(*stars, word.clone()),
+        PublicBody::TalkOffered { reason, why } => Line::TalkOffered(*reason, why.clone()),
+        PublicBody::TalkAnswered { answer, .. } => Line::TalkAnswered(*answer),
         PublicBody::Message { .. }
         | PublicBody::AgentJoined { .. }
         | PublicBody::Waiting

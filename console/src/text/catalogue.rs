@@ -1,7 +1,9 @@
 //! The shape of a catalogue: every word a person reads, once. A language that lacks one does not compile.
 
 use heard_protocol::entry::QueueReason;
-use heard_protocol::{Availability, CallLeg, Disposition, RefusalCode};
+use heard_protocol::{
+    Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
+};
 
 use crate::model::act::Act;
 use crate::model::wait::Wait;
@@ -35,6 +37,10 @@ pub(crate) struct Text {
     pub(crate) availability_hint: fn(Availability) -> &'static str,
     /// What came of a call.
     pub(crate) disposition: fn(Disposition) -> &'static str,
+    /// Why talking would be better than writing.
+    pub(crate) reason: fn(TalkReason) -> &'static str,
+    /// On what grounds.
+    pub(crate) evidence: fn(TalkEvidence) -> String,
     /// Why the relay would not do something.
     pub(crate) refusal: fn(RefusalCode) -> &'static str,
     /// What can be done.
@@ -159,6 +165,12 @@ pub(crate) struct Talk {
     pub(crate) missed: fn(&str) -> String,
     pub(crate) callback_requested: &'static str,
     pub(crate) callback_closed: fn(&str) -> String,
+    pub(crate) trouble: fn(&str, &str) -> String,
+    pub(crate) call_offered: fn(&str) -> String,
+    pub(crate) call_answered: fn(TalkAnswer) -> &'static str,
+    pub(crate) offer_call: &'static str,
+    pub(crate) offer_lead: &'static str,
+    pub(crate) offer_why: &'static str,
     pub(crate) you: &'static str,
     pub(crate) bot: &'static str,
     pub(crate) today: &'static str,

@@ -1,7 +1,9 @@
 //! English.
 
 use heard_protocol::entry::QueueReason;
-use heard_protocol::{Availability, CallLeg, Disposition, RefusalCode};
+use heard_protocol::{
+    Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
+};
 
 use super::catalogue::{Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text};
 use super::plural::english as plural;
@@ -134,6 +136,16 @@ pub(super) static ENGLISH: Text = Text {
         missed: |name| format!("{name} didn't answer the offer in time"),
         callback_requested: "The visitor asked to be called",
         callback_closed: |outcome| format!("Call: {outcome}"),
+        trouble: |reason, evidence| format!("Writing is not working: {reason} ({evidence})"),
+        call_offered: |reason| format!("A call was offered: {reason}"),
+        call_answered: |answer| match answer {
+            TalkAnswer::No => "The visitor would rather write",
+            TalkAnswer::Phone => "The visitor wants to be called",
+            TalkAnswer::Here => "The visitor wants to talk here",
+        },
+        offer_call: "Offer a call",
+        offer_lead: "The visitor sees a card with two answers, and can go on writing. After a no it is not offered again.",
+        offer_why: "Why, in a sentence they read (optional)",
         you: "You",
         bot: "bot",
         today: "Today",
@@ -305,6 +317,28 @@ pub(super) static ENGLISH: Text = Text {
         Disposition::Refused => "no longer wanted",
         Disposition::Technical => "call couldn't be made",
     },
+    reason: |reason| match reason {
+        TalkReason::Connection => "the connection drops",
+        TalkReason::NobodyFree => "nobody answers",
+        TalkReason::Circles => "going in circles",
+        TalkReason::HardToWrite => "hard to write",
+        TalkReason::Agent => "an agent thinks so",
+        TalkReason::Visitor => "the visitor asks for it",
+    },
+    evidence: |evidence| match evidence {
+        TalkEvidence::AskedAgain(times) => format!("asked the same thing {times} times"),
+        TalkEvidence::ToldAgain(times) => format!("the same answer {times} times"),
+        TalkEvidence::NotUnderstood => "does not understand, or is not understood".to_owned(),
+        TalkEvidence::Already => "has said or done this already".to_owned(),
+        TalkEvidence::NoHelp => "what was advised did not help".to_owned(),
+        TalkEvidence::Impatience => "is losing patience".to_owned(),
+        TalkEvidence::Silence(ms) => format!("a silence of {} min", ms / 60_000),
+        TalkEvidence::Long(messages) => format!("{messages} messages and no end"),
+        TalkEvidence::Laborious(messages) => format!("{messages} messages were hard work"),
+        TalkEvidence::Languages => "they write different languages".to_owned(),
+        TalkEvidence::Unanswered(ms) => format!("no answer for {} min", ms / 60_000),
+        TalkEvidence::Said => "said so".to_owned(),
+    },
     refusal: |code| match code {
         RefusalCode::TextEmpty => "There is nothing in the message yet.",
         RefusalCode::TextTooLong => "The message is too long. Send it in parts.",
@@ -338,6 +372,7 @@ pub(super) static ENGLISH: Text = Text {
         Act::Answer => "Write an answer",
         Act::Note => "Write a note",
         Act::Transfer => "Hand this chat over",
+        Act::OfferTalk => "Offer a call",
         Act::Return => "Return this chat to the queue",
         Act::Resolve => "Resolve this chat",
         Act::Reopen => "Reopen this chat",

@@ -1,7 +1,9 @@
 //! Russian.
 
 use heard_protocol::entry::QueueReason;
-use heard_protocol::{Availability, CallLeg, Disposition, RefusalCode};
+use heard_protocol::{
+    Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
+};
 
 use super::catalogue::{Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text};
 use super::plural::russian as plural;
@@ -154,6 +156,16 @@ pub(super) static RUSSIAN: Text = Text {
         missed: |name| format!("{name}: предложение осталось без ответа"),
         callback_requested: "Посетитель попросил перезвонить",
         callback_closed: |outcome| format!("Звонок: {outcome}"),
+        trouble: |reason, evidence| format!("Переписка не получается: {reason} ({evidence})"),
+        call_offered: |reason| format!("Предложен звонок: {reason}"),
+        call_answered: |answer| match answer {
+            TalkAnswer::No => "Посетителю удобнее писать",
+            TalkAnswer::Phone => "Посетитель хочет, чтобы ему позвонили",
+            TalkAnswer::Here => "Посетитель хочет поговорить здесь",
+        },
+        offer_call: "Предложить звонок",
+        offer_lead: "Посетитель увидит карточку с двумя ответами и сможет писать дальше. После отказа больше не предлагаем.",
+        offer_why: "Почему, одной фразой для него (необязательно)",
         you: "Вы",
         bot: "бот",
         today: "Сегодня",
@@ -321,6 +333,28 @@ pub(super) static RUSSIAN: Text = Text {
         Disposition::Refused => "звонок уже не нужен",
         Disposition::Technical => "звонок не удался технически",
     },
+    reason: |reason| match reason {
+        TalkReason::Connection => "связь обрывается",
+        TalkReason::NobodyFree => "никто не отвечает",
+        TalkReason::Circles => "разговор идёт по кругу",
+        TalkReason::HardToWrite => "тяжело писать",
+        TalkReason::Agent => "так считает оператор",
+        TalkReason::Visitor => "посетитель просит сам",
+    },
+    evidence: |evidence| match evidence {
+        TalkEvidence::AskedAgain(times) => format!("одно и то же спросили раз: {times}"),
+        TalkEvidence::ToldAgain(times) => format!("один и тот же ответ раз: {times}"),
+        TalkEvidence::NotUnderstood => "не понимает или его не поняли".to_owned(),
+        TalkEvidence::Already => "уже говорил или делал это".to_owned(),
+        TalkEvidence::NoHelp => "совет не помог".to_owned(),
+        TalkEvidence::Impatience => "теряет терпение".to_owned(),
+        TalkEvidence::Silence(ms) => format!("молчание {} мин", ms / 60_000),
+        TalkEvidence::Long(messages) => format!("сообщений: {messages}, конца не видно"),
+        TalkEvidence::Laborious(messages) => format!("сообщений, давшихся тяжело: {messages}"),
+        TalkEvidence::Languages => "пишут на разных языках".to_owned(),
+        TalkEvidence::Unanswered(ms) => format!("без ответа {} мин", ms / 60_000),
+        TalkEvidence::Said => "так и сказано".to_owned(),
+    },
     refusal: |code| match code {
         RefusalCode::TextEmpty => "В сообщении пока ничего нет.",
         RefusalCode::TextTooLong => "Сообщение слишком длинное. Отправьте его частями.",
@@ -356,6 +390,7 @@ pub(super) static RUSSIAN: Text = Text {
         Act::Answer => "Написать ответ",
         Act::Note => "Написать заметку",
         Act::Transfer => "Передать этот чат коллеге",
+        Act::OfferTalk => "Предложить звонок",
         Act::Return => "Вернуть этот чат в очередь",
         Act::Resolve => "Отметить этот чат решённым",
         Act::Reopen => "Открыть этот чат снова",

@@ -10,6 +10,7 @@ use super::icon::{Glyph, Icon};
 use super::keys_table::Keys;
 use super::palette::Palette;
 use super::transfer::Transfer;
+use super::trouble::OfferTalk;
 use super::unsent::Unsent;
 use super::words::{app, words};
 use crate::control::Dialog;
@@ -24,6 +25,7 @@ pub(super) fn Dialogs() -> impl IntoView {
             Dialog::Keys => view! { <Keys/> }.into_any(),
             Dialog::Transfer(id) => view! { <Transfer id/> }.into_any(),
             Dialog::Decline(id) => view! { <Decline id/> }.into_any(),
+            Dialog::Offer(id) => view! { <OfferTalk id/> }.into_any(),
             Dialog::Unsent(id) => view! { <Unsent id/> }.into_any(),
         })
     }

@@ -18,7 +18,9 @@ pub(super) fn Happened(line: Line, at: UnixMillis) -> impl IntoView {
     let comment = match &line {
         Line::Transferred { comment, .. } => comment.clone(),
         Line::Declined { reason, .. } => reason.clone(),
-        Line::CallSummed(_, said) | Line::CallRated(_, said) => said.clone(),
+        Line::CallSummed(_, said) | Line::CallRated(_, said) | Line::TalkOffered(_, said) => {
+            said.clone()
+        }
         _ => String::new(),
     };
     let comment = comment.trim().to_owned();
@@ -58,6 +60,11 @@ fn sentence(app: App, text: &'static Text, line: Line) -> String {
             (text.calls.tried)((text.disposition)(outcome), &stamp(next, text))
         }
         Line::CallSummed(agent, _) => (text.calls.summed)(&name(agent)),
+        Line::TroubleSeen(reason, evidence) => {
+            (text.talk.trouble)((text.reason)(reason), &(text.evidence)(evidence))
+        }
+        Line::TalkOffered(reason, _) => (text.talk.call_offered)((text.reason)(reason)),
+        Line::TalkAnswered(answer) => (text.talk.call_answered)(answer).to_owned(),
         Line::CallRated(stars, _) => (text.calls.rated)(stars),
         Line::CallRung(agent) => (text.calls.rang)(&name(agent)),
         Line::CallMissed(agent) => (text.calls.missed)(&name(agent)),

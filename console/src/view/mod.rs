@@ -30,6 +30,7 @@ mod talk;
 mod talk_head;
 mod toasts;
 mod transfer;
+mod trouble;
 mod unsent;
 mod words;
 

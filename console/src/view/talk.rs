@@ -7,6 +7,7 @@ use super::composer::Composer;
 use super::log::LogView;
 use super::ring::Making;
 use super::talk_head::TalkHead;
+use super::trouble::TroubleLine;
 use super::words::{app, words};
 use crate::model::act::Place;
 use crate::model::calls::making_in;
@@ -81,6 +82,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             <dt>{text.talk.issue}</dt>
             <dd>{move || issue.get()}</dd>
         </dl>
+        <TroubleLine id/>
         {move || making.get().map(|call| view! { <Making id=call/> })}
         <LogView id/>
         <Composer id/>

@@ -123,7 +123,9 @@ impl Chat {
             | PublicBody::CallbackCalling { .. }
             | PublicBody::CallbackTried { .. }
             | PublicBody::CallSummed { .. }
-            | PublicBody::CallRated { .. } => {}
+            | PublicBody::CallRated { .. }
+            | PublicBody::TalkOffered { .. }
+            | PublicBody::TalkAnswered { .. } => {}
         }
     }
 

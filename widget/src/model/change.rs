@@ -133,6 +133,7 @@ impl Model {
         self.typing = None;
         self.callback_open = false;
         self.unrated = false;
+        self.offer = None;
         self.staff_read = Seq::START;
         self.visitor_read = Seq::START;
     }
@@ -200,10 +201,16 @@ impl Model {
                 self.typing = None;
             }
             PublicBody::Resolved => {
+                self.offer = None;
                 self.join(Stage::Resolved);
                 self.typing = None;
             }
-            PublicBody::CallbackRequested { .. } => self.callback_open = true,
+            PublicBody::CallbackRequested { .. } => {
+                self.offer = None;
+                self.callback_open = true;
+            }
+            PublicBody::TalkOffered { reason, why } => self.offer = Some((*reason, why.clone())),
+            PublicBody::TalkAnswered { .. } => self.offer = None,
             PublicBody::CallbackClosed { disposition, .. } => {
                 self.callback_open = false;
                 self.unrated = *disposition == Disposition::Answered;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heard_client::LinkState;
 use heard_protocol::{
     AgentKind, Author, CallbackWhen, CommandId, Disposition, PublicBody, RefusalCode, Seq,
-    UnixMillis,
+    TalkAnswer, UnixMillis,
 };
 
 use super::state::{Delivery, Log, Model, Said, made_at};
@@ -93,6 +93,10 @@ pub enum Event {
     Summed(String),
     /// How the visitor found it, in stars.
     Rated(u8),
+    /// Talking was offered.
+    TalkOffered,
+    /// What the visitor said to that.
+    TalkAnswered(TalkAnswer),
 }
 
 /// What a row is recognised by between redraws: two rows with one key look the same.
@@ -311,6 +315,8 @@ fn event_of(body: &PublicBody) -> Event {
         } => Event::Tried(*disposition, *next),
         PublicBody::CallSummed { text, .. } => Event::Summed(text.clone()),
         PublicBody::CallRated { stars, .. } => Event::Rated(*stars),
+        PublicBody::TalkOffered { .. } => Event::TalkOffered,
+        PublicBody::TalkAnswered { answer, .. } => Event::TalkAnswered(*answer),
         PublicBody::Waiting | PublicBody::Message { .. } => Event::Waiting,
     }
 }

@@ -6,8 +6,8 @@ use heard_client::LinkState;
 use heard_protocol::limits::MAX_TEXT_BYTES;
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, Author, CallbackProgress, CallbackView, CommandId,
-    ConversationId, Cursor, PublicBody, PublicEntry, RefusalCode, Seq, Slot, UnixMillis,
-    WaitEstimate,
+    ConversationId, Cursor, PublicBody, PublicEntry, RefusalCode, Seq, Slot, TalkReason,
+    UnixMillis, WaitEstimate,
 };
 
 /// One conversation as far as it has been read.
@@ -113,6 +113,8 @@ pub struct Model {
     pub call: Option<CallbackView>,
     /// The times there are for a call; not known yet if there are none.
     pub slots: Option<Vec<Slot>>,
+    /// Why talking is offered, and the agent's words for it; until it is answered.
+    pub offer: Option<(TalkReason, String)>,
     /// A call has taken place, and the visitor has not said how it was.
     pub unrated: bool,
     /// Whether the log says that a request to be called is open.
@@ -152,6 +154,7 @@ impl Model {
             typing: None,
             call: None,
             slots: None,
+            offer: None,
             unrated: false,
             callback_open: false,
             staff_read: Seq::START,

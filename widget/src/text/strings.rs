@@ -145,6 +145,29 @@ strings! {
     /// How the visitor found a call, out of five.
     call_rated: &'static str,
 
+    /// Talking was offered.
+    talk_offered: &'static str,
+    /// The visitor would rather write.
+    talk_no: &'static str,
+    /// The visitor would rather talk.
+    talk_yes: &'static str,
+    /// Why talking is offered: the chat does not hold.
+    why_connection: &'static str,
+    /// Nobody answers.
+    why_nobody: &'static str,
+    /// They go in circles.
+    why_circles: &'static str,
+    /// Writing is hard.
+    why_hard: &'static str,
+    /// The agent thinks so.
+    why_agent: &'static str,
+    /// The visitor wants to.
+    why_visitor: &'static str,
+    /// The two answers: call me, ...
+    talk_call: &'static str,
+    /// ... or let us write.
+    talk_write: &'static str,
+
     /// Delivery: waits for a connection.
     kept: &'static str,
     /// Delivery: on its way.

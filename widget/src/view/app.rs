@@ -18,6 +18,9 @@ use crate::text::{Strings, catalogue};
 /// The relay is told of typing at most this often; it believes it a little longer.
 const TYPING_EVERY_MS: f64 = 3_000.0;
 
+/// A pause longer than this is no typing, in milliseconds.
+const PAUSE_MS: f64 = 5_000.0;
+
 /// The panel's parts, by the ids of their elements.
 pub(super) mod part {
     pub(in crate::view) const PANEL: &str = "panel";
@@ -33,6 +36,12 @@ pub(super) struct Writing {
     pub(super) text: String,
     /// It is too long by this many characters.
     pub(super) over: Option<usize>,
+    /// For how long it was typed, pauses left out, in milliseconds.
+    typed_ms: f64,
+    /// When it was last typed at.
+    touched: f64,
+    /// How many characters were deleted on the way.
+    deleted: u32,
 }
 
 /// The form that asks for a call.
@@ -102,7 +111,7 @@ impl Shared {
             model: Watched::new(Model::new(host.name(), kept_messages(&host))),
             writing: Watched::new(Writing {
                 text: host.kept(DRAFT).unwrap_or_default(),
-                over: None,
+                ..Writing::default()
             }),
             form: Watched::new(Form {
                 draft,
@@ -324,6 +333,17 @@ impl Shared {
             self.typed_at.set(now);
             self.give(Input::Signal(VisitorSignal::Typing));
         }
+        self.writing.change(|writing| {
+            let gap = now - writing.touched;
+            writing.touched = now;
+            if gap < PAUSE_MS {
+                writing.typed_ms += gap;
+            }
+            let gone = writing.text.len().saturating_sub(text.len());
+            writing.deleted = writing
+                .deleted
+                .saturating_add(u32::try_from(gone).unwrap_or(u32::MAX));
+        });
         let over = match sendable(&text) {
             Err(BadText::TooLong(over)) => Some(over),
             Ok(_) | Err(BadText::Empty) => None,
@@ -340,7 +360,18 @@ impl Shared {
             .writing
             .peek(|writing| sendable(&writing.text).ok().map(str::to_owned));
         if let Some(text) = text {
+            let (typed_ms, deleted) = self
+                .writing
+                .peek(|writing| (writing.typed_ms, writing.deleted));
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a sum of short, positive spans; a cast keeps within the type"
+            )]
+            let typed_ms = typed_ms as u32;
+            self.give(Input::Signal(VisitorSignal::Effort { typed_ms, deleted }));
             self.send(text);
+            self.writing.change(|writing| *writing = Writing::default());
             self.type_text(String::new());
             self.typed_at.set(0.0);
         }

@@ -3,7 +3,7 @@
 use super::app::{App, part};
 use super::icons::DOWN;
 use super::kit::{El, el, icon_button};
-use super::{call, callback, queue, rows};
+use super::{call, callback, queue, rows, talk};
 use crate::model::Model;
 use crate::model::rows::{Row, rows as rows_of};
 use crate::text::fill;
@@ -47,6 +47,7 @@ pub(super) fn log(app: App) -> El {
                             move || app.model.read(|model| model.typing.is_some()),
                             move || typing(app),
                         )
+                        .child(talk::talk(app))
                         .child(queue::queue(app))
                         .child(callback::callback(app))
                         .child(call::rating(app)),

@@ -11,6 +11,7 @@ mod kit;
 mod log;
 mod queue;
 mod rows;
+mod talk;
 
 use tachys::view::Mountable;
 use wasm_bindgen::JsCast;

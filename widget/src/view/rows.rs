@@ -1,6 +1,6 @@
 //! One row of the conversation.
 
-use heard_protocol::{AgentKind, CommandId, Disposition, RefusalCode, UnixMillis};
+use heard_protocol::{AgentKind, CommandId, Disposition, RefusalCode, TalkAnswer, UnixMillis};
 
 use super::app::App;
 use super::kit::{El, button, el};
@@ -121,6 +121,9 @@ fn event_text(event: &Event, app: App) -> String {
         Event::Calling(name) => return fill(words.calling, &[name]),
         Event::Tried(_, next) => return fill(words.call_tried, &[&when(next)]),
         Event::Summed(text) => return fill(words.call_summed, &[text]),
+        Event::TalkOffered => words.talk_offered,
+        Event::TalkAnswered(TalkAnswer::No) => words.talk_no,
+        Event::TalkAnswered(_) => words.talk_yes,
         Event::Rated(stars) => return fill(words.call_rated, &[&stars.to_string()]),
         Event::Joined(name, AgentKind::Person) => return fill(words.joined, &[name]),
         Event::Joined(name, AgentKind::Bot) => return fill(words.joined_bot, &[name]),
