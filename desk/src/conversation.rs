@@ -18,7 +18,7 @@ use heard_protocol::{
 };
 
 use crate::policy::Policy;
-use crate::talk::Talk;
+use crate::talk::{Stance, Talk};
 use crate::text;
 
 /// One entry to append, by who may see it.
@@ -168,7 +168,6 @@ impl Conversation {
             }
             StaffCommand::Resolve { .. } => {
                 self.owned_by(actor.id)?;
-                self.talk.settle();
                 self.status = Status::Resolved { at: now };
                 Ok(vec![Write::Public(PublicBody::Resolved)])
             }
@@ -182,18 +181,29 @@ impl Conversation {
         }
     }
 
-    /// There is a reason to talk rather than write; `refused` if the visitor just said in words that they do not want to. Nothing is offered once the
-    /// matter is settled.
-    pub fn troubled(&mut self, seen: &[(TalkReason, TalkEvidence)], refused: bool) -> Change {
+    /// There may be a reason to talk rather than write, and the visitor may have said in words whether they want to. Nothing is offered once the
+    /// matter is settled. What was seen before changes nothing.
+    pub fn troubled(
+        &mut self,
+        seen: &[(TalkReason, TalkEvidence)],
+        stance: Option<Stance>,
+    ) -> Change {
         if matches!(self.status, Status::Resolved { .. }) {
             return Change::new();
         }
-        if refused {
-            self.talk.refuse();
+        if let Some(stance) = stance {
+            self.talk.hear(stance);
         }
         let seen = seen.iter();
         seen.flat_map(|(reason, evidence)| self.talk.see(*reason, *evidence))
             .collect()
+    }
+
+    /// This is about to be written into its log: what follows from it for [`talk`](Self::talk).
+    pub fn follow(&mut self, change: &Change) {
+        for one in change {
+            self.talk.follow(one);
+        }
     }
 
     /// Offers it to an agent. Does nothing unless it waits.

@@ -27,4 +27,4 @@ pub mod trouble;
 
 pub use conversation::{Change, Conversation, Write};
 pub use policy::Policy;
-pub use talk::Talk;
+pub use talk::{Stance, Talk};

@@ -1,12 +1,24 @@
 //! Offering to talk, in one conversation: once for each reason, and never after a "no".
 //!
-//! That a visitor asks to talk is a reason too, and the only one that takes back a "no" of their own.
+//! That a visitor asks to talk is a reason too, and the only one that takes back a "no" of their own. What they say in words is told with its
+//! moment ([`Stance`]), since it is noticed a little later than it is said, perhaps on two nodes, perhaps twice: what was said last counts.
 
-use heard_protocol::{PublicBody, RefusalCode, StaffBody, TalkAnswer, TalkEvidence, TalkReason};
+use heard_protocol::{
+    PublicBody, RefusalCode, StaffBody, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Change, Write};
 use crate::text;
+
+/// What a visitor said of talking, in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stance {
+    /// They want to; otherwise they do not.
+    pub wants: bool,
+    /// When they said so.
+    pub at: UnixMillis,
+}
 
 /// What was offered, and what was said to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +32,12 @@ pub struct Talk {
     refused: bool,
     /// The offer that has not been answered.
     open: Option<TalkReason>,
+    /// What was said to the last offer.
+    answered: Option<TalkAnswer>,
+    /// When the visitor last said whether they want to.
+    said_at: UnixMillis,
+    /// They are to be called anyway.
+    booked: bool,
 }
 
 impl Talk {
@@ -38,17 +56,14 @@ impl Talk {
         self.open
     }
 
-    /// Whether it may be offered for this reason.
+    /// Whether it may be offered for this reason. Whoever is to be called already needs no offer.
     pub fn may_offer(&self, reason: TalkReason) -> bool {
-        !self.refused && !self.offered.contains(&reason)
+        !self.refused && !self.booked && !self.offered.contains(&reason)
     }
 
     /// A reason came up. Staff are told once, and the visitor is offered a call if that may be; while an offer waits for its answer there is no other.
     pub fn see(&mut self, reason: TalkReason, evidence: TalkEvidence) -> Change {
         let mut change = Change::new();
-        if reason == TalkReason::Visitor {
-            self.refused = false;
-        }
         if !self.seen.contains(&reason) {
             self.seen.push(reason);
             change.push(Write::Staff(StaffBody::TroubleSeen { reason, evidence }));
@@ -59,16 +74,24 @@ impl Talk {
         change
     }
 
-    /// The visitor said in words that they do not want to talk.
-    pub const fn refuse(&mut self) {
-        self.refused = true;
-        self.open = None;
+    /// The visitor said in words whether they want to talk. What they said before something else they said counts for nothing, and of two things
+    /// said in the same moment a "no" counts.
+    pub fn hear(&mut self, stance: Stance) {
+        if stance.at < self.said_at || stance.wants && stance.at == self.said_at {
+            return;
+        }
+        self.said_at = stance.at;
+        self.refused = !stance.wants;
+        if self.refused {
+            self.open = None;
+        }
     }
 
     /// The agent thinks that talking would be easier, and may say why.
     ///
     /// # Errors
-    /// [`RefusalCode::WrongState`] after a "no", or if the agent has offered it before; what [`text::check_short`] refuses.
+    /// [`RefusalCode::WrongState`] after a "no", if the agent has offered it before, or if the visitor is to be called already; what
+    /// [`text::check_short`] refuses.
     pub fn suggest(&mut self, why: &str) -> Result<Change, RefusalCode> {
         text::check_short(why)?;
         if !self.may_offer(TalkReason::Agent) {
@@ -80,40 +103,62 @@ impl Talk {
     fn offer(&mut self, reason: TalkReason, why: &str) -> Write {
         self.offered.push(reason);
         self.open = Some(reason);
+        self.answered = None;
         Write::Public(PublicBody::TalkOffered {
             reason,
             why: why.to_owned(),
         })
     }
 
-    /// The visitor answers an offer. One that is not open any more (answered in another tab, overtaken) can be answered all the same: a "no" is a "no".
+    /// The visitor answers an offer. One that is not open any more (overtaken by another) can be answered all the same: a "no" is a "no".
     ///
     /// # Errors
-    /// [`RefusalCode::WrongState`] if it was never offered for this reason.
+    /// [`RefusalCode::WrongState`] if it was never offered for this reason, or if the same was said to the last offer before, in another tab.
     pub fn answer(
         &mut self,
         reason: TalkReason,
         answer: TalkAnswer,
+        now: UnixMillis,
     ) -> Result<Change, RefusalCode> {
-        if !self.offered.contains(&reason) {
+        if !self.offered.contains(&reason) || self.answered == Some(answer) {
             return Err(RefusalCode::WrongState);
         }
         self.open = None;
+        self.answered = Some(answer);
         self.refused = answer == TalkAnswer::No;
+        self.said_at = self.said_at.max(now);
         Ok(vec![Write::Public(PublicBody::TalkAnswered {
             reason,
             answer,
         })])
     }
 
-    /// The matter is settled: an open offer has no point any more.
-    pub const fn settle(&mut self) {
-        self.open = None;
+    /// Something is written into the log. Asking to be called is a wish: it answers an open offer, and takes back a "no". While the call is open there
+    /// is nothing to offer, and an open offer has no point once the matter is settled, or once somebody answers who did not.
+    pub const fn follow(&mut self, written: &Write) {
+        let Write::Public(body) = written else { return };
+        match body {
+            PublicBody::CallbackRequested { .. } => {
+                self.booked = true;
+                self.refused = false;
+                self.open = None;
+            }
+            PublicBody::CallbackClosed { .. }
+            | PublicBody::CallbackCancelled { .. }
+            | PublicBody::CallbackExpired { .. } => self.booked = false,
+            PublicBody::Resolved => self.open = None,
+            // Somebody is free after all.
+            PublicBody::AgentJoined { .. } if matches!(self.open, Some(TalkReason::NobodyFree)) => {
+                self.open = None;
+            }
+            _ => {}
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use heard_protocol::{CallbackId, Disposition};
     use proptest::prelude::*;
 
     use super::*;
@@ -126,6 +171,8 @@ mod tests {
         TalkReason::Agent,
         TalkReason::Visitor,
     ];
+    const CALL: CallbackId = CallbackId::from_bits(1);
+    const NOW: UnixMillis = UnixMillis(10);
 
     fn offers(change: &Change) -> Vec<TalkReason> {
         let offer = |write: &Write| match write {
@@ -133,6 +180,11 @@ mod tests {
             _ => None,
         };
         change.iter().filter_map(offer).collect()
+    }
+
+    fn says(wants: bool, at: u64) -> Stance {
+        let at = UnixMillis(at);
+        Stance { wants, at }
     }
 
     #[test]
@@ -144,7 +196,8 @@ mod tests {
         // While it is open there is no second one, but staff are told.
         let second = talk.see(TalkReason::HardToWrite, TalkEvidence::Said);
         assert_eq!((second.len(), offers(&second)), (1, vec![]));
-        talk.answer(TalkReason::Circles, TalkAnswer::Phone).unwrap();
+        talk.answer(TalkReason::Circles, TalkAnswer::Phone, NOW)
+            .unwrap();
         let third = talk.see(TalkReason::HardToWrite, TalkEvidence::Said);
         assert_eq!(offers(&third), [TalkReason::HardToWrite]);
     }
@@ -153,61 +206,136 @@ mod tests {
     fn after_a_no_only_the_visitor_brings_it_up() {
         let mut talk = Talk::default();
         talk.see(TalkReason::Circles, TalkEvidence::NoHelp);
-        talk.answer(TalkReason::Circles, TalkAnswer::No).unwrap();
-        assert_eq!(
-            offers(&talk.see(TalkReason::Connection, TalkEvidence::Said)),
-            []
-        );
+        talk.answer(TalkReason::Circles, TalkAnswer::No, NOW)
+            .unwrap();
+        let other = talk.see(TalkReason::Connection, TalkEvidence::Said);
+        assert_eq!(offers(&other), []);
         assert_eq!(talk.suggest(""), Err(RefusalCode::WrongState));
+        talk.hear(says(true, 11));
         let wish = talk.see(TalkReason::Visitor, TalkEvidence::Said);
         assert_eq!(offers(&wish), [TalkReason::Visitor]);
-        talk.refuse();
+        talk.hear(says(false, 12));
         assert!(talk.refused() && talk.open().is_none());
+    }
+
+    #[test]
+    fn what_is_noticed_late_undoes_nothing() {
+        let mut talk = Talk::default();
+        talk.see(TalkReason::Circles, TalkEvidence::NoHelp);
+        talk.answer(TalkReason::Circles, TalkAnswer::No, NOW)
+            .unwrap();
+        // They had asked for it before they said no; it was noticed afterwards, or again.
+        for at in [9, 10] {
+            talk.hear(says(true, at));
+            let wish = talk.see(TalkReason::Visitor, TalkEvidence::Said);
+            assert_eq!((talk.refused(), offers(&wish)), (true, vec![]));
+        }
+    }
+
+    #[test]
+    fn two_tabs_say_it_once() {
+        let mut talk = Talk::default();
+        talk.suggest("").unwrap();
+        assert!(talk.answer(TalkReason::Agent, TalkAnswer::No, NOW).is_ok());
+        let again = talk.answer(TalkReason::Agent, TalkAnswer::No, NOW);
+        assert_eq!(again, Err(RefusalCode::WrongState));
+        // The other tab may think better of it.
+        let yes = talk.answer(TalkReason::Agent, TalkAnswer::Phone, NOW);
+        assert!(yes.is_ok() && !talk.refused());
     }
 
     #[test]
     fn what_was_never_offered_cannot_be_answered() {
         let mut talk = Talk::default();
-        let answered = talk.answer(TalkReason::Agent, TalkAnswer::No);
+        let answered = talk.answer(TalkReason::Agent, TalkAnswer::No, NOW);
         assert_eq!(answered, Err(RefusalCode::WrongState));
         talk.suggest(" Faster by phone. ").unwrap();
         assert_eq!(talk.suggest(""), Err(RefusalCode::WrongState));
-        assert!(talk.answer(TalkReason::Agent, TalkAnswer::Here).is_ok());
+        let answered = talk.answer(TalkReason::Agent, TalkAnswer::Here, NOW);
+        assert!(answered.is_ok());
+    }
+
+    #[test]
+    fn who_is_to_be_called_is_offered_nothing() {
+        let mut talk = Talk::default();
+        talk.see(TalkReason::Circles, TalkEvidence::NoHelp);
+        talk.follow(&Write::Public(PublicBody::CallbackRequested {
+            callback: CALL,
+        }));
+        assert_eq!(talk.open(), None);
+        let other = talk.see(TalkReason::HardToWrite, TalkEvidence::Said);
+        assert_eq!((other.len(), offers(&other)), (1, vec![]));
+        assert_eq!(talk.suggest(""), Err(RefusalCode::WrongState));
+        talk.follow(&Write::Public(PublicBody::CallbackClosed {
+            callback: CALL,
+            disposition: Disposition::NoAnswer,
+        }));
+        assert!(talk.suggest("").is_ok());
+        talk.follow(&Write::Public(PublicBody::Resolved));
+        assert_eq!(talk.open(), None);
+    }
+
+    #[test]
+    fn what_was_kept_before_there_was_more_to_keep_reads() {
+        let kept = r#"{"seen":["circles"],"offered":["circles"],"refused":true,"open":null}"#;
+        let talk: Talk = serde_json::from_str(kept).unwrap();
+        assert!(talk.refused() && !talk.may_offer(TalkReason::Agent));
     }
 
     proptest! {
         #[test]
         fn never_twice_and_never_after_a_no(
-            steps in proptest::collection::vec((0..5_u8, 0..6_usize), 0..60),
+            steps in proptest::collection::vec((0..8_u8, 0..6_usize, 0..4_u64), 0..80),
         ) {
             let mut talk = Talk::default();
             let mut offered = Vec::new();
-            let mut no = false;
-            for (what, which) in steps {
+            // What the visitor said last, and when.
+            let (mut no, mut said_at) = (false, 0);
+            let mut booked = false;
+            let mut now = 0;
+            for (what, which, passed) in steps {
+                now += passed;
                 let reason = REASONS[which];
                 let change = match what {
                     0 | 1 => talk.see(reason, TalkEvidence::Said),
                     2 => talk.suggest("").unwrap_or_default(),
                     3 => {
-                        let answer = if which % 2 == 0 { TalkAnswer::No } else { TalkAnswer::Phone };
-                        let change = talk.answer(reason, answer);
-                        no = if change.is_ok() { answer == TalkAnswer::No } else { no };
+                        let answer = [TalkAnswer::No, TalkAnswer::Phone, TalkAnswer::Here][which % 3];
+                        let change = talk.answer(reason, answer, UnixMillis(now));
+                        if change.is_ok() {
+                            (no, said_at) = (answer == TalkAnswer::No, now.max(said_at));
+                        }
                         change.unwrap_or_default()
                     }
+                    // Words are noticed when they are said, or up to three moments later.
+                    4 | 5 => {
+                        let (wants, at) = (what == 5, now.saturating_sub(passed));
+                        talk.hear(says(wants, at));
+                        if at > said_at || at == said_at && !wants {
+                            (no, said_at) = (!wants, at);
+                        }
+                        Change::new()
+                    }
+                    6 => {
+                        let asked = PublicBody::CallbackRequested { callback: CALL };
+                        talk.follow(&Write::Public(asked));
+                        (no, booked) = (false, true);
+                        Change::new()
+                    }
                     _ => {
-                        talk.refuse();
-                        no = true;
+                        let over = PublicBody::CallbackExpired { callback: CALL };
+                        talk.follow(&Write::Public(over));
+                        booked = false;
                         Change::new()
                     }
                 };
-                if what < 2 && reason == TalkReason::Visitor {
-                    no = false;
-                }
                 for reason in offers(&change) {
                     prop_assert!(!no, "offered after a no");
+                    prop_assert!(!booked, "offered to somebody who is to be called");
                     prop_assert!(!offered.contains(&reason), "offered twice");
                     offered.push(reason);
                 }
+                prop_assert_eq!(talk.refused(), no);
                 let json = serde_json::to_string(&talk).unwrap();
                 prop_assert_eq!(serde_json::from_str::<Talk>(&json).unwrap(), talk.clone());
             }

@@ -48,6 +48,8 @@ pub enum TalkEvidence {
     Unanswered(u64),
     /// One of them says so.
     Said,
+    /// The wait for an answer is likely to be so many milliseconds at least.
+    Expected(u64),
 }
 
 /// What the visitor says to an offer to talk.

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::dialer::{Dialers, Ordered};
 use crate::hub::{Hub, Mailbox};
 use crate::store::{Answer, Answers, Fact, Listener, Request, Store, StoreError};
-use crate::trouble::{self, Ear, Listening};
+use crate::trouble::{self, Ear, Entries, Listening, Patience};
 
 /// How often waiting visitors are told their place at most.
 const PLACES_EVERY: Duration = Duration::from_millis(500);
@@ -57,26 +57,33 @@ pub struct Announcer {
     hub: Arc<Hub>,
     exchange: Arc<Exchange>,
     nudges: mpsc::UnboundedSender<Nudge>,
-    /// Connections with mail that have not been woken yet: one wake brings them both the mail and their answer.
-    woken: Mutex<Vec<Arc<Mailbox>>>,
+    /// What the last commits lead to once they are answered: one wake brings a connection both its mail and its answer.
+    pending: Mutex<Pending>,
     rounds: mpsc::UnboundedSender<Delivery>,
-    listening: Listening,
 }
 
-/// What one commit leads to: answers, and connections to wake.
+/// What was committed and not answered yet.
+#[derive(Default)]
+struct Pending {
+    woken: Vec<Arc<Mailbox>>,
+    entries: Vec<Entries>,
+}
+
+/// What one commit leads to: answers, connections to wake, and something to listen to.
 struct Delivery {
     answers: Answers,
-    woken: Vec<Arc<Mailbox>>,
+    pending: Pending,
 }
 
 /// Delivers, commit by commit. A task of the runtime, since there waking another task is a push onto a queue; from the writer's thread it is a
 /// system call for each, and the first one takes the core away from the writer before it has come to the second.
-async fn deliver(mut rounds: mpsc::UnboundedReceiver<Delivery>) {
+async fn deliver(mut rounds: mpsc::UnboundedReceiver<Delivery>, listening: Listening) {
     while let Some(delivery) = rounds.recv().await {
         (delivery.answers)();
-        for mailbox in delivery.woken {
+        for mailbox in delivery.pending.woken {
             mailbox.wake();
         }
+        listening.said(delivery.pending.entries, true);
     }
 }
 
@@ -86,11 +93,10 @@ impl Listener for Announcer {
             // A dispatcher that has stopped needs no nudges.
             let _ = self.nudges.send(nudge);
         }
-        for fact in &facts {
-            self.listening.fact(fact);
-        }
         self.exchange.facts(&facts);
-        self.woken.lock().extend(self.hub.announce(facts));
+        let mut pending = self.pending.lock();
+        pending.entries.extend(trouble::entries(&facts));
+        pending.woken.extend(self.hub.announce(facts));
     }
 
     fn unsure(&self) {
@@ -100,9 +106,9 @@ impl Listener for Announcer {
     }
 
     fn answer(&self, answers: Answers) {
-        let woken = std::mem::take(&mut *self.woken.lock());
+        let pending = std::mem::take(&mut *self.pending.lock());
         // When the runtime has stopped, nobody waits any more.
-        let _ = self.rounds.send(Delivery { answers, woken });
+        let _ = self.rounds.send(Delivery { answers, pending });
     }
 }
 
@@ -145,6 +151,8 @@ impl DispatchHandle {
 
     /// Another node wrote this. It runs the rounds that follow, and this one makes sure; those who wait here are told their places by this one.
     pub(crate) fn heard(&self, facts: &[Fact]) {
+        self.listening
+            .said(trouble::entries(facts).collect(), false);
         for heard in facts.iter().filter_map(nudge) {
             let _ = self.nudges.send(match heard {
                 Nudge::Look(site) => Nudge::Heard(site),
@@ -187,15 +195,14 @@ pub fn channel(
         listening: listening.clone(),
     };
     let (rounds, waiting) = mpsc::unbounded_channel();
-    tokio::spawn(deliver(waiting));
+    tokio::spawn(deliver(waiting, listening));
     (
         Arc::new(Announcer {
             hub,
             exchange,
             nudges: sender,
-            woken: Mutex::default(),
+            pending: Mutex::default(),
             rounds,
-            listening,
         }),
         handle,
         Dispatcher { nudges, ear },
@@ -227,6 +234,8 @@ impl Dispatcher {
             places: BTreeSet::new(),
             wakes: BTreeMap::new(),
             taken: BTreeMap::new(),
+            patience: Patience::default(),
+            impatient: BTreeMap::new(),
             sweep: None,
             told_at: None,
         };
@@ -264,6 +273,9 @@ struct Desk {
     places: BTreeSet<SiteId>,
     wakes: BTreeMap<SiteId, UnixMillis>,
     taken: BTreeMap<SiteId, VecDeque<UnixMillis>>,
+    patience: Patience,
+    /// When somebody on a site will have waited too long.
+    impatient: BTreeMap<SiteId, UnixMillis>,
     /// When every site is to be looked at.
     sweep: Option<Instant>,
     told_at: Option<Instant>,
@@ -328,6 +340,7 @@ impl Desk {
             .wakes
             .values()
             .chain(self.call_wakes.values())
+            .chain(self.impatient.values())
             .min()
             .map(|at| Duration::from_millis(at.since(now)));
         let places = (!self.places.is_empty()).then(|| self.until_places());
@@ -380,6 +393,8 @@ impl Desk {
             }
         }
         self.calls(now).await;
+        let waited = self.impatient.extract_if(.., |_, at| *at <= now);
+        self.places.extend(waited.map(|(site, _)| site));
         if self.until_places().is_zero() && !self.places.is_empty() {
             self.told_at = Some(Instant::now());
             for site in std::mem::take(&mut self.places) {
@@ -446,12 +461,21 @@ impl Desk {
             taken.pop_front();
         }
         let taken = taken.make_contiguous();
-        for (ahead, (contact, _)) in self.store.queue(site).await?.into_iter().enumerate() {
+        let mut line = Vec::new();
+        for (ahead, one) in self.store.queue(site).await?.into_iter().enumerate() {
             let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
             let wait: WaitEstimate = estimate::wait(ahead, taken, open, now);
             self.hub
-                .to_visitor(contact, &VisitorNotice::Queue { ahead, wait });
+                .to_visitor(one.contact, &VisitorNotice::Queue { ahead, wait });
+            line.push((one, wait));
         }
+        let next = self
+            .patience
+            .look(&*self.store, &self.hub, site, &line, now);
+        match next.await {
+            Some(at) => self.impatient.insert(site, at),
+            None => self.impatient.remove(&site),
+        };
         Ok(())
     }
 }

@@ -227,6 +227,7 @@ impl CallPolicy {
             ("most_open", "must be at least 1", self.most_open == 0),
         ]
         .into_iter()
+        .chain(self.trouble.faults())
         .find_map(|(field, what, wrong)| wrong.then_some((field, what)))
     }
 }

@@ -156,6 +156,7 @@ impl Day {
                     front,
                     passed: passed.collect(),
                     status,
+                    talk: crate::Talk::default(),
                 });
             }
             Step::Remove(id) => {

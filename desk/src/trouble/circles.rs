@@ -14,6 +14,8 @@
 //!
 //! "Thank you, that works" takes [`SETTLED`] away, unless the same message has a sign too.
 
+use std::collections::VecDeque;
+
 use super::phrases::Heard;
 use super::sameness::Subject;
 use super::{Evidence, Limits};
@@ -24,6 +26,8 @@ const SETTLED: u32 = 3;
 const LONGER: u32 = 4;
 /// How many stems two messages of an agent's share at least, if one is the other again: agents are polite in the same words.
 const AGENT_SHARED: usize = 2;
+/// How many messages of each side are compared with what comes.
+const COMPARED: usize = 64;
 /// How many letters in capitals are shouting.
 const CAPITALS: usize = 10;
 
@@ -34,9 +38,9 @@ pub(super) struct Circles {
     /// The weightiest sign.
     evidence: Option<(u32, Evidence)>,
     /// What the visitor wrote, and how often the agent had spoken by then.
-    asked: Vec<(Subject, u32)>,
+    asked: VecDeque<(Subject, u32)>,
     asked_again: u32,
-    answered: Vec<Subject>,
+    answered: VecDeque<Subject>,
     answered_again: u32,
     /// How often the agent has spoken, and the visitor.
     answers: u32,
@@ -60,7 +64,7 @@ impl Circles {
             .asked
             .iter()
             .any(|(asked, answers)| *answers < self.answers && subject.is(asked, 0));
-        self.asked.push((subject, self.answers));
+        keep(&mut self.asked, (subject, self.answers));
         if again {
             self.asked_again += 1;
             self.sign(2, Evidence::AskedAgain(self.asked_again + 1));
@@ -109,7 +113,7 @@ impl Circles {
             self.answered_again += 1;
             self.sign(2, Evidence::ToldAgain(self.answered_again + 1));
         }
-        self.answered.push(subject);
+        keep(&mut self.answered, subject);
     }
 
     /// The weightiest sign, once there are enough of them.
@@ -124,6 +128,14 @@ impl Circles {
             self.evidence = Some((points, evidence));
         }
     }
+}
+
+/// Remembers one more; the oldest is forgotten for it.
+fn keep<T>(kept: &mut VecDeque<T>, one: T) {
+    if kept.len() == COMPARED {
+        kept.pop_front();
+    }
+    kept.push_back(one);
 }
 
 /// Capitals throughout, or rows of marks.

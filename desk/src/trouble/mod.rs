@@ -106,3 +106,29 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// What would make no sense: the field, what is wrong with it, and whether it is.
+    pub(crate) fn faults(&self) -> [(&'static str, &'static str, bool); 5] {
+        let short = |ms: u64| ms < 1_000;
+        [
+            (
+                "trouble.wait_ms",
+                "must be at least 1000",
+                short(self.wait_ms),
+            ),
+            (
+                "trouble.silence_ms",
+                "must be at least 1000",
+                short(self.silence_ms),
+            ),
+            ("trouble.circles", "must be at least 1", self.circles == 0),
+            (
+                "trouble.laborious",
+                "must be at least 1",
+                self.laborious == 0,
+            ),
+            ("trouble.long", "must be at least 1", self.long == 0),
+        ]
+    }
+}

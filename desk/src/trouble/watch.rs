@@ -2,10 +2,13 @@
 
 use std::collections::VecDeque;
 
+use heard_protocol::UnixMillis;
+
 use super::circles::Circles;
 use super::phrases::{self, Heard};
 use super::writing::{self, Scripts};
 use super::{Evidence, Limits, Reason, Said, Speaker, Trouble};
+use crate::talk::Stance;
 
 /// Over how many of the visitor's messages hard ones are counted.
 const LABOUR_WITHIN: usize = 5;
@@ -13,7 +16,7 @@ const LABOUR_WITHIN: usize = 5;
 #[derive(Debug, Clone)]
 pub struct Watch {
     limits: Limits,
-    idle: Vec<&'static str>,
+    idle: &'static [&'static str],
     began: Option<u64>,
     /// The first message of the visitor's that is not yet answered.
     waiting_since: Option<u64>,
@@ -26,6 +29,7 @@ pub struct Watch {
     agent_scripts: Scripts,
     just: Just,
     refused: bool,
+    stance: Option<Stance>,
     found: Vec<Reason>,
     made: Vec<Reason>,
 }
@@ -55,6 +59,7 @@ impl Watch {
             agent_scripts: Scripts::default(),
             just: Just::default(),
             refused: false,
+            stance: None,
             found: Vec::new(),
             made: Vec::new(),
         }
@@ -92,19 +97,33 @@ impl Watch {
         self.refused
     }
 
+    /// What the visitor last said of talking, in words, with the moment as [`Said::at`] has it; `None` if they have said nothing of it, or answered by a
+    /// button since.
+    pub const fn stance(&self) -> Option<Stance> {
+        self.stance
+    }
+
     /// Whether a call may be offered for this reason: it is there, it was not offered for before, and the visitor has not said no.
     pub fn may_offer(&self, reason: Reason) -> bool {
         self.found.contains(&reason) && !self.made.contains(&reason) && !self.refused
     }
 
-    /// A call was offered for this reason.
+    /// A call was offered for this reason. A "no" in the visitor's next words is an answer to that.
     pub fn offered(&mut self, reason: Reason) {
         self.made.push(reason);
+        self.just.offered = true;
     }
 
     /// The visitor said no to an offer, by a button or in any way but words.
     pub const fn refuse(&mut self) {
         self.refused = true;
+        self.stance = None;
+    }
+
+    /// The visitor took an offer, or asked to be called, by a button or in any way but words.
+    pub const fn agree(&mut self) {
+        self.refused = false;
+        self.stance = None;
     }
 
     fn visitor(
@@ -116,11 +135,17 @@ impl Watch {
     ) {
         let refuses = heard.refuses(self.just.offered);
         let just = std::mem::take(&mut self.just);
+        let stance = |wants| {
+            let at = UnixMillis(said.at);
+            Some(Stance { wants, at })
+        };
         if refuses {
             self.refused = true;
+            self.stance = stance(false);
         } else if heard.wishes() || !just.asked_number && heard.gives_number() {
             // Whoever said no may change their mind; nobody else may change it for them.
             self.refused = false;
+            self.stance = stance(true);
             all.push((Reason::Visitor, Evidence::Said));
         }
         self.hiccups += u32::from(heard.hiccups());
@@ -148,7 +173,7 @@ impl Watch {
             all.push((Reason::NobodyFree, Evidence::Unanswered(waited)));
         }
         self.circles
-            .visitor(heard, said.text, &self.idle, lasted, &self.limits);
+            .visitor(heard, said.text, self.idle, lasted, &self.limits);
     }
 
     fn agent(&mut self, said: &Said<'_>, heard: &Heard, all: &mut Vec<(Reason, Evidence)>) {
@@ -166,7 +191,7 @@ impl Watch {
         self.compare(all);
         let since = self.waiting_since.take();
         let waited = since.map_or(0, |since| said.at.saturating_sub(since));
-        self.circles.agent(heard, &self.idle, waited, &self.limits);
+        self.circles.agent(heard, self.idle, waited, &self.limits);
         self.answered = true;
     }
 
@@ -230,9 +255,24 @@ mod tests {
         assert!(watch.refused() && !watch.may_offer(Reason::Agent));
         let (_, watch) = hear(&[offer, no, (Visitor, 90, "Ладно, перезвоните мне")]);
         assert!(watch.may_offer(Reason::Visitor));
+        assert_eq!(
+            watch.stance().map(|it| (it.wants, it.at)),
+            Some((true, UnixMillis(90_000)))
+        );
         // A "no" to something else is not one.
         let other = (Agent, 10, "Горит ли лампочка?");
         assert!(!hear(&[other, (Visitor, 20, "Нет, не горит")]).1.refused());
+    }
+
+    #[test]
+    fn a_no_in_words_answers_a_card() {
+        let mut watch = Watch::new(Limits::default());
+        watch.hear(&said(Visitor, 0, "Could somebody just ring me?"));
+        watch.offered(Reason::Visitor);
+        watch.hear(&said(Visitor, 9, "No, here is fine after all"));
+        assert!(watch.refused() && watch.stance().is_some_and(|it| !it.wants));
+        watch.agree();
+        assert!(!watch.refused() && watch.stance().is_none());
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use fact::{Answers, Audience, Fact, Listener};
 pub use open::open;
 pub use query::{
     AgentPhone, AgentRecord, Arrival, Head, LogSlice, NewAgent, Overview, SiteRecord, Unseen,
-    VisitorView,
+    VisitorView, Waiting,
 };
 pub use request::{Answer, Request, VisitorProfile};
 
@@ -146,8 +146,8 @@ pub trait Store: Send + Sync + 'static {
         to: UnixMillis,
     ) -> Result<Vec<Callback>, StoreError>;
 
-    /// Who waits on a site, first in line first: the contact and the conversation.
-    async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError>;
+    /// Who waits on a site, first in line first.
+    async fn queue(&self, site: SiteId) -> Result<Vec<Waiting>, StoreError>;
 
     /// Every node that is known, and its number: a [`Request::Beat`] raises it.
     async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError>;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heard_desk::callback::CallPolicy;
 use heard_protocol::{
     AgentCard, AgentId, Availability, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Epoch, PublicEntry, Resume, Seq, SiteId,
+    ConversationSummary, Epoch, PublicEntry, Resume, Seq, SiteId, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +101,17 @@ impl Head {
         let seen = resume.map_or(Seq::START, |resume| resume.seen(epoch, self.conversation));
         (seen < self.public).then_some(seen)
     }
+}
+
+/// Somebody who waits for an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Who.
+    pub contact: ContactId,
+    /// With which conversation.
+    pub conversation: ConversationId,
+    /// Since when.
+    pub since: UnixMillis,
 }
 
 /// What a visitor sees when they come back.

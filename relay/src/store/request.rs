@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use heard_desk::Stance;
 use heard_desk::callback::DialEvent;
 use heard_protocol::{
     AgentId, Availability, CallbackId, CommandId, ContactId, ConversationId, Cursor, Receipt,
@@ -92,14 +93,15 @@ pub enum Request {
         /// The moment.
         now: UnixMillis,
     },
-    /// In a conversation there is a reason to talk rather than write. What was seen before changes nothing.
+    /// In a conversation there is a reason to talk rather than write, or the visitor said whether they want to. What was seen before changes
+    /// nothing.
     Trouble {
         /// Where.
         conversation: ConversationId,
         /// Which reasons, and what they are based on.
         seen: Vec<(TalkReason, TalkEvidence)>,
-        /// The visitor has said in words that they do not want to talk.
-        refused: bool,
+        /// What the visitor said of it in words, if they did.
+        stance: Option<Stance>,
         /// The moment.
         now: UnixMillis,
     },

@@ -4,6 +4,8 @@
 mod en;
 mod ru;
 
+use std::sync::LazyLock;
+
 use super::words;
 
 /// How many digits a phone number has at least.
@@ -159,6 +161,8 @@ impl Heard {
 }
 
 /// The words of all languages that say nothing about a subject.
-pub(super) fn idle() -> Vec<&'static str> {
-    ALL.iter().flat_map(|all| all.idle).copied().collect()
+pub(super) fn idle() -> &'static [&'static str] {
+    static IDLE: LazyLock<Vec<&'static str>> =
+        LazyLock::new(|| ALL.iter().flat_map(|all| all.idle).copied().collect());
+    &IDLE
 }

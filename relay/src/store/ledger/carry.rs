@@ -156,9 +156,9 @@ fn by_kind<L: Ledger>(ledger: &mut L, request: &Request) -> Outcome<Answer, L> {
         Request::Trouble {
             conversation,
             seen,
-            refused,
+            stance,
             now,
-        } => conversations::troubled(ledger, *conversation, seen, *refused, *now)
+        } => conversations::troubled(ledger, *conversation, seen, *stance, *now)
             .map(|()| Answer::Done),
         Request::Dialled {
             site,

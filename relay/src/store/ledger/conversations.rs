@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heard_desk::callback::{Callback, Desk};
 use heard_desk::conversation::Recipient;
-use heard_desk::{Conversation, Write};
+use heard_desk::{Conversation, Stance, Write};
 use heard_protocol::{
     AgentId, CommandId, ContactId, ConversationId, Cursor, Receipt, RefusalCode, Seq, SiteId,
     StaffCommand, TalkEvidence, TalkReason, UnixMillis, VisitorCommand,
@@ -58,7 +58,7 @@ pub(super) fn visitor<L: Ledger>(
             }
             let latest = meet(ledger, site, contact, profile)?;
             let mut known = find(ledger, latest.ok_or(RefusalCode::NotFound)?)?;
-            let change = known.state.talk.answer(*reason, *answer)?;
+            let change = known.state.talk.answer(*reason, *answer, now)?;
             let conversation = known.state.id;
             let written = append::write(ledger, known, change, Some((id, actor)), now)?;
             Ok(receipt(conversation, actor, written, now))
@@ -243,12 +243,12 @@ pub(super) fn troubled<L: Ledger>(
     ledger: &mut L,
     conversation: ConversationId,
     seen: &[(TalkReason, TalkEvidence)],
-    refused: bool,
+    stance: Option<Stance>,
     now: UnixMillis,
 ) -> Outcome<(), L> {
     let mut known = find(ledger, conversation)?;
     let before = known.state.talk.clone();
-    let change = known.state.troubled(seen, refused);
+    let change = known.state.troubled(seen, stance);
     if !change.is_empty() || known.state.talk != before {
         append::write(ledger, known, change, None, now)?;
     }

@@ -41,7 +41,7 @@ use crate::node::NodeId;
 
 use super::{
     AgentRecord, Answer, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
-    StoreError, VisitorView,
+    StoreError, VisitorView, Waiting,
 };
 
 /// The most requests in one transaction unless told otherwise.
@@ -214,7 +214,7 @@ impl Store for PostgresStore {
         within(calls::between(&self.pool, site, from, to)).await
     }
 
-    async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {
+    async fn queue(&self, site: SiteId) -> Result<Vec<Waiting>, StoreError> {
         within(read::queue(&self.pool, site)).await
     }
 

@@ -15,7 +15,9 @@ use super::value::{Id, count, number, seq, text, unsigned};
 use crate::node::NodeId;
 use crate::store::ledger::QUEUE_LIMIT;
 use crate::store::stored::{call_policy, from_json};
-use crate::store::{AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView};
+use crate::store::{
+    AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView, Waiting,
+};
 
 /// How many resolved conversations an overview shows.
 const LATELY: i64 = 50;
@@ -202,18 +204,21 @@ pub(super) async fn read_public(
     Ok(LogSlice { entries, head })
 }
 
-pub(super) async fn queue(
-    pool: &PgPool,
-    site: SiteId,
-) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {
+pub(super) async fn queue(pool: &PgPool, site: SiteId) -> Result<Vec<Waiting>, StoreError> {
     let rows = query(
-        "SELECT contact, id FROM conversations WHERE site = $1 AND status IN (0, 1) ORDER BY front DESC, since, id",
+        "SELECT contact, id, since FROM conversations WHERE site = $1 AND status IN (0, 1) ORDER BY front DESC, since, id",
     )
     .bind(site.uuid())
     .fetch_all(pool)
     .await?;
     rows.iter()
-        .map(|row| Ok((id(row, 0)?, id(row, 1)?)))
+        .map(|row| {
+            Ok(Waiting {
+                contact: id(row, 0)?,
+                conversation: id(row, 1)?,
+                since: at(row, 2)?,
+            })
+        })
         .collect()
 }
 

@@ -36,7 +36,7 @@ use crate::node::NodeId;
 
 use super::{
     AgentRecord, Answer, Arrival, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
-    StoreError, VisitorView,
+    StoreError, VisitorView, Waiting,
 };
 
 /// The most requests in one transaction unless told otherwise: past this the fsync is shared by enough of them.
@@ -227,7 +227,7 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {
+    async fn queue(&self, site: SiteId) -> Result<Vec<Waiting>, StoreError> {
         self.readers
             .run(move |connection| read::queue(connection, site))
             .await

@@ -14,7 +14,8 @@ use crate::node::NodeId;
 use crate::store::ledger::QUEUE_LIMIT;
 use crate::store::stored::call_policy;
 use crate::store::{
-    AgentPhone, AgentRecord, Arrival, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView,
+    AgentPhone, AgentRecord, Arrival, Head, LogSlice, Overview, SiteRecord, StoreError,
+    VisitorView, Waiting,
 };
 
 /// How many resolved conversations and ended calls an overview shows.
@@ -407,15 +408,18 @@ pub(super) fn summary(
 }
 
 /// Who waits on a site, first in line first: what a round decides from.
-pub(super) fn queue(
-    connection: &Connection,
-    site: SiteId,
-) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {
+pub(super) fn queue(connection: &Connection, site: SiteId) -> Result<Vec<Waiting>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT contact, id FROM conversations WHERE site = ?1 AND status IN (0, 1)
+        "SELECT contact, id, since FROM conversations WHERE site = ?1 AND status IN (0, 1)
          ORDER BY front DESC, since, id",
     )?;
-    let rows = statement.query_map([Col(site)], |row| Ok((get(row, 0)?, get(row, 1)?)))?;
+    let rows = statement.query_map([Col(site)], |row| {
+        Ok(Waiting {
+            contact: get(row, 0)?,
+            conversation: get(row, 1)?,
+            since: get(row, 2)?,
+        })
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

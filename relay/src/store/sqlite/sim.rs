@@ -8,7 +8,9 @@ use super::floors::Floors;
 use super::places::Places;
 use super::settled::Refusals;
 use super::{Engine, read};
-use crate::store::{AgentRecord, Arrival, Head, LogSlice, Overview, StoreError, VisitorView};
+use crate::store::{
+    AgentRecord, Arrival, Head, LogSlice, Overview, StoreError, VisitorView, Waiting,
+};
 
 impl Engine {
     /// Forgets everything that is not on disk, as if another process had opened the file.
@@ -119,7 +121,7 @@ impl Engine {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn queue(&self, site: SiteId) -> Result<Vec<(ContactId, ConversationId)>, StoreError> {
+    pub fn queue(&self, site: SiteId) -> Result<Vec<Waiting>, StoreError> {
         read::queue(self.connection(), site)
     }
 }

@@ -1,0 +1,184 @@
+//! The task that listens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use heard_protocol::{ContactId, ConversationId, Seq};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::known::{Effort, Known, is_said, is_settled, is_visitors};
+use super::limits::SiteLimits;
+use super::recent::Recent;
+use super::{Entries, Heard};
+use crate::clock::Clock;
+use crate::store::Store;
+
+/// How many conversations, and how many visitors' efforts, are remembered at least.
+const REMEMBERED: usize = 2_048;
+/// How many entries before the last one are read of a conversation that is not remembered.
+const LONGEST: u64 = 500;
+/// How many entries are read at once.
+const PIECE: usize = 100;
+/// So much of each second this may take at most: it is an aid, and under a flood the messages themselves come first.
+const WORK: Duration = Duration::from_millis(100);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The end that listens, until there is a store to look into.
+pub(crate) struct Ear(mpsc::Receiver<Heard>);
+
+impl std::fmt::Debug for Ear {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ear")
+    }
+}
+
+impl Ear {
+    pub(super) const fn new(heard: mpsc::Receiver<Heard>) -> Self {
+        Self(heard)
+    }
+
+    /// Listens until `stop` is cancelled.
+    pub(crate) async fn listen(
+        mut self,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        stop: CancellationToken,
+    ) {
+        let mut listener = Listener::new(store, clock);
+        let mut second = Instant::now();
+        loop {
+            let heard = tokio::select! {
+                () = stop.cancelled() => return,
+                heard = self.0.recv() => heard,
+            };
+            let Some(heard) = heard else { return };
+            let begun = Instant::now();
+            if begun.duration_since(second) >= SECOND {
+                second = begun;
+                listener.worked = Duration::ZERO;
+            }
+            listener.hear(heard).await;
+            if listener.worked > WORK {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = tokio::time::sleep_until(second + SECOND) => {}
+                }
+            }
+        }
+    }
+}
+
+/// What it remembers.
+pub(super) struct Listener {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    known: Recent<ConversationId, Known>,
+    limits: SiteLimits,
+    /// How hard what each visitor sends next was to write.
+    efforts: Recent<ContactId, Effort>,
+    /// How long listening took; that the store writes something down is not counted.
+    worked: Duration,
+}
+
+impl Listener {
+    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            clock,
+            known: Recent::new(REMEMBERED),
+            limits: SiteLimits::default(),
+            efforts: Recent::new(REMEMBERED),
+            worked: Duration::ZERO,
+        }
+    }
+
+    /// How far a conversation was listened to, if it is remembered.
+    #[cfg(test)]
+    pub(super) fn upto(&mut self, conversation: ConversationId) -> Option<Seq> {
+        let known = self.known.take(&conversation)?;
+        let upto = known.upto();
+        self.known.put(conversation, known);
+        Some(upto)
+    }
+
+    pub(super) async fn hear(&mut self, heard: Heard) {
+        match heard {
+            Heard::Effort {
+                contact,
+                typed_ms,
+                deleted,
+            } => self.efforts.put(contact, (typed_ms, deleted)),
+            Heard::Said { all, ours } => {
+                for said in all {
+                    self.said(said, ours).await;
+                }
+            }
+        }
+    }
+
+    async fn said(&mut self, said: Entries, ours: bool) {
+        let begun = Instant::now();
+        let conversation = said.conversation;
+        let known = self.listen(&said, ours).await;
+        self.worked += begun.elapsed();
+        let Some(mut known) = known else { return };
+        if ours && let Some(news) = known.news(conversation, self.clock.now()) {
+            match self.store.execute(news).await {
+                Ok(_) => known.told(),
+                // It is told again with the next message.
+                Err(error) => {
+                    tracing::warn!(%error, conversation.id = %conversation, "a reason to talk could not be kept");
+                }
+            }
+        }
+        // A matter that is settled is seldom taken up again.
+        if !said.new.last().is_some_and(is_settled) {
+            self.known.put(conversation, known);
+        }
+    }
+
+    /// Brings a conversation up to date with what was just written; `None` if it is not to be remembered.
+    async fn listen(&mut self, said: &Entries, ours: bool) -> Option<Known> {
+        let before = Seq(said.new.first()?.seq.0.saturating_sub(1));
+        let oldest = Seq(before.0.saturating_sub(LONGEST));
+        let remembered = self.known.take(&said.conversation);
+        let mut known = match remembered.filter(|known| known.upto() >= oldest) {
+            Some(known) => known,
+            // Others listen to what others write, and nobody has to while nobody speaks.
+            None if !ours || !said.new.iter().any(is_said) => return None,
+            None => Known::after(oldest, self.limits.of(&*self.store, said.site).await?),
+        };
+        self.catch_up(&mut known, said.conversation, before).await?;
+        for entry in said.new.iter() {
+            let effort = if ours && is_visitors(entry) {
+                self.efforts.take(&said.contact)
+            } else {
+                None
+            };
+            known.hear(entry, effort);
+        }
+        Some(known)
+    }
+
+    /// Reads what was missed, up to this entry; `None` if the store cannot be read now.
+    async fn catch_up(
+        &self,
+        known: &mut Known,
+        conversation: ConversationId,
+        upto: Seq,
+    ) -> Option<()> {
+        while known.upto() < upto {
+            let read = self.store.read_staff(conversation, known.upto(), PIECE);
+            let read = read.await.ok()?.entries;
+            let missed = read.iter().filter(|entry| entry.seq <= upto);
+            let before = known.upto();
+            missed.for_each(|entry| known.hear(entry, None));
+            if known.upto() == before {
+                return None;
+            }
+        }
+        Some(())
+    }
+}
