@@ -152,7 +152,7 @@ class Client:
 
     def talk(self, ws):
         cursors = [{"conversation": log, "after": len(bodies)} for log, bodies in self.logs.items()]
-        ws.send(json.dumps({"hello": {"version": 1, "credential": self.credential, "resume": {"epoch": self.epoch, "cursors": cursors}}}))
+        ws.send(json.dumps({"hello": {"version": 2, "credential": self.credential, "resume": {"epoch": self.epoch, "cursors": cursors}}}))
         while not self.over.is_set():
             if not ws.wait([ws], 0.2): continue
             frame = json.loads(ws.recv())

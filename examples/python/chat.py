@@ -28,7 +28,7 @@ def talk(ws):  # until the connection ends, by an OSError
     send = lambda frame: ws.send(json.dumps(frame))
     ask = lambda: waiting and send({"command": waiting[0]})
     resume = {"epoch": epoch, "cursors": [{"conversation": log, "after": after} for log, after in cursors.items()]}
-    send({"hello": {"version": 1, "credential": {"site": SITE, "token": token, "locale": "en"}, "resume": resume}})
+    send({"hello": {"version": 2, "credential": {"site": SITE, "token": token, "locale": "en"}, "resume": resume}})
     idle, sources, heard, beat, again = 30, [ws], False, time.monotonic() + 10, math.inf
     while True:
         ready = ws.wait(sources, min(beat, again) - time.monotonic())

@@ -62,7 +62,7 @@ class Agent:
     def __init__(self, relay):
         self.ws = WebSocket(f"ws://127.0.0.1:{relay.port}/ws/staff", "heard.v1.json")
         self.bodies, self.conversations, self.answers = {}, set(), queue.Queue()
-        self.ws.send(json.dumps({"hello": {"version": 1, "credential": {"token": relay.token}, "resume": None}}))
+        self.ws.send(json.dumps({"hello": {"version": 2, "credential": {"token": relay.token}, "resume": None}}))
         self.lock, self.over = threading.Lock(), threading.Event()
         self.thread = threading.Thread(target=self.listen)
         self.thread.start()

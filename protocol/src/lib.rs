@@ -60,7 +60,7 @@ pub use time::{Epoch, Seq, UnixMillis};
 pub use token::Secret;
 
 /// The version of the wire this crate speaks. It grows by one whenever a variant is appended.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = 2;
 
 /// The oldest version a relay of this crate still serves; an older client is told to reload.
-pub const OLDEST_VERSION: u16 = 1;
+pub const OLDEST_VERSION: u16 = 2;

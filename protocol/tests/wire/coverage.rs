@@ -141,6 +141,7 @@ variants! {
         "impatience": Self::Impatience, "silence": Self::Silence(_), "long": Self::Long(_),
         "laborious": Self::Laborious(_), "languages": Self::Languages,
         "unanswered": Self::Unanswered(_), "said": Self::Said,
+        "expected": Self::Expected(_),
     }
     TalkAnswer { "no": Self::No, "phone": Self::Phone, "here": Self::Here }
     AgentKind { "person": Self::Person, "bot": Self::Bot }

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::coverage::Variants;
 use crate::kind::Kind;
-use crate::samples::samples;
+use crate::samples::{FIRST_VERSION, samples};
 
 const DOCUMENT: &str = include_str!("../../PROTOCOL.md");
 
@@ -63,7 +63,16 @@ fn names<T: Variants>() -> BTreeSet<String> {
 #[test]
 fn every_example_is_a_golden_frame() {
     let samples = samples();
-    for (name, text) in blocks() {
+    for (name, mut text) in blocks() {
+        // The document greets with the version it describes.
+        if name.contains(".hello.") || name.contains(".welcome.") {
+            let (now, first) = (VERSION, FIRST_VERSION);
+            text = text.replacen(
+                &format!(r#""version": {now},"#),
+                &format!(r#""version": {first},"#),
+                1,
+            );
+        }
         let sample = samples.iter().find(|sample| sample.name == name);
         let sample = sample.unwrap_or_else(|| panic!("{name} is no golden frame"));
         let read = sample.frame.kind().decode(Codec::Json, text.as_bytes());

@@ -8,7 +8,7 @@ use heard_desk::callback::CallPolicy;
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, Availability, CallbackForm, CallbackId, CallbackWhen, CommandId,
     Consent, ContactId, ConversationId, Cursor, Disposition, Page, Seq, SiteId, StaffCommand,
-    UnixMillis, VisitorCommand,
+    TalkAnswer, TalkEvidence, TalkReason, UnixMillis, VisitorCommand,
 };
 use heard_relay::node::NodeId;
 use heard_relay::store::sqlite::SqliteStore;
@@ -188,6 +188,15 @@ fn people() -> Vec<Request> {
     requests
 }
 
+/// A visitor who was offered to talk, and said no, takes the offer after all: a store that has lost what was offered would refuse it.
+pub(crate) fn thinks_better_of_it(visitor: u128, now: UnixMillis) -> Request {
+    let answer = VisitorCommand::AnswerTalk {
+        reason: TalkReason::Circles,
+        answer: TalkAnswer::Phone,
+    };
+    asks(visitor, 806, answer, now)
+}
+
 /// The `number`th turn of a visitor: what they say, and what is done about it.
 fn turn(visitor: u128, number: u128, now: &dyn Fn() -> UnixMillis) -> Vec<Request> {
     let site = usize::from(visitor % 5 == 3);
@@ -225,6 +234,22 @@ fn turn(visitor: u128, number: u128, now: &dyn Fn() -> UnixMillis) -> Vec<Reques
             requests.push(does(agent, 102, accept.clone()));
             // Too late: refused for good.
             requests.push(does(other, 202, accept));
+        }
+        // Somebody is offered to talk, and some say no.
+        5 if visitor.is_multiple_of(3) => {
+            requests.push(Request::Trouble {
+                conversation,
+                seen: vec![(TalkReason::Circles, TalkEvidence::AskedAgain(3))],
+                stance: None,
+                now: now(),
+            });
+            if visitor.is_multiple_of(2) {
+                let answer = VisitorCommand::AnswerTalk {
+                    reason: TalkReason::Circles,
+                    answer: TalkAnswer::No,
+                };
+                requests.push(asks(visitor, 805, answer, now()));
+            }
         }
         3 => requests.push(does(agent, 103, StaffCommand::Note { conversation, text })),
         4..=15 if !visitor.is_multiple_of(5) => {

@@ -131,6 +131,7 @@ async fn answers_stay_the_same(before: &dyn Store, after: &[&dyn Store]) {
         (content::message(13, 20), false),
         (said, false),
         (accept, true),
+        (content::thinks_better_of_it(6, now), false),
     ] {
         let answer = before.execute(request.clone()).await.expect("an answer");
         assert_eq!(matches!(answer, Answer::Refused(_)), refused, "{answer:?}");

@@ -46,6 +46,10 @@ macro_rules! conformance {
                 calls::what_is_heard_of_a_call_counts_once,
                 calls::a_dialer_that_never_answers_has_failed,
                 calls::an_agent_says_whether_calls_ring_for_them,
+                talk::it_is_offered_once_and_never_after_a_no,
+                talk::an_agent_offers_in_their_own_words,
+                talk::who_is_to_be_called_is_offered_nothing,
+                talk::a_site_has_thresholds_of_its_own,
             );
         }
     };
@@ -62,6 +66,7 @@ macro_rules! conformance {
                 nodes::a_round_takes_nothing_from_who_accepts,
                 nodes::what_two_nodes_change_of_one_row_is_both_kept,
                 calls::nor_by_way_of_two_nodes,
+                talk::two_nodes_that_notice_it_offer_it_once,
             );
         }
     };

@@ -2,14 +2,14 @@
 
 use heard_protocol::{
     Availability, ClientFrame, CommandId, Disposition, Envelope, Epoch, Hello, Resume, Role, Staff,
-    StaffCommand, StaffCredential, StaffSignal, TalkReason, VERSION, Visitor, VisitorCommand,
+    StaffCommand, StaffCredential, StaffSignal, TalkReason, Visitor, VisitorCommand,
     VisitorCredential, VisitorSignal,
 };
 
 use super::people::{
     answers, callback, command, conversation, cursor, form, maria, page, site, times, token,
 };
-use super::{Named, checked, named};
+use super::{FIRST_VERSION, Named, checked, named};
 use crate::coverage::{Variants, bare, every};
 use crate::kind::Frame;
 
@@ -59,7 +59,7 @@ fn resume() -> Resume {
 pub(super) fn visitor() -> Named<Frame> {
     let hello = |credential, resume| {
         ClientFrame::<Visitor>::Hello(Hello {
-            version: VERSION,
+            version: FIRST_VERSION,
             credential,
             resume,
         })
@@ -125,7 +125,7 @@ pub(super) fn visitor() -> Named<Frame> {
 pub(super) fn staff() -> Named<Frame> {
     let hello = |token, resume| {
         ClientFrame::<Staff>::Hello(Hello {
-            version: VERSION,
+            version: FIRST_VERSION,
             credential: StaffCredential { token },
             resume,
         })

@@ -267,6 +267,7 @@ pub(super) fn evidences() -> Vec<TalkEvidence> {
         TalkEvidence::Languages,
         TalkEvidence::Unanswered(180_000),
         TalkEvidence::Said,
+        TalkEvidence::Expected(240_000),
     ]
 }
 

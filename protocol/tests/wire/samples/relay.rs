@@ -2,7 +2,7 @@
 
 use heard_protocol::{
     Availability, CallLeg, CallbackState, Epoch, Receipt, Refusal, RefusalCode, RelayFrame, Role,
-    Seq, Slot, StaffNotice, StaffWelcome, Status, VERSION, Visitor, VisitorNotice, VisitorWelcome,
+    Seq, Slot, StaffNotice, StaffWelcome, Status, Visitor, VisitorNotice, VisitorWelcome,
     WaitEstimate, Welcome,
 };
 
@@ -11,13 +11,13 @@ use super::people::{
     at, colleagues, command, contact, conversation, maria, offered, own_request, progresses,
     request, site, states, statuses, summary, token,
 };
-use super::{Named, checked, named};
+use super::{FIRST_VERSION, Named, checked, named};
 use crate::coverage::{Variants, bare, every};
 use crate::kind::Frame;
 
 fn welcome<R: Role>(body: R::Welcome) -> RelayFrame<R> {
     RelayFrame::Welcome(Box::new(Welcome {
-        version: VERSION,
+        version: FIRST_VERSION,
         epoch: Epoch(3_735_928_559),
         now: at(600),
         idle_ms: 75_000,

@@ -245,6 +245,7 @@ pub(super) fn evidence() -> BoxedStrategy<TalkEvidence> {
         any::<u32>().prop_map(TalkEvidence::Long),
         any::<u32>().prop_map(TalkEvidence::Laborious),
         any::<u64>().prop_map(TalkEvidence::Unanswered),
+        any::<u64>().prop_map(TalkEvidence::Expected),
         select(vec![
             TalkEvidence::NotUnderstood,
             TalkEvidence::Already,

@@ -6,3 +6,4 @@ pub(crate) mod desk;
 pub(crate) mod logs;
 pub(crate) mod nodes;
 pub(crate) mod people;
+pub(crate) mod talk;
