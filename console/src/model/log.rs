@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    Author, CommandId, ConversationId, LogEntry, PublicBody, RefusalCode, Seq, StaffBody,
-    StaffEntry, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
+    Author, CommandId, ConversationId, LogEntry, PublicBody, RefusalCode, Seq, StaffEntry,
+    UnixMillis,
 };
+
+use super::talk::Talk;
 
 /// A message or a note that this console sent and the log doesn't hold yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,42 +84,9 @@ impl Log {
             .map_or(Seq::START, |(position, ..)| position)
     }
 
-    /// Whether writing works: the last reason to talk instead, and what became of offering it.
-    pub(crate) fn trouble(&self) -> Option<Trouble> {
-        let mut trouble: Option<Trouble> = None;
-        for entry in &self.entries {
-            match &entry.body {
-                EntryBody::Staff(StaffBody::TroubleSeen { reason, evidence }) => {
-                    let before = trouble.take();
-                    trouble = Some(Trouble {
-                        reason: *reason,
-                        evidence: Some(*evidence),
-                        offered: before.is_some_and(|it| it.offered && it.reason == *reason),
-                        answer: before.and_then(|it| it.answer),
-                    });
-                }
-                EntryBody::Public { body, .. } => match body {
-                    PublicBody::TalkOffered { reason, .. } => {
-                        let known = trouble.filter(|it| it.reason == *reason);
-                        trouble = Some(Trouble {
-                            reason: *reason,
-                            evidence: known.and_then(|it| it.evidence),
-                            offered: true,
-                            answer: None,
-                        });
-                    }
-                    PublicBody::TalkAnswered { answer, .. } => {
-                        if let Some(trouble) = &mut trouble {
-                            trouble.answer = Some(*answer);
-                        }
-                    }
-                    PublicBody::Resolved => trouble = None,
-                    _ => {}
-                },
-                EntryBody::Staff(_) => {}
-            }
-        }
-        trouble
+    /// What it says of talking instead of writing.
+    pub(crate) fn talk(&self) -> Talk {
+        Talk::of(&self.entries)
     }
 
     /// How many of the visitor's messages no colleague has seen.
@@ -173,19 +142,6 @@ fn by_visitor(body: &PublicBody) -> bool {
             ..
         }
     )
-}
-
-/// Why talking would be better than writing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    /// Why.
-    pub(crate) reason: TalkReason,
-    /// On what grounds; none if the agent said so.
-    pub(crate) evidence: Option<TalkEvidence>,
-    /// The visitor was offered to talk.
-    pub(crate) offered: bool,
-    /// What they said to it.
-    pub(crate) answer: Option<TalkAnswer>,
 }
 
 /// The words of an entry, if the visitor wrote it.

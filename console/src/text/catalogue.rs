@@ -6,6 +6,7 @@ use heard_protocol::{
 };
 
 use crate::model::act::Act;
+use crate::model::talk::Hurdle;
 use crate::model::wait::Wait;
 
 /// The words of one language. Texts with a gap are functions, so that each language orders its own sentence.
@@ -25,6 +26,7 @@ pub(crate) struct Text {
     pub(crate) link: Link,
     pub(crate) lists: Lists,
     pub(crate) talk: Talk,
+    pub(crate) trouble: Trouble,
     pub(crate) composer: Composer,
     pub(crate) person: Person,
     pub(crate) calls: Calls,
@@ -37,10 +39,6 @@ pub(crate) struct Text {
     pub(crate) availability_hint: fn(Availability) -> &'static str,
     /// What came of a call.
     pub(crate) disposition: fn(Disposition) -> &'static str,
-    /// Why talking would be better than writing.
-    pub(crate) reason: fn(TalkReason) -> &'static str,
-    /// On what grounds.
-    pub(crate) evidence: fn(TalkEvidence) -> String,
     /// Why the relay would not do something.
     pub(crate) refusal: fn(RefusalCode) -> &'static str,
     /// What can be done.
@@ -118,6 +116,31 @@ pub(crate) struct Lists {
     pub(crate) be_available: &'static str,
 }
 
+/// When writing does not work, and a call is offered.
+pub(crate) struct Trouble {
+    /// Before the reason.
+    pub(crate) head: &'static str,
+    /// Instead of it, where the agent thought so.
+    pub(crate) suggested: &'static str,
+    /// Why talking would be better than writing.
+    pub(crate) reason: fn(TalkReason) -> &'static str,
+    /// On what grounds.
+    pub(crate) evidence: fn(TalkEvidence) -> String,
+    /// The offer has not been answered.
+    pub(crate) open: &'static str,
+    /// What the visitor said to it.
+    pub(crate) answered: fn(TalkAnswer) -> &'static str,
+    /// In the log: a reason and its evidence.
+    pub(crate) seen: fn(&str, &str) -> String,
+    /// In the log: that it was offered, for a reason.
+    pub(crate) offered: fn(&str) -> String,
+    pub(crate) offer: &'static str,
+    pub(crate) lead: &'static str,
+    pub(crate) why: &'static str,
+    /// Why an offer would come to nothing.
+    pub(crate) hurdle: fn(Hurdle) -> &'static str,
+}
+
 /// The conversation column.
 pub(crate) struct Talk {
     pub(crate) region: &'static str,
@@ -165,12 +188,6 @@ pub(crate) struct Talk {
     pub(crate) missed: fn(&str) -> String,
     pub(crate) callback_requested: &'static str,
     pub(crate) callback_closed: fn(&str) -> String,
-    pub(crate) trouble: fn(&str, &str) -> String,
-    pub(crate) call_offered: fn(&str) -> String,
-    pub(crate) call_answered: fn(TalkAnswer) -> &'static str,
-    pub(crate) offer_call: &'static str,
-    pub(crate) offer_lead: &'static str,
-    pub(crate) offer_why: &'static str,
     pub(crate) you: &'static str,
     pub(crate) bot: &'static str,
     pub(crate) today: &'static str,

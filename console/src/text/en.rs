@@ -5,9 +5,12 @@ use heard_protocol::{
     Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
 };
 
-use super::catalogue::{Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text};
+use super::catalogue::{
+    Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text, Trouble,
+};
 use super::plural::english as plural;
 use crate::model::act::Act;
+use crate::model::talk::Hurdle;
 use crate::model::wait::Wait;
 
 /// English.
@@ -136,16 +139,6 @@ pub(super) static ENGLISH: Text = Text {
         missed: |name| format!("{name} didn't answer the offer in time"),
         callback_requested: "The visitor asked to be called",
         callback_closed: |outcome| format!("Call: {outcome}"),
-        trouble: |reason, evidence| format!("Writing is not working: {reason} ({evidence})"),
-        call_offered: |reason| format!("A call was offered: {reason}"),
-        call_answered: |answer| match answer {
-            TalkAnswer::No => "The visitor would rather write",
-            TalkAnswer::Phone => "The visitor wants to be called",
-            TalkAnswer::Here => "The visitor wants to talk here",
-        },
-        offer_call: "Offer a call",
-        offer_lead: "The visitor sees a card with two answers, and can go on writing. After a no it is not offered again.",
-        offer_why: "Why, in a sentence they read (optional)",
         you: "You",
         bot: "bot",
         today: "Today",
@@ -156,6 +149,55 @@ pub(super) static ENGLISH: Text = Text {
         announce_message: |name, text| format!("{name}: {text}"),
         announce_handed: |issue| format!("A colleague handed you a chat: {issue}"),
         announce_callback: |name| format!("{name} asks to be called"),
+    },
+    trouble: Trouble {
+        head: "Writing isn’t helping.",
+        suggested: "A call was offered.",
+        reason: |reason| match reason {
+            TalkReason::Connection => "The connection breaks",
+            TalkReason::NobodyFree => "Nobody is free",
+            TalkReason::Circles => "Going in circles",
+            TalkReason::HardToWrite => "Hard to write",
+            TalkReason::Agent => "An agent thinks so",
+            TalkReason::Visitor => "The visitor asks for a call",
+        },
+        evidence: |evidence| match evidence {
+            TalkEvidence::AskedAgain(count) => format!("asked the same thing {}", times(count)),
+            TalkEvidence::ToldAgain(count) => format!("got the same answer {}", times(count)),
+            TalkEvidence::NotUnderstood => "they don’t understand each other".to_owned(),
+            TalkEvidence::Already => "has said or done it before".to_owned(),
+            TalkEvidence::NoHelp => "the advice didn’t help".to_owned(),
+            TalkEvidence::Impatience => "is losing patience".to_owned(),
+            TalkEvidence::Silence(0) => "asks whether anybody is there".to_owned(),
+            TalkEvidence::Silence(ms) => format!("{} of silence", span(ms)),
+            TalkEvidence::Long(messages) => format!("{messages} messages and no end in sight"),
+            TalkEvidence::Laborious(count) => format!(
+                "{count} {} took long to write",
+                plural(count.into(), "message", "messages")
+            ),
+            TalkEvidence::Languages => "they write different languages".to_owned(),
+            TalkEvidence::Unanswered(ms) => format!("no answer for {}", span(ms)),
+            TalkEvidence::Said => "in so many words".to_owned(),
+            TalkEvidence::Expected(ms) => format!("a wait of {} or more", span(ms)),
+        },
+        open: "Offered a call, no answer yet",
+        answered: |answer| match answer {
+            TalkAnswer::No => "The visitor would rather write",
+            TalkAnswer::Phone => "The visitor wants to be called",
+            TalkAnswer::Here => "The visitor wants to talk here",
+        },
+        seen: |reason, evidence| format!("Writing isn’t helping. {reason}: {evidence}"),
+        offered: |reason| format!("A call was offered. {reason}"),
+        offer: "Offer a call",
+        lead: "The visitor sees a card with two answers and can go on writing. After a no it isn’t offered again.",
+        why: "Why, in a sentence they read (optional)",
+        hurdle: |hurdle| match hurdle {
+            Hurdle::SaidNo => {
+                "The visitor would rather write, so it isn’t offered again. They can still ask for a call themselves."
+            }
+            Hurdle::Offered => "It was offered in this chat before. Once is enough.",
+            Hurdle::Booked => "The visitor has asked for a call already.",
+        },
     },
     composer: Composer {
         region: "Write",
@@ -317,28 +359,6 @@ pub(super) static ENGLISH: Text = Text {
         Disposition::Refused => "no longer wanted",
         Disposition::Technical => "call couldn't be made",
     },
-    reason: |reason| match reason {
-        TalkReason::Connection => "the connection drops",
-        TalkReason::NobodyFree => "nobody answers",
-        TalkReason::Circles => "going in circles",
-        TalkReason::HardToWrite => "hard to write",
-        TalkReason::Agent => "an agent thinks so",
-        TalkReason::Visitor => "the visitor asks for it",
-    },
-    evidence: |evidence| match evidence {
-        TalkEvidence::AskedAgain(times) => format!("asked the same thing {times} times"),
-        TalkEvidence::ToldAgain(times) => format!("the same answer {times} times"),
-        TalkEvidence::NotUnderstood => "does not understand, or is not understood".to_owned(),
-        TalkEvidence::Already => "has said or done this already".to_owned(),
-        TalkEvidence::NoHelp => "what was advised did not help".to_owned(),
-        TalkEvidence::Impatience => "is losing patience".to_owned(),
-        TalkEvidence::Silence(ms) => format!("a silence of {} min", ms / 60_000),
-        TalkEvidence::Long(messages) => format!("{messages} messages and no end"),
-        TalkEvidence::Laborious(messages) => format!("{messages} messages were hard work"),
-        TalkEvidence::Languages => "they write different languages".to_owned(),
-        TalkEvidence::Unanswered(ms) => format!("no answer for {} min", ms / 60_000),
-        TalkEvidence::Said => "said so".to_owned(),
-    },
     refusal: |code| match code {
         RefusalCode::TextEmpty => "There is nothing in the message yet.",
         RefusalCode::TextTooLong => "The message is too long. Send it in parts.",
@@ -412,3 +432,21 @@ pub(super) static ENGLISH: Text = Text {
         Wait::Days(days) => format!("{days} {}", plural(days, "day", "days")),
     },
 };
+
+/// How often, in words.
+fn times(count: u32) -> String {
+    match count {
+        2 => "twice".to_owned(),
+        3 => "three times".to_owned(),
+        4 => "four times".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
+/// A span in seconds, or in minutes where that is enough.
+fn span(ms: u64) -> String {
+    match ms / 1_000 {
+        seconds @ 0..90 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds / 60),
+    }
+}

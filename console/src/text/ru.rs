@@ -5,9 +5,12 @@ use heard_protocol::{
     Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
 };
 
-use super::catalogue::{Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text};
+use super::catalogue::{
+    Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text, Trouble,
+};
 use super::plural::russian as plural;
 use crate::model::act::Act;
+use crate::model::talk::Hurdle;
 use crate::model::wait::Wait;
 
 /// Russian.
@@ -156,16 +159,6 @@ pub(super) static RUSSIAN: Text = Text {
         missed: |name| format!("{name}: предложение осталось без ответа"),
         callback_requested: "Посетитель попросил перезвонить",
         callback_closed: |outcome| format!("Звонок: {outcome}"),
-        trouble: |reason, evidence| format!("Переписка не получается: {reason} ({evidence})"),
-        call_offered: |reason| format!("Предложен звонок: {reason}"),
-        call_answered: |answer| match answer {
-            TalkAnswer::No => "Посетителю удобнее писать",
-            TalkAnswer::Phone => "Посетитель хочет, чтобы ему позвонили",
-            TalkAnswer::Here => "Посетитель хочет поговорить здесь",
-        },
-        offer_call: "Предложить звонок",
-        offer_lead: "Посетитель увидит карточку с двумя ответами и сможет писать дальше. После отказа больше не предлагаем.",
-        offer_why: "Почему, одной фразой для него (необязательно)",
         you: "Вы",
         bot: "бот",
         today: "Сегодня",
@@ -174,6 +167,58 @@ pub(super) static RUSSIAN: Text = Text {
         announce_message: |name, text| format!("{name}: {text}"),
         announce_handed: |issue| format!("Коллега передал вам чат: {issue}"),
         announce_callback: |name| format!("Просьба перезвонить: {name}"),
+    },
+    trouble: Trouble {
+        head: "Текст не помогает.",
+        suggested: "Предложен звонок.",
+        reason: |reason| match reason {
+            TalkReason::Connection => "Связь обрывается",
+            TalkReason::NobodyFree => "Все заняты",
+            TalkReason::Circles => "Ходим по кругу",
+            TalkReason::HardToWrite => "Писать тяжело",
+            TalkReason::Agent => "Так считает оператор",
+            TalkReason::Visitor => "Посетитель просит позвонить",
+        },
+        evidence: |evidence| match evidence {
+            TalkEvidence::AskedAgain(count) => format!("об одном спросили {}", times(count)),
+            TalkEvidence::ToldAgain(count) => format!("одно и то же ответили {}", times(count)),
+            TalkEvidence::NotUnderstood => "не понимаем друг друга".to_owned(),
+            TalkEvidence::Already => "это уже говорили или делали".to_owned(),
+            TalkEvidence::NoHelp => "совет не помог".to_owned(),
+            TalkEvidence::Impatience => "терпение на исходе".to_owned(),
+            TalkEvidence::Silence(0) => "спрашивают, есть ли кто".to_owned(),
+            TalkEvidence::Silence(ms) => format!("{} молчания", span(ms)),
+            TalkEvidence::Long(count) => format!(
+                "уже {count} {} без продвижения",
+                plural(count.into(), "сообщение", "сообщения", "сообщений")
+            ),
+            TalkEvidence::Laborious(count) => format!(
+                "долго писали {count} {}",
+                plural(count.into(), "сообщение", "сообщения", "сообщений")
+            ),
+            TalkEvidence::Languages => "пишут на разных языках".to_owned(),
+            TalkEvidence::Unanswered(ms) => format!("без ответа {}", span(ms)),
+            TalkEvidence::Said => "сказано прямо".to_owned(),
+            TalkEvidence::Expected(ms) => format!("ждать от {}", span(ms)),
+        },
+        open: "Звонок предложен, ответа пока нет",
+        answered: |answer| match answer {
+            TalkAnswer::No => "Посетителю удобнее писать",
+            TalkAnswer::Phone => "Посетитель ждёт звонка",
+            TalkAnswer::Here => "Посетитель готов говорить здесь",
+        },
+        seen: |reason, evidence| format!("Текст не помогает. {reason}: {evidence}"),
+        offered: |reason| format!("Предложен звонок. {reason}"),
+        offer: "Предложить звонок",
+        lead: "Посетитель увидит карточку с двумя ответами и сможет писать дальше. После отказа больше не предлагаем.",
+        why: "Почему, одной фразой для него (необязательно)",
+        hurdle: |hurdle| match hurdle {
+            Hurdle::SaidNo => {
+                "Посетителю удобнее писать, второй раз не предлагаем. Попросить о звонке он может и сам."
+            }
+            Hurdle::Offered => "В этом чате звонок уже предлагали. Одного раза достаточно.",
+            Hurdle::Booked => "Посетитель уже попросил позвонить.",
+        },
     },
     composer: Composer {
         region: "Ответ",
@@ -333,28 +378,6 @@ pub(super) static RUSSIAN: Text = Text {
         Disposition::Refused => "звонок уже не нужен",
         Disposition::Technical => "звонок не удался технически",
     },
-    reason: |reason| match reason {
-        TalkReason::Connection => "связь обрывается",
-        TalkReason::NobodyFree => "никто не отвечает",
-        TalkReason::Circles => "разговор идёт по кругу",
-        TalkReason::HardToWrite => "тяжело писать",
-        TalkReason::Agent => "так считает оператор",
-        TalkReason::Visitor => "посетитель просит сам",
-    },
-    evidence: |evidence| match evidence {
-        TalkEvidence::AskedAgain(times) => format!("одно и то же спросили раз: {times}"),
-        TalkEvidence::ToldAgain(times) => format!("один и тот же ответ раз: {times}"),
-        TalkEvidence::NotUnderstood => "не понимает или его не поняли".to_owned(),
-        TalkEvidence::Already => "уже говорил или делал это".to_owned(),
-        TalkEvidence::NoHelp => "совет не помог".to_owned(),
-        TalkEvidence::Impatience => "теряет терпение".to_owned(),
-        TalkEvidence::Silence(ms) => format!("молчание {} мин", ms / 60_000),
-        TalkEvidence::Long(messages) => format!("сообщений: {messages}, конца не видно"),
-        TalkEvidence::Laborious(messages) => format!("сообщений, давшихся тяжело: {messages}"),
-        TalkEvidence::Languages => "пишут на разных языках".to_owned(),
-        TalkEvidence::Unanswered(ms) => format!("без ответа {} мин", ms / 60_000),
-        TalkEvidence::Said => "так и сказано".to_owned(),
-    },
     refusal: |code| match code {
         RefusalCode::TextEmpty => "В сообщении пока ничего нет.",
         RefusalCode::TextTooLong => "Сообщение слишком длинное. Отправьте его частями.",
@@ -433,3 +456,21 @@ pub(super) static RUSSIAN: Text = Text {
         Wait::Days(days) => format!("{days} {}", plural(days, "день", "дня", "дней")),
     },
 };
+
+/// How often, in words.
+fn times(count: u32) -> String {
+    match count {
+        2 => "дважды".to_owned(),
+        3 => "трижды".to_owned(),
+        4 => "четырежды".to_owned(),
+        count => format!("{count} {}", plural(count.into(), "раз", "раза", "раз")),
+    }
+}
+
+/// A span in seconds, or in minutes where that is enough.
+fn span(ms: u64) -> String {
+    match ms / 1_000 {
+        seconds @ 0..90 => format!("{seconds} с"),
+        seconds => format!("{} мин", seconds / 60),
+    }
+}

@@ -60,11 +60,12 @@ fn sentence(app: App, text: &'static Text, line: Line) -> String {
             (text.calls.tried)((text.disposition)(outcome), &stamp(next, text))
         }
         Line::CallSummed(agent, _) => (text.calls.summed)(&name(agent)),
-        Line::TroubleSeen(reason, evidence) => {
-            (text.talk.trouble)((text.reason)(reason), &(text.evidence)(evidence))
-        }
-        Line::TalkOffered(reason, _) => (text.talk.call_offered)((text.reason)(reason)),
-        Line::TalkAnswered(answer) => (text.talk.call_answered)(answer).to_owned(),
+        Line::TroubleSeen(reason, evidence) => (text.trouble.seen)(
+            (text.trouble.reason)(reason),
+            &(text.trouble.evidence)(evidence),
+        ),
+        Line::TalkOffered(reason, _) => (text.trouble.offered)((text.trouble.reason)(reason)),
+        Line::TalkAnswered(answer) => (text.trouble.answered)(answer).to_owned(),
         Line::CallRated(stars, _) => (text.calls.rated)(stars),
         Line::CallRung(agent) => (text.calls.rang)(&name(agent)),
         Line::CallMissed(agent) => (text.calls.missed)(&name(agent)),

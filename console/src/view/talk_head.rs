@@ -111,6 +111,7 @@ pub(super) fn TalkHead(id: ConversationId) -> impl IntoView {
 const fn acts(standing: Option<Standing>) -> &'static [(Act, bool)] {
     match standing {
         Some(Standing::Mine) => &[
+            (Act::OfferTalk, false),
             (Act::Transfer, false),
             (Act::Return, false),
             (Act::Resolve, true),

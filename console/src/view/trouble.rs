@@ -1,6 +1,6 @@
 //! Whether writing works in the open conversation, and offering to talk instead.
 
-use heard_protocol::{ConversationId, TalkAnswer};
+use heard_protocol::ConversationId;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -9,42 +9,60 @@ use super::dialog::Modal;
 use super::icon::Key;
 use super::words::{app, words};
 use crate::browser::is_mac;
+use crate::control::App;
 use crate::model::act::Act;
 use crate::model::keys::hint;
+use crate::model::log::Log;
+use crate::model::talk::Talk;
+
+fn talk(app: App, id: ConversationId) -> Memo<Talk> {
+    Memo::new(move |_| {
+        app.logs
+            .with(|logs| logs.get(id).map(Log::talk).unwrap_or_default())
+    })
+}
 
 /// The line: the reason, its evidence, and what became of offering a call.
 #[component]
 pub(super) fn TroubleLine(id: ConversationId) -> impl IntoView {
     let app = app();
     let text = words();
-    let trouble = Memo::new(move |_| app.logs.with(|logs| logs.get(id)?.trouble()));
-    let said = move || {
-        trouble.get().map(|it| {
-            let reason = (text.reason)(it.reason);
-            it.evidence.map_or_else(
-                || (text.talk.call_offered)(reason),
-                |evidence| (text.talk.trouble)(reason, &(text.evidence)(evidence)),
-            )
+    let talk = talk(app, id);
+    let trouble = move || talk.with(|talk| talk.trouble);
+    let head = move || {
+        trouble().map(|it| match it.evidence {
+            Some(_) => text.trouble.head,
+            None => text.trouble.suggested,
         })
     };
-    let answer = move || {
-        let answer = trouble.with(|trouble| trouble.as_ref().and_then(|it| it.answer));
-        answer.map(text.talk.call_answered)
+    let said = move || {
+        let it = trouble()?;
+        let evidence = (text.trouble.evidence)(it.evidence?);
+        Some(format!("{}: {evidence}.", (text.trouble.reason)(it.reason)))
+    };
+    let fate = move || {
+        trouble().and_then(|it| match it.answer {
+            Some(answer) => Some((text.trouble.answered)(answer)),
+            None => it.offered.then_some(text.trouble.open),
+        })
     };
     let may = move || {
-        let open = trouble.with(|it| {
-            it.as_ref()
-                .is_some_and(|it| !it.offered && it.answer != Some(TalkAnswer::No))
-        });
-        open && app.moment.with(|moment| moment.allows(Act::OfferTalk))
+        let new = trouble().is_some_and(|it| !it.offered);
+        new && talk.with(|talk| talk.hurdle().is_none())
+            && app.moment.with(|moment| moment.allows(Act::OfferTalk))
     };
     view! {
-        <div class="trouble" role="status" hidden=move || trouble.with(Option::is_none)>
-            <span>{said}</span>
-            <strong>{answer}</strong>
+        <div class="trouble" role="status" hidden=move || trouble().is_none()>
+            <p>
+                <strong>{head}</strong>
+                " "
+                {said}
+                " "
+                <span class="fate">{fate}</span>
+            </p>
             <Show when=may>
-                <button class="btn small" type="button" on:click=move |_| app.perform(Act::OfferTalk)>
-                    {text.talk.offer_call}
+                <button class="btn" type="button" on:click=move |_| app.perform(Act::OfferTalk)>
+                    {text.trouble.offer}
                     <Key name=hint(Act::OfferTalk, is_mac())/>
                 </button>
             </Show>
@@ -52,9 +70,40 @@ pub(super) fn TroubleLine(id: ConversationId) -> impl IntoView {
     }
 }
 
-/// The dialog that offers a call.
+/// The dialog that offers a call, or says why that would come to nothing.
 #[component]
 pub(super) fn OfferTalk(id: ConversationId) -> impl IntoView {
+    let app = app();
+    let text = words();
+    let talk = talk(app, id);
+    let hurdle = move || talk.with(Talk::hurdle);
+    view! {
+        <Modal title=text.trouble.offer>
+            {move || match hurdle() {
+                Some(hurdle) => {
+                    view! {
+                        <p role="alert">{(text.trouble.hurdle)(hurdle)}</p>
+                        <div class="dialog-acts">
+                            <button
+                                class="btn"
+                                type="button"
+                                autofocus
+                                on:click=move |_| app.dialog.set(None)
+                            >
+                                {text.dialog.close}
+                            </button>
+                        </div>
+                    }
+                        .into_any()
+                }
+                None => view! { <OfferForm id/> }.into_any(),
+            }}
+        </Modal>
+    }
+}
+
+#[component]
+fn OfferForm(id: ConversationId) -> impl IntoView {
     let app = app();
     let text = words();
     let why = RwSignal::new(String::new());
@@ -64,25 +113,23 @@ pub(super) fn OfferTalk(id: ConversationId) -> impl IntoView {
         app.offer_talk(id, cut(why.get_untracked().trim()));
     };
     view! {
-        <Modal title=text.talk.offer_call>
-            <form class="form" on:submit=submit>
-                <p>{text.talk.offer_lead}</p>
-                <label class="field">
-                    <span>{text.talk.offer_why}</span>
-                    <input
-                        class="input"
-                        autofocus
-                        prop:value=move || why.get()
-                        on:input=move |event| why.set(event_target_value(&event))
-                    />
-                </label>
-                <div class="dialog-acts">
-                    <button class="btn" type="button" on:click=move |_| app.dialog.set(None)>
-                        {text.dialog.cancel}
-                    </button>
-                    <button class="btn primary" type="submit">{text.talk.offer_call}</button>
-                </div>
-            </form>
-        </Modal>
+        <form class="form" on:submit=submit>
+            <p>{text.trouble.lead}</p>
+            <label class="field">
+                <span>{text.trouble.why}</span>
+                <input
+                    class="input"
+                    autofocus
+                    prop:value=move || why.get()
+                    on:input=move |event| why.set(event_target_value(&event))
+                />
+            </label>
+            <div class="dialog-acts">
+                <button class="btn" type="button" on:click=move |_| app.dialog.set(None)>
+                    {text.dialog.cancel}
+                </button>
+                <button class="btn primary" type="submit">{text.trouble.offer}</button>
+            </div>
+        </form>
     }
 }

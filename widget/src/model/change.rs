@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heard_client::{LinkState, Update};
 use heard_protocol::{
     Author, CommandId, ConversationId, Disposition, LogEntry, NextMove, PublicBody, PublicEntry,
-    RefusalCode, Secret, Seq, Visitor, VisitorNotice, VisitorWelcome,
+    RefusalCode, Secret, Seq, TalkReason, Visitor, VisitorNotice, VisitorWelcome,
 };
 
 use super::state::{Log, Model, Queue, Said, Stage, is_answer};
@@ -194,6 +194,9 @@ impl Model {
             PublicBody::AgentJoined { agent } => {
                 self.agents.retain(|card| card.id != agent.id);
                 self.agents.push(agent.clone());
+                // Somebody is free after all.
+                self.offer
+                    .take_if(|(reason, _)| *reason == TalkReason::NobodyFree);
                 self.join(Stage::With(agent.id));
             }
             PublicBody::Waiting | PublicBody::Reopened => {

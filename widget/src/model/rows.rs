@@ -93,8 +93,8 @@ pub enum Event {
     Summed(String),
     /// How the visitor found it, in stars.
     Rated(u8),
-    /// Talking was offered.
-    TalkOffered,
+    /// An agent offered to talk, and said why.
+    TalkOffered(String),
     /// What the visitor said to that.
     TalkAnswered(TalkAnswer),
 }
@@ -273,7 +273,18 @@ fn logged<'a>(
     log: &'a Log,
     current: bool,
 ) -> impl Iterator<Item = Line<'a>> {
-    log.said.iter().map(move |Said { entry, text }| Line {
+    // An open offer is a card; what is left of others is what the visitor said to them, and the agent's words.
+    let is_shown = move |body: &PublicBody| match body {
+        PublicBody::TalkOffered { why, .. } => {
+            !(why.is_empty() || current && model.offer.is_some())
+        }
+        _ => true,
+    };
+    let shown = log
+        .said
+        .iter()
+        .filter(move |said| is_shown(&said.entry.body));
+    shown.map(move |Said { entry, text }| Line {
         at: entry.at,
         what: match &entry.body {
             PublicBody::Message { id, author, .. } => What::Message {
@@ -315,7 +326,7 @@ fn event_of(body: &PublicBody) -> Event {
         } => Event::Tried(*disposition, *next),
         PublicBody::CallSummed { text, .. } => Event::Summed(text.clone()),
         PublicBody::CallRated { stars, .. } => Event::Rated(*stars),
-        PublicBody::TalkOffered { .. } => Event::TalkOffered,
+        PublicBody::TalkOffered { why, .. } => Event::TalkOffered(why.clone()),
         PublicBody::TalkAnswered { answer, .. } => Event::TalkAnswered(*answer),
         PublicBody::Waiting | PublicBody::Message { .. } => Event::Waiting,
     }

@@ -145,12 +145,14 @@ strings! {
     /// How the visitor found a call, out of five.
     call_rated: &'static str,
 
-    /// Talking was offered.
+    /// An agent offered to talk, and why.
     talk_offered: &'static str,
     /// The visitor would rather write.
     talk_no: &'static str,
     /// The visitor would rather talk.
     talk_yes: &'static str,
+    /// Over an offer to talk.
+    talk_title: &'static str,
     /// Why talking is offered: the chat does not hold.
     why_connection: &'static str,
     /// Nobody answers.

@@ -5,8 +5,8 @@ use std::cell::{Cell, OnceCell};
 use heard_client::web::{Options, WebClient};
 use heard_client::{Config, Input, Update};
 use heard_protocol::{
-    CommandId, Envelope, NextMove, Page, RefusalCode, Secret, SiteId, Visitor, VisitorCommand,
-    VisitorCredential, VisitorSignal,
+    CommandId, Envelope, NextMove, Page, RefusalCode, Secret, SiteId, TalkAnswer, Visitor,
+    VisitorCommand, VisitorCredential, VisitorSignal,
 };
 
 use super::kit::Watched;
@@ -252,6 +252,15 @@ impl Shared {
         }
     }
 
+    /// Answers the offer to talk; the card goes at once, whenever the answer arrives.
+    pub(super) fn answer_talk(&self, answer: TalkAnswer) {
+        let offer = self.model.change(|model| model.offer.take());
+        if let (Some((reason, _)), Some(id)) = (offer, self.new_id()) {
+            let command = VisitorCommand::AnswerTalk { reason, answer };
+            self.give(Input::Submit(Envelope::new(id, command)));
+        }
+    }
+
     /// Reads answers out and tells the page of them.
     fn hear(&self, answers: &[Answer]) {
         let Some(last) = answers.last() else { return };
@@ -339,7 +348,8 @@ impl Shared {
             if gap < PAUSE_MS {
                 writing.typed_ms += gap;
             }
-            let gone = writing.text.len().saturating_sub(text.len());
+            let count = |text: &str| text.chars().count();
+            let gone = count(&writing.text).saturating_sub(count(&text));
             writing.deleted = writing
                 .deleted
                 .saturating_add(u32::try_from(gone).unwrap_or(u32::MAX));

@@ -1,8 +1,8 @@
 //! The card that asks for a call.
 
 use super::app::{App, Form, part};
-use super::call;
 use super::kit::{El, button, el, is_checked, value_of};
+use super::{call, talk};
 use crate::host::{Booking, TOKEN};
 use crate::model::callback::{Draft, Problem, Step, When};
 use crate::model::{Model, Stage};
@@ -28,7 +28,11 @@ pub(super) fn callback(app: App) -> El {
                 .set("role", "status")
                 .show(is(Card::Booked), move || call::booked(app)),
         )
-        .show(is(Card::Offer), move || offer(app))
+        .show(
+            // One offer at a time.
+            move || is(Card::Offer)() && !talk::is_offered(app),
+            move || offer(app),
+        )
         .show(is(Card::Form), move || form(app))
 }
 

@@ -3,8 +3,8 @@
 use heard_protocol::WaitEstimate;
 
 use super::app::App;
-use super::callback;
 use super::kit::{El, button, el};
+use super::{callback, talk};
 use crate::text::{Strings, fill};
 
 pub(super) fn queue(app: App) -> El {
@@ -38,7 +38,8 @@ pub(super) fn queue(app: App) -> El {
                         .child(el("div", "hint").live(wait)),
                 )
                 .show(
-                    move || !callback::is_open(app),
+                    // One offer at a time.
+                    move || !callback::is_open(app) && !talk::is_offered(app),
                     move || button("plain", move || app.ask_for_call()).text(words.call_instead),
                 )
         },

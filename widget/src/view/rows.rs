@@ -121,7 +121,7 @@ fn event_text(event: &Event, app: App) -> String {
         Event::Calling(name) => return fill(words.calling, &[name]),
         Event::Tried(_, next) => return fill(words.call_tried, &[&when(next)]),
         Event::Summed(text) => return fill(words.call_summed, &[text]),
-        Event::TalkOffered => words.talk_offered,
+        Event::TalkOffered(why) => return fill(words.talk_offered, &[why]),
         Event::TalkAnswered(TalkAnswer::No) => words.talk_no,
         Event::TalkAnswered(_) => words.talk_yes,
         Event::Rated(stars) => return fill(words.call_rated, &[&stars.to_string()]),

@@ -1,61 +1,60 @@
-//! The offer to talk: a card in the conversation, with its reason and two equal answers.
+//! The offer to talk: a card in the conversation, with its reason and answers that are as large as each other. It takes neither the focus nor the
+//! room of the text box; whoever writes on may leave it unanswered.
 
-use heard_protocol::{TalkAnswer, TalkReason, VisitorCommand};
+use heard_protocol::{TalkAnswer, TalkReason};
 
 use super::app::App;
+use super::callback;
 use super::kit::{El, button, el};
 
 pub(super) fn talk(app: App) -> El {
-    let words = app.words;
-    let offered = move || app.model.read(|model| model.offer.is_some());
-    let reason = move || {
-        let reason = app
-            .model
-            .read(|model| model.offer.as_ref().map(|(reason, _)| *reason));
-        let text = match reason {
-            Some(TalkReason::Connection) => words.why_connection,
-            Some(TalkReason::NobodyFree) => words.why_nobody,
-            Some(TalkReason::Circles) => words.why_circles,
-            Some(TalkReason::HardToWrite) => words.why_hard,
-            Some(TalkReason::Agent) => words.why_agent,
-            Some(TalkReason::Visitor) | None => words.why_visitor,
-        };
-        text.to_owned()
-    };
-    let why = move || {
-        app.model
-            .read(|model| model.offer.as_ref().map(|(_, why)| why.clone()))
-            .unwrap_or_default()
-    };
-    el("div", "").set("role", "status").show(offered, move || {
-        el("section", "card talk")
-            .child(el("h2", "").live(reason))
-            .show(move || !why().is_empty(), move || el("p", "").live(why))
-            .child(
-                el("div", "row")
-                    .child(
-                        button("plain", move || {
-                            answer(app, TalkAnswer::Phone);
-                            app.ask_for_call();
-                        })
-                        .text(words.talk_call),
-                    )
-                    .child(
-                        button("plain", move || {
-                            answer(app, TalkAnswer::No);
-                            app.take_focus();
-                        })
-                        .text(words.talk_write),
-                    ),
-            )
-    })
+    el("div", "")
+        .set("role", "status")
+        .show(move || is_offered(app), move || card(app))
 }
 
-fn answer(app: App, answer: TalkAnswer) {
-    let reason = app
-        .model
-        .peek(|model| model.offer.as_ref().map(|(reason, _)| *reason));
-    if let Some(reason) = reason {
-        app.change_call(VisitorCommand::AnswerTalk { reason, answer });
-    }
+/// Whether the card is on the screen. The form that asks for a call says it all by itself.
+pub(super) fn is_offered(app: App) -> bool {
+    app.model.read(|model| model.offer.is_some()) && !callback::is_open(app)
+}
+
+fn card(app: App) -> El {
+    el("section", "card talk")
+        .child(el("h2", "").text(app.words.talk_title))
+        .child(el("p", "").live(move || reason(app)))
+        .child(ways(app))
+}
+
+/// What the visitor can answer. Another way to talk is another button here.
+fn ways(app: App) -> El {
+    let words = app.words;
+    let call = move || {
+        app.answer_talk(TalkAnswer::Phone);
+        app.ask_for_call();
+    };
+    let write = move || {
+        app.answer_talk(TalkAnswer::No);
+        app.take_focus();
+    };
+    el("div", "row")
+        .child(button("main", call).text(words.talk_call))
+        .child(button("plain", write).text(words.talk_write))
+}
+
+/// Why it is offered: in the agent's words, if it was the agent and they said why.
+fn reason(app: App) -> String {
+    let words = app.words;
+    app.model.read(|model| match &model.offer {
+        Some((_, why)) if !why.is_empty() => why.clone(),
+        Some((reason, _)) => match reason {
+            TalkReason::Connection => words.why_connection,
+            TalkReason::NobodyFree => words.why_nobody,
+            TalkReason::Circles => words.why_circles,
+            TalkReason::HardToWrite => words.why_hard,
+            TalkReason::Agent => words.why_agent,
+            TalkReason::Visitor => words.why_visitor,
+        }
+        .to_owned(),
+        None => String::new(),
+    })
 }
