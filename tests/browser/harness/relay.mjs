@@ -1,6 +1,6 @@
 // The real relay's demo on free ports: `const relay = await startRelay()`, `await relay.stop()`.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +85,15 @@ export class Relay {
   async end(signal = 'SIGTERM') {
     this.#child.kill(signal);
     return this.#exited;
+  }
+
+  // Ends it, sets how the site calls (in TOML), and starts it again where it was.
+  async calls(toml) {
+    await this.end();
+    const args = ['calls', 'set', '--data', join(this.#data, 'heard.db'), '-'];
+    const { status, stderr } = spawnSync(program, args, { input: toml, encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr);
+    return this.start();
   }
 
   // Ends it and forgets its data.
