@@ -199,6 +199,26 @@ test("the agent's word: by key, with a sentence; the visitor takes it and is cal
   await visitor.leaves();
 });
 
+test('writing that is hard work is noticed, and what was deleted is not told', async () => {
+  const visitor = await opens();
+  const frames = [];
+  visitor.page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => frames.push(Buffer.from(payload).toString('latin1'))));
+  await visitor.page.reload();
+  await visitor.ready();
+  for (const text of ['My oven stays cold', 'I pressed the round knob']) {
+    await visitor.box.fill('something that is not what it should have been '.repeat(4));
+    await visitor.box.fill('');
+    await visitor.says(text);
+  }
+  await card(visitor).filter({ hasText: 'Some things are hard to put in writing.' }).waitFor();
+  await anna.accepts('oven');
+  await trouble().filter({ hasText: 'Hard to write: 2 messages took long to write.' }).waitFor();
+  assert.ok(frames.some((frame) => frame.includes('round knob')), 'the frames are seen');
+  assert.ok(!frames.some((frame) => frame.includes('something that')), 'what was deleted stays where it was');
+  await anna.settles();
+  await visitor.leaves();
+});
+
 test('in Russian, on a phone, in the light', async () => {
   const visitor = await Visitor.arrivesAtChat(browser, relay, { phone: true, locale: 'ru-RU' });
   await goesInCircles(visitor, RU);

@@ -177,7 +177,7 @@ pub(super) static ENGLISH: Text = Text {
             ),
             TalkEvidence::Languages => "they write different languages".to_owned(),
             TalkEvidence::Unanswered(ms) => format!("no answer for {}", span(ms)),
-            TalkEvidence::Said => "in so many words".to_owned(),
+            TalkEvidence::Said => "said so in the chat".to_owned(),
             TalkEvidence::Expected(ms) => format!("a wait of {} or more", span(ms)),
         },
         open: "Offered a call, no answer yet",

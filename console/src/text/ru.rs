@@ -198,7 +198,7 @@ pub(super) static RUSSIAN: Text = Text {
             ),
             TalkEvidence::Languages => "пишут на разных языках".to_owned(),
             TalkEvidence::Unanswered(ms) => format!("без ответа {}", span(ms)),
-            TalkEvidence::Said => "сказано прямо".to_owned(),
+            TalkEvidence::Said => "так и сказано в чате".to_owned(),
             TalkEvidence::Expected(ms) => format!("ждать от {}", span(ms)),
         },
         open: "Звонок предложен, ответа пока нет",

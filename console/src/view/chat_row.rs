@@ -60,6 +60,11 @@ pub(super) fn ChatRow(id: ConversationId, kind: Kind) -> impl IntoView {
             0
         }
     });
+    // Of the logs that are read, which are one's own and the open one.
+    let trouble = Memo::new(move |_| {
+        let talk = with_log(app, id, Log::talk)?;
+        talk.trouble.map(|it| it.reason)
+    });
     let contact = line.with_untracked(|line| line.as_ref().map(|line| line.contact.to_bytes()));
     let seed = contact.unwrap_or_default();
     let free = Memo::new(move |_| {
@@ -84,6 +89,10 @@ pub(super) fn ChatRow(id: ConversationId, kind: Kind) -> impl IntoView {
                         <span class="sr">{move || (text.lists.unread)(unread.get())}</span>
                     </Show>
                 </span>
+                {move || {
+                    let reason = trouble.get()?;
+                    Some(view! { <span class="chat-mark chip warn">{(text.trouble.reason)(reason)}</span> })
+                }}
             </button>
             <Show when=move || free.get()>
                 <button

@@ -147,6 +147,22 @@ fn ActButton(id: ConversationId, act: Act, primary: bool) -> impl IntoView {
         Act::Decline => app.dialog.set(Some(crate::control::Dialog::Decline(id))),
         _ => app.perform(act),
     };
+    if act == Act::OfferTalk {
+        // In words it would leave no room for who it is about.
+        return view! {
+            <button
+                class="icon-btn"
+                type="button"
+                title=(text.act)(act)
+                aria-label=(text.act)(act)
+                disabled=move || !allowed()
+                on:click=press
+            >
+                <Icon glyph=Glyph::Phone/>
+            </button>
+        }
+        .into_any();
+    }
     view! {
         <button
             class="btn"
@@ -160,4 +176,5 @@ fn ActButton(id: ConversationId, act: Act, primary: bool) -> impl IntoView {
             <Key name=hint(act, is_mac())/>
         </button>
     }
+    .into_any()
 }

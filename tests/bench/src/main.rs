@@ -16,6 +16,7 @@ mod routing;
 mod start;
 mod storm;
 mod throughput;
+mod trouble;
 mod weight;
 mod wire;
 
@@ -77,6 +78,7 @@ enum Part {
     Crowd,
     Storm,
     Start,
+    Trouble,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -136,6 +138,10 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     if wanted(Part::Start) {
         eprintln!("from the start of the program to the first visitor");
         rows.extend(start::rows(options.reps).await?);
+    }
+    if wanted(Part::Trouble) {
+        eprintln!("text trouble, told from none in written dialogues");
+        rows.extend(trouble::rows()?);
     }
     report::print(&rows);
     if let Some(path) = &options.json {

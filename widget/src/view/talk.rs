@@ -20,9 +20,18 @@ pub(super) fn is_offered(app: App) -> bool {
 
 fn card(app: App) -> El {
     el("section", "card talk")
-        .child(el("h2", "").text(app.words.talk_title))
+        .child(el("h2", "").live(move || title(app)))
         .child(el("p", "").live(move || reason(app)))
         .child(ways(app))
+}
+
+fn title(app: App) -> String {
+    let words = app.words;
+    app.model.read(|model| match &model.offer {
+        // There is nobody to talk to here.
+        Some((TalkReason::NobodyFree, _)) => words.call_title.to_owned(),
+        _ => words.talk_title.to_owned(),
+    })
 }
 
 /// What the visitor can answer. Another way to talk is another button here.
