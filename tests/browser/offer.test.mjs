@@ -212,7 +212,7 @@ test('writing that is hard work is noticed, and what was deleted is not told', a
   }
   await card(visitor).filter({ hasText: 'Some things are hard to put in writing.' }).waitFor();
   await anna.accepts('oven');
-  await trouble().filter({ hasText: 'Hard to write: 2 messages took long to write.' }).waitFor();
+  await trouble().filter({ hasText: 'Hard to write: 2 messages were hard work.' }).waitFor();
   assert.ok(frames.some((frame) => frame.includes('round knob')), 'the frames are seen');
   assert.ok(!frames.some((frame) => frame.includes('something that')), 'what was deleted stays where it was');
   await anna.settles();

@@ -172,7 +172,7 @@ pub(super) static ENGLISH: Text = Text {
             TalkEvidence::Silence(ms) => format!("{} of silence", span(ms)),
             TalkEvidence::Long(messages) => format!("{messages} messages and no end in sight"),
             TalkEvidence::Laborious(count) => format!(
-                "{count} {} took long to write",
+                "{count} {} were hard work",
                 plural(count.into(), "message", "messages")
             ),
             TalkEvidence::Languages => "they write different languages".to_owned(),

@@ -193,7 +193,7 @@ pub(super) static RUSSIAN: Text = Text {
                 plural(count.into(), "сообщение", "сообщения", "сообщений")
             ),
             TalkEvidence::Laborious(count) => format!(
-                "долго писали {count} {}",
+                "нелегко дались {count} {}",
                 plural(count.into(), "сообщение", "сообщения", "сообщений")
             ),
             TalkEvidence::Languages => "пишут на разных языках".to_owned(),

@@ -48,6 +48,7 @@ impl Shop {
             name: "Tea".to_owned(),
             origins: Vec::new(),
             policy: heard_desk::Policy::default(),
+            calls: Arc::default(),
         };
         app.store.execute(Request::PutSite(site)).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

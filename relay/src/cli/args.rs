@@ -49,7 +49,9 @@ Example:
   countries = [\"DE\", \"AT\", \"CH\"]         the only ones that are called
   per_slot = 3                              places in each half hour
   quiet_from = \"21:00\"                     by the visitor's clock
-  hours = [{ days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"], from = \"09:00\", to = \"18:00\" }]";
+  hours = [{ days = [\"mon\", \"tue\", \"wed\", \"thu\", \"fri\"], from = \"09:00\", to = \"18:00\" }]
+  [trouble]
+  wait_ms = 180000                          a call is offered after three minutes without an answer";
 
 const SITE_EXAMPLES: &str = "\
 Example:
