@@ -20,7 +20,8 @@ pub enum VisitorSignal {
         /// Their time zone by its IANA name: times in their night are not offered. May be empty.
         zone: String,
     },
-    /// How hard the message was to write that is sent next. What was written on the way is not told.
+    /// How hard the message was to write that is sent next: what helps to notice somebody who would rather talk, and is used for nothing else. Which keys
+    /// were pressed and what was written on the way is not told. It may be lost.
     Effort {
         /// For how long they typed, in milliseconds.
         typed_ms: u32,

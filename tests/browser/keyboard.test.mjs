@@ -180,7 +180,7 @@ describe('the panel', () => {
       'textarea Message',
       'button Not now',
       'button Ask for a call',
-      'input You may call me about this question.',
+      'input You may call me on this number about my question.',
       'input As soon as possible',
       'input Name (optional)',
       'input Phone number',
@@ -222,7 +222,7 @@ describe('the panel', () => {
     await page.keyboard.press('Tab');
     assert.match(await focused(visitor.frame), /^input As soon as possible/);
     await page.keyboard.press('ArrowRight');
-    await visitor.frame.locator('.card input[type=datetime-local]').waitFor();
+    await visitor.frame.locator('.card select[name=day]').waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');

@@ -202,9 +202,9 @@ test("the agent's word: by key, with a sentence; the visitor takes it and is cal
 test('writing that is hard work is noticed, and what was deleted is not told', async () => {
   const visitor = await opens();
   const frames = [];
-  visitor.page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => frames.push(Buffer.from(payload).toString('latin1'))));
-  await visitor.page.reload();
-  await visitor.ready();
+  for (const socket of visitor.record.sockets) {
+    socket.on('framesent', ({ payload }) => frames.push(Buffer.from(payload).toString('latin1')));
+  }
   for (const text of ['My oven stays cold', 'I pressed the round knob']) {
     await visitor.box.fill('something that is not what it should have been '.repeat(4));
     await visitor.box.fill('');

@@ -45,7 +45,7 @@ describe('a page under a strict policy', () => {
     await visitor.frame.getByRole('button', { name: 'Call me instead' }).click();
     await visitor.frame.locator('.card input[type=tel]').waitFor();
     await visitor.frame.locator('.card .chips label').nth(1).click();
-    await visitor.frame.locator('.card input[type=datetime-local]').waitFor();
+    await visitor.frame.locator('.card select[name=day]').waitFor();
     await screenshot(visitor.page, 'strict');
     await visitor.closes();
     await visitor.page.reload();
@@ -209,11 +209,11 @@ describe('on a phone', () => {
     await visitor.bubble('One moment').waitFor();
     await visitor.frame.getByRole('button', { name: 'Call me instead' }).click();
     await visitor.frame.locator('.card .chips label').nth(1).click();
-    await visitor.frame.locator('.card input[type=datetime-local]').waitFor();
+    await visitor.frame.locator('.card select[name=day]').waitFor();
     assert.equal(await sideways(visitor.frame), 0);
-    const fields = await visitor.frame.locator('#heard textarea, #heard input:not([type=radio], [type=checkbox])').evaluateAll((all) =>
+    const fields = await visitor.frame.locator('#heard textarea, #heard select, #heard input:not([type=radio], [type=checkbox])').evaluateAll((all) =>
       all.map((field) => [field.type, parseFloat(getComputedStyle(field).fontSize)]));
-    assert.equal(fields.length, 4);
+    assert.equal(fields.length, 5);
     for (const [type, size] of fields) assert.ok(size >= 16, `${type} is written in ${size}px`);
     // What a finger presses is at least 24 CSS pixels each way.
     const small = await visitor.frame.locator('button:visible, .chips span:visible').evaluateAll((all) =>

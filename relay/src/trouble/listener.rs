@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::store::Store;
 
 /// How many conversations, and how many visitors' efforts, are remembered at least.
-const REMEMBERED: usize = 2_048;
+const REMEMBERED: usize = 1_024;
 /// How many entries before the last one are read of a conversation that is not remembered.
 const LONGEST: u64 = 500;
 /// How many entries are read at once.

@@ -12,6 +12,8 @@ use crate::store::{Request, Store, Waiting};
 
 /// After how long a visitor is looked at again whose reason could not be kept, in milliseconds.
 const RETRY_MS: u64 = 1_000;
+/// How many are looked after at once; the others are a moment later.
+const AT_ONCE: usize = 256;
 
 /// Who was found to wait too long.
 #[derive(Debug, Default)]
@@ -39,13 +41,15 @@ impl Patience {
         let limits = self.limits.of(store, site).await?;
         let mut next: Option<UnixMillis> = None;
         let mut soonest = |at: UnixMillis| next = Some(next.map_or(at, |next| next.min(at)));
-        known.retain(|known| line.iter().any(|(one, _)| one.conversation == *known));
+        let waiting: BTreeSet<_> = line.iter().map(|(one, _)| one.conversation).collect();
+        known.retain(|known| waiting.contains(known));
         let here = line.iter().filter(|(one, _)| {
             !known.contains(&one.conversation) && hub.visitor_online(one.contact)
         });
         let mut asked = Vec::new();
         for (one, estimate) in here {
             match evidence(&limits, one.since, *estimate, now) {
+                Some(_) if asked.len() == AT_ONCE => soonest(now.plus(RETRY_MS)),
                 Some(evidence) => asked.push((one.conversation, evidence)),
                 None => soonest(one.since.plus(limits.wait_ms)),
             }
