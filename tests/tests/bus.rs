@@ -1,14 +1,16 @@
 //! Two nodes in one process, on one database, with a bus between them that can be cut.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use heard_client::native::Options;
 use heard_client::{Config as ClientConfig, Update};
 use heard_desk::Policy;
+use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    Availability, Staff, StaffCommand, StaffCredential, StaffNotice, Visitor, VisitorCommand,
-    VisitorCredential,
+    Availability, PublicBody, PublicEntry, Seq, Staff, StaffBody, StaffCommand, StaffCredential,
+    StaffNotice, TalkReason, Visitor, VisitorCommand, VisitorCredential,
 };
 use heard_relay::bus::Local;
 use heard_relay::clock::SystemClock;
@@ -16,7 +18,7 @@ use heard_relay::config::{Config, Data};
 use heard_relay::entropy::OsEntropy;
 use heard_relay::server::Relay;
 use heard_test_postgres::Server;
-use heard_tests::real::{Desk, Habits, Party, SITE};
+use heard_tests::real::{Desk, Habits, Party, SITE, Seen};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
@@ -141,4 +143,98 @@ async fn what_is_said_on_one_node_is_heard_on_the_other() {
     visitor
         .until("answered again", |seen| seen.entries >= 6)
         .await;
+}
+
+const fn is_offer(entry: &PublicEntry) -> bool {
+    matches!(
+        entry.body,
+        PublicBody::TalkOffered {
+            reason: TalkReason::Circles,
+            ..
+        }
+    )
+}
+
+/// The visitor speaks on one node and the agent on the other, each of which listens to what is written there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_get_nowhere_by_way_of_two_nodes_are_offered_a_call_once() {
+    let url = Server::shared().database();
+    let data = Some(Data::from(url.clone()));
+    let desk = Desk::with(data, 1, 10, Policy::default()).await;
+    let bus = Arc::new(Local::default());
+    let (one, other) = (Node::start(&url, &bus).await, Node::start(&url, &bus).await);
+    let credential = StaffCredential {
+        token: Some(desk.token(0)),
+    };
+    let mut habits = Habits::new(desk.agents()[0], || {});
+    let options = Options::new(other.url(), ClientConfig::new(credential));
+    let agent = Party::<Staff>::start("the agent", options, move |voice, update| {
+        habits.hear(voice, update);
+    });
+    let availability = Availability::Available;
+    agent
+        .voice()
+        .say(StaffCommand::SetAvailability { availability });
+    let credential = VisitorCredential {
+        site: SITE,
+        token: None,
+        locale: String::new(),
+        page: None,
+    };
+    let options = Options::new(one.url(), ClientConfig::new(credential));
+    let visitor = Party::<Visitor>::start("the visitor", options, |_, _| {});
+    visitor.until("greeted", |seen| seen.greetings > 0).await;
+
+    says(&visitor, "How do I move my booking to another Saturday? 1");
+    visitor.until("taken over", |seen| seen.entries >= 2).await;
+    let conversation = visitor.look(|seen| seen.logs.keys().next().copied());
+    let conversation = conversation.expect("a conversation");
+    for (answer, question) in [
+        (
+            "You can find all rules in our help centre.",
+            "But how can the booking be moved to another Saturday 2",
+        ),
+        (
+            "Our cancellation rules are explained there.",
+            "I want to move the booking to a different Saturday, how? 3",
+        ),
+    ] {
+        let before = visitor.look(|seen| seen.entries);
+        let text = answer.to_owned();
+        agent.voice().say(StaffCommand::Send { conversation, text });
+        visitor
+            .until("answered", |seen| seen.entries > before)
+            .await;
+        says(&visitor, question);
+        visitor
+            .until("asked", |seen| seen.entries > before + 1)
+            .await;
+    }
+    let offers = |log: &Vec<PublicEntry>| log.iter().filter(|one| is_offer(one)).count();
+    let all = |logs: &BTreeMap<_, Vec<_>>| logs.values().map(offers).sum::<usize>();
+    visitor.until("offered", |seen| all(&seen.logs) > 0).await;
+    // Both go on, so each node has found it by now.
+    let text = "Our cancellation rules are explained there, really.".to_owned();
+    agent.voice().say(StaffCommand::Send { conversation, text });
+    says(
+        &visitor,
+        "The booking has to be moved to another Saturday 4",
+    );
+    let said = |seen: &Seen<Visitor>| seen.answers.len() >= 4;
+    visitor.until("said", said).await;
+    visitor.until("all of it", |seen| seen.entries >= 9).await;
+    let store = desk.store().await;
+    let log = store.read_staff(conversation, Seq::START, 100);
+    let log = log.await.expect("a log").entries;
+    let seen = |body: &EntryBody| {
+        matches!(
+            body,
+            EntryBody::Staff(StaffBody::TroubleSeen {
+                reason: TalkReason::Circles,
+                ..
+            })
+        )
+    };
+    assert_eq!(log.iter().filter(|entry| seen(&entry.body)).count(), 1);
+    assert_eq!(visitor.look(|seen| all(&seen.logs)), 1);
 }
