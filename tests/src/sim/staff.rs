@@ -265,6 +265,11 @@ fn idea(world: &mut World<'_>, client: usize) -> Option<StaffCommand> {
             conversation,
             text: world.words::<Staff>(client),
         },
+        // Mostly refused: once is enough, and a "no" is one.
+        66..=68 => StaffCommand::OfferTalk {
+            conversation,
+            why: String::new(),
+        },
         40..=46 => StaffCommand::Resolve { conversation },
         47..=50 => StaffCommand::Return { conversation },
         51..=58 => StaffCommand::Transfer {
@@ -272,7 +277,7 @@ fn idea(world: &mut World<'_>, client: usize) -> Option<StaffCommand> {
             to: colleague(world)?,
             comment: String::new(),
         },
-        59..=68 => StaffCommand::Note {
+        59..=65 => StaffCommand::Note {
             conversation,
             text: world.words::<Staff>(client),
         },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heard_client::{Input, Update};
 use heard_protocol::{
     CallbackForm, CallbackWhen, CloseCode, CommandId, Consent, ConversationId, Cursor, Hello,
-    SiteCard, Visitor, VisitorCommand, VisitorCredential, VisitorWelcome,
+    SiteCard, TalkAnswer, TalkReason, Visitor, VisitorCommand, VisitorCredential, VisitorWelcome,
 };
 use heard_relay::auth;
 use heard_relay::entropy::SeededEntropy;
@@ -53,7 +53,8 @@ impl Part for Visitor {
                 let many = world.rng.between(2, most);
                 say_something(world, client, many);
             }
-            75..=87 => read(world, client),
+            75..=84 => read(world, client),
+            85..=87 => answer_an_offer(world, client),
             88 | 89 => ask_for_a_call(world, client),
             90..=93 => {
                 let person = world.visitors.clients[client].person;
@@ -197,6 +198,19 @@ fn say_something(world: &mut World<'_>, client: usize, times: u64) {
         let text = world.words::<Visitor>(client);
         world.submit::<Visitor>(client, VisitorCommand::Send { text });
     }
+}
+
+/// Whether there is one or not, and whether the same was said to it before: the relay must know.
+fn answer_an_offer(world: &mut World<'_>, client: usize) {
+    let command = VisitorCommand::AnswerTalk {
+        reason: TalkReason::Agent,
+        answer: if world.rng.chance(300) {
+            TalkAnswer::No
+        } else {
+            TalkAnswer::Phone
+        },
+    };
+    world.submit::<Visitor>(client, command);
 }
 
 /// Never twice for the same number.
