@@ -13,7 +13,7 @@
 //! * [`hours`]: which times can be booked, and when nobody is called.
 //! * [`booking`]: whether a request can be taken.
 //! * [`life`]: what becomes of it.
-//! * [`round`]: who is asked to make which call.
+//! * [`mod@round`]: who is asked to make which call.
 //! * [`policy`]: what a site can set.
 //! * [`report`]: what came of many.
 
