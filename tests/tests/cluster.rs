@@ -20,7 +20,7 @@ use heard_relay::store::Store;
 use heard_tests::Rng;
 use heard_tests::check::check;
 use heard_tests::cluster::{Balancer, Cluster, Faults};
-use heard_tests::real::{Desk, Habits, Party, SITE, history};
+use heard_tests::real::{Desk, Habits, Party, SITE, history, rest};
 use tokio::sync::watch;
 
 const NODES: usize = 3;
@@ -149,8 +149,20 @@ async fn play(seed: u64, seconds: u64) {
     }
     settle(&visitors, &agents, &*store).await;
     drop(store);
-    for relay in cluster.nodes.drain(..).flatten() {
-        assert!(relay.stop().await.success(), "a relay stops in order");
+    loop {
+        for node in &mut cluster.nodes {
+            if let Some(relay) = node.take() {
+                assert!(relay.stop().await.success(), "a relay stops in order");
+            }
+        }
+        let rest = rest::unread(&desk, &visitors, &agents).await;
+        if rest.is_empty() {
+            break;
+        }
+        for node in 0..NODES {
+            cluster.resume(node).await;
+        }
+        rest::read(&visitors, &agents, &rest).await;
     }
     let history = history(&desk, visitors, agents).await;
     assert_eq!(history.logs.len(), VISITORS, "one conversation each");

@@ -16,7 +16,9 @@ use heard_protocol::{
 };
 use heard_tests::Rng;
 use heard_tests::check::check;
-use heard_tests::real::{Desk, Habits, Party, Relay, SITE, Start, Voice, history, is_by_visitor};
+use heard_tests::real::{
+    Desk, Habits, Party, Relay, SITE, Start, Voice, history, is_by_visitor, rest,
+};
 use tokio::sync::Notify;
 
 const SEEDS: u64 = 20;
@@ -163,7 +165,16 @@ async fn play(seed: u64) -> usize {
     settle(&visitors, &agents).await;
     let said: usize = visitors.iter().map(|one| one.voice().said()).sum::<usize>()
         + agents.iter().map(|one| one.voice().said()).sum::<usize>();
-    assert!(relay.stop().await.success(), "the relay stops in order");
+    loop {
+        let address = relay.address();
+        assert!(relay.stop().await.success(), "the relay stops in order");
+        let rest = rest::unread(&desk, &visitors, &agents).await;
+        if rest.is_empty() {
+            break;
+        }
+        relay = Relay::start(start(Some(address))).await;
+        rest::read(&visitors, &agents, &rest).await;
+    }
 
     let history = history(&desk, visitors, agents).await;
     assert_eq!(history.logs.len(), VISITORS, "one conversation each");

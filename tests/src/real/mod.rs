@@ -6,6 +6,7 @@ mod habits;
 mod party;
 mod process;
 mod recorded;
+pub mod rest;
 pub mod wire;
 
 pub use desk::{Desk, SITE, logs, open};
