@@ -113,7 +113,7 @@ for (const [lang, { locale, words }] of Object.entries(LANGUAGES)) {
           .flatMap((element) => ['aria-label', 'title', 'placeholder'].map((name) => element.getAttribute(name) ?? ''));
         return [document.body.innerText, document.title, ...labels].join('\n');
       });
-      const own = ['Larch & Kettle', 'LK', 'Heard', 'Anna', 'Oleg', 'English', 'Enter', 'Ctrl', 'Alt', 'Esc', 'SIP', 'F2', 'small appliances, repaired and new', ...written]
+      const own = ['Larch & Kettle', 'LK', 'Heard', 'Anna', 'Oleg', 'English', 'Enter', 'Ctrl', 'Alt', 'Esc', 'SIP', 'sip', 'F2', 'small appliances, repaired and new', ...written]
         .sort((one, other) => other.length - one.length);
       const rest = own.reduce((text, word) => text.replaceAll(word, ''), texts).replace(/cnv_\w+|https?:\S+|[\w.]+@[\w.]+/g, '');
       const latin = rest.match(/[A-Za-z]{2,}/g);
