@@ -12,6 +12,22 @@ async function start() {
   await module.default({ module_or_path: bytes });
 }
 
+// A call from page to page, for the wasm to ask for; what it takes is fetched when there is one.
+let voice;
+window.heardVoice = {
+  open(lang, rejoin, on) {
+    const place = document.getElementById('voice');
+    voice = import(script.dataset.voice).then((it) => it.open({ place, lang, rejoin, offers: true, on }));
+    voice.catch(() => on('end', '4'));
+  },
+  home() {
+    voice?.then((it) => it.home(document.getElementById('voice')), () => {});
+  },
+  tell(what, text) {
+    voice?.then((it) => it[what](text), () => {});
+  },
+};
+
 start().catch((error) => {
   console.error('Heard:', error);
   const card = document.createElement('main');

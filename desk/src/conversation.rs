@@ -14,12 +14,12 @@
 use heard_protocol::entry::QueueReason;
 use heard_protocol::{
     AgentCard, AgentId, Author, CommandId, ContactId, ConversationId, PublicBody, RefusalCode,
-    StaffBody, StaffCommand, Status, TalkEvidence, TalkReason, UnixMillis,
+    StaffBody, StaffCommand, Status, TalkEvidence, TalkReason, UnixMillis, VoiceEnding, VoiceId,
 };
 
 use crate::policy::Policy;
 use crate::talk::{Stance, Talk};
-use crate::text;
+use crate::{text, voice};
 
 /// One entry to append, by who may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,11 +169,22 @@ impl Conversation {
             StaffCommand::Resolve { .. } => {
                 self.owned_by(actor.id)?;
                 self.status = Status::Resolved { at: now };
-                Ok(vec![Write::Public(PublicBody::Resolved)])
+                let mut change = vec![Write::Public(PublicBody::Resolved)];
+                change.extend(voice::leave(&mut self.talk.voice));
+                Ok(change)
+            }
+            StaffCommand::AnswerVoice { call, .. } => {
+                self.owned_by(actor.id)?;
+                Ok(vec![voice::answer(&mut self.talk.voice, *call, actor.id)?])
+            }
+            StaffCommand::HangUp { call, why, .. } => {
+                self.owned_by(actor.id)?;
+                Ok(vec![voice::end(&mut self.talk.voice, *call, *why, false)?])
             }
             StaffCommand::Reopen { .. } => self.reopen(actor, now),
             StaffCommand::SetAvailability { .. }
             | StaffCommand::SetPhone { .. }
+            | StaffCommand::SetHeadset { .. }
             | StaffCommand::CloseCallback { .. }
             | StaffCommand::TakeCallback { .. }
             | StaffCommand::DeclineCallback { .. }
@@ -197,6 +208,28 @@ impl Conversation {
         let seen = seen.iter();
         seen.flat_map(|(reason, evidence)| self.talk.see(*reason, *evidence))
             .collect()
+    }
+
+    /// The visitor calls the agent who has it, from page to page. `headset` says that the agent can talk now.
+    ///
+    /// # Errors
+    /// [`RefusalCode::WrongState`] if nobody has it, or they can't, or there is a call already.
+    pub fn starts_voice(
+        &mut self,
+        call: VoiceId,
+        reason: TalkReason,
+        headset: bool,
+    ) -> Result<Change, RefusalCode> {
+        let can = headset && self.owner().is_some();
+        Ok(vec![voice::start(&mut self.talk.voice, call, reason, can)?])
+    }
+
+    /// The visitor hangs up.
+    ///
+    /// # Errors
+    /// [`RefusalCode::WrongState`] if it is not this call that goes on; [`RefusalCode::Invalid`] if only an agent can say so.
+    pub fn ends_voice(&mut self, call: VoiceId, why: VoiceEnding) -> Result<Change, RefusalCode> {
+        Ok(vec![voice::end(&mut self.talk.voice, call, why, true)?])
     }
 
     /// This is about to be written into its log: what follows from it for [`talk`](Self::talk).
@@ -324,6 +357,7 @@ impl Conversation {
         };
         self.front = false;
         self.passed.clear();
+        voice::hand_over(&mut self.talk.voice, agent.id);
         vec![
             Write::Staff(how),
             Write::Public(PublicBody::AgentJoined {
@@ -340,10 +374,12 @@ impl Conversation {
     ) -> Change {
         self.wait(now, true);
         self.passed.extend(passed.map(|agent| (agent, now)));
-        vec![
+        let mut change = vec![
             Write::Staff(StaffBody::Queued { reason }),
             Write::Public(PublicBody::Waiting),
-        ]
+        ];
+        change.extend(voice::leave(&mut self.talk.voice));
+        change
     }
 
     fn wait(&mut self, now: UnixMillis, front: bool) {

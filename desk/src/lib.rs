@@ -11,6 +11,7 @@
 //! * [`text`]: what may be said.
 //! * [`pace`]: how fast one socket may talk.
 //! * [`talk`]: offering to talk, in one conversation.
+//! * [`voice`]: a call from page to page, in one conversation.
 //! * [`trouble`]: whether writing still gets these two anywhere.
 //! * [`policy`]: what a site can set.
 
@@ -24,7 +25,9 @@ pub mod routing;
 pub mod talk;
 pub mod text;
 pub mod trouble;
+pub mod voice;
 
 pub use conversation::{Change, Conversation, Write};
 pub use policy::Policy;
 pub use talk::{Stance, Talk};
+pub use voice::Voice;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Change, Write};
 use crate::text;
+use crate::voice::Voice;
 
 /// What a visitor said of talking, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Talk {
     said_at: UnixMillis,
     /// They are to be called anyway.
     booked: bool,
+    /// The call from page to page that goes on.
+    pub(crate) voice: Option<Voice>,
 }
 
 impl Talk {
@@ -51,14 +54,19 @@ impl Talk {
         self.refused
     }
 
+    /// The call from page to page that goes on.
+    pub const fn voice(&self) -> Option<Voice> {
+        self.voice
+    }
+
     /// The offer that has not been answered.
     pub const fn open(&self) -> Option<TalkReason> {
         self.open
     }
 
-    /// Whether it may be offered for this reason. Whoever is to be called already needs no offer.
+    /// Whether it may be offered for this reason. Whoever is to be called already, or talks, needs no offer.
     pub fn may_offer(&self, reason: TalkReason) -> bool {
-        !self.refused && !self.booked && !self.offered.contains(&reason)
+        !self.refused && !self.booked && self.voice.is_none() && !self.offered.contains(&reason)
     }
 
     /// A reason came up. Staff are told once, and the visitor is offered a call if that may be; while an offer waits for its answer there is no other.
@@ -146,6 +154,10 @@ impl Talk {
             PublicBody::CallbackClosed { .. }
             | PublicBody::CallbackCancelled { .. }
             | PublicBody::CallbackExpired { .. } => self.booked = false,
+            PublicBody::VoiceAsked { .. } => {
+                self.refused = false;
+                self.open = None;
+            }
             PublicBody::Resolved => self.open = None,
             // Somebody is free after all.
             PublicBody::AgentJoined { .. } if matches!(self.open, Some(TalkReason::NobodyFree)) => {

@@ -5,10 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, CallbackId, ConversationId};
+use crate::id::{AgentId, CallbackId, ConversationId, VoiceId};
 use crate::people::Availability;
 use crate::talk::{TalkAnswer, TalkReason};
 use crate::time::{Seq, UnixMillis};
+use crate::voice::VoiceEnding;
 
 /// What a visitor can ask for. There is no command to write a note: it is another type.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,18 @@ pub enum VisitorCommand {
         reason: TalkReason,
         /// What they want.
         answer: TalkAnswer,
+    },
+    /// Talk here and now with the agent who has the conversation and has a headset on. The call takes the bits of the command.
+    StartVoice {
+        /// What it came to that for: the reason of the offer it answers, or the visitor's wish.
+        reason: TalkReason,
+    },
+    /// Hang up, or call no longer.
+    EndVoice {
+        /// Which call.
+        call: VoiceId,
+        /// Why.
+        why: VoiceEnding,
     },
 }
 
@@ -213,6 +226,27 @@ pub enum StaffCommand {
         conversation: ConversationId,
         /// Why, for the visitor to read; may be empty.
         why: String,
+    },
+    /// Answer the call of a visitor whose conversation one owns.
+    AnswerVoice {
+        /// Where.
+        conversation: ConversationId,
+        /// Which call.
+        call: VoiceId,
+    },
+    /// Hang up, or turn down a call that rings.
+    HangUp {
+        /// Where.
+        conversation: ConversationId,
+        /// Which call.
+        call: VoiceId,
+        /// Why.
+        why: VoiceEnding,
+    },
+    /// Say whether one has a headset on and can talk here and now.
+    SetHeadset {
+        /// It is on.
+        on: bool,
     },
 }
 

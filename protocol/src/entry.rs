@@ -7,10 +7,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::command::{CallbackWhen, Disposition};
-use crate::id::{AgentId, CallbackId, CommandId};
+use crate::id::{AgentId, CallbackId, CommandId, VoiceId};
 use crate::people::AgentCard;
 use crate::talk::{TalkAnswer, TalkEvidence, TalkReason};
 use crate::time::{Seq, UnixMillis};
+use crate::voice::VoiceEnding;
 
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +121,27 @@ pub enum PublicBody {
         reason: TalkReason,
         /// What they want.
         answer: TalkAnswer,
+    },
+    /// The visitor wants to talk here and now; it rings for the agent who has the conversation.
+    VoiceAsked {
+        /// Which call.
+        call: VoiceId,
+        /// What it came to that for.
+        reason: TalkReason,
+    },
+    /// An agent answered: the first, or one whom the conversation was handed over to.
+    VoiceAnswered {
+        /// Which call.
+        call: VoiceId,
+        /// Who; their card came earlier in the log.
+        agent: AgentId,
+    },
+    /// The call is over.
+    VoiceEnded {
+        /// Which call.
+        call: VoiceId,
+        /// Why.
+        why: VoiceEnding,
     },
 }
 

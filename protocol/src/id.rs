@@ -118,6 +118,8 @@ ids! {
     CommandId = "cmd";
     /// A request to be called.
     CallbackId = "cal";
+    /// A call between a visitor's page and an agent's.
+    VoiceId = "vce";
 }
 
 fn write_id(f: &mut fmt::Formatter<'_>, prefix: &str, bits: u128) -> fmt::Result {

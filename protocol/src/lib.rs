@@ -10,6 +10,7 @@
 //! * [`command`]: what a client asks for, acknowledged only once it is on disk.
 //! * [`consent`]: what people agree to when they ask to be called.
 //! * [`talk`]: why a call is offered, and what the visitor says to it.
+//! * [`voice`]: a call between two pages, here and now.
 //! * [`notice`]: what is worth knowing now and may be lost.
 //! * [`frame`]: the messages of a socket, generic over the [`Role`] that speaks.
 //! * [`close`]: why a socket was closed and what the client does next.
@@ -35,6 +36,7 @@ pub mod summary;
 pub mod talk;
 pub mod time;
 pub mod token;
+pub mod voice;
 
 pub use close::{CloseCode, NextMove};
 pub use codec::{Codec, CodecError};
@@ -44,7 +46,7 @@ pub use command::{
 };
 pub use entry::{Author, LogEntry, PublicBody, PublicEntry, StaffBody, StaffEntry};
 pub use frame::{ClientFrame, Cursor, Envelope, Hello, RelayFrame, Resume, Welcome};
-pub use id::{AgentId, CallbackId, CommandId, ContactId, ConversationId, SiteId};
+pub use id::{AgentId, CallbackId, CommandId, ContactId, ConversationId, SiteId, VoiceId};
 pub use notice::{StaffNotice, StaffSignal, VisitorNotice, VisitorSignal, WaitEstimate};
 pub use people::{AgentCard, AgentKind, Availability, Colleague, Page};
 pub use role::{
@@ -58,6 +60,7 @@ pub use summary::{
 pub use talk::{TalkAnswer, TalkEvidence, TalkReason};
 pub use time::{Epoch, Seq, UnixMillis};
 pub use token::Secret;
+pub use voice::VoiceEnding;
 
 /// The version of the wire this crate speaks. It grows by one whenever a variant is appended.
 pub const VERSION: u16 = 2;

@@ -9,6 +9,9 @@ pub const MAX_SHORT_BYTES: usize = 512;
 /// The largest frame a client may send, in bytes: a full message in JSON, every byte of it escaped, with room to spare.
 pub const MAX_CLIENT_FRAME_BYTES: usize = 112 * 1024;
 
+/// The longest word of one page of a call to the other, in bytes: a description of a session, with room to spare.
+pub const MAX_VOICE_BYTES: usize = 16 * 1024;
+
 /// The most cursors a client may send in one greeting.
 pub const MAX_CURSORS: usize = 512;
 

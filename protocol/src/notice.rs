@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AgentId, ConversationId};
+use crate::id::{AgentId, ConversationId, VoiceId};
 use crate::people::Colleague;
 use crate::summary::{CallbackSummary, CallbackView, ConversationSummary, Slot};
 
@@ -28,6 +28,17 @@ pub enum VisitorSignal {
         /// How many characters they deleted.
         deleted: u32,
     },
+    /// The visitor wants to know whether the agent who has their conversation can talk here and now; the answer is [`VisitorNotice::Headset`].
+    AskHeadset,
+    /// The visitor is about to talk; the answer is [`VisitorNotice::Ice`].
+    AskIce,
+    /// From the visitor's page to the agent's.
+    Voice {
+        /// In which call.
+        call: VoiceId,
+        /// What; at most [`MAX_VOICE_BYTES`](crate::limits::MAX_VOICE_BYTES).
+        text: String,
+    },
 }
 
 /// From an agent.
@@ -41,6 +52,24 @@ pub enum StaffSignal {
     },
     /// The agent wants to know how their own phone is set; the answer is [`StaffNotice::Phone`].
     AskPhone,
+    /// The agent wants to know whether they have said that they have a headset on; the answer is [`StaffNotice::Headset`].
+    AskHeadset,
+    /// Tells the visitor whether the agent, who has the conversation, can talk here and now.
+    ShowHeadset {
+        /// Where.
+        conversation: ConversationId,
+    },
+    /// The agent is about to talk; the answer is [`StaffNotice::Ice`].
+    AskIce,
+    /// From the agent's page to the visitor's.
+    Voice {
+        /// Where.
+        conversation: ConversationId,
+        /// In which call.
+        call: VoiceId,
+        /// What; at most [`MAX_VOICE_BYTES`](crate::limits::MAX_VOICE_BYTES).
+        text: String,
+    },
 }
 
 /// How long a wait is likely to be, from what has happened lately.
@@ -95,6 +124,23 @@ pub enum VisitorNotice {
     },
     /// How a request to be called stands.
     Callback(Box<CallbackView>),
+    /// Whether the agent who has the conversation can talk here and now.
+    Headset {
+        /// They can.
+        on: bool,
+    },
+    /// How the sound finds its way: an `RTCConfiguration` in JSON, to be handed to the browser as it is.
+    Ice {
+        /// With servers and, for a while, words to sign in to them.
+        config: String,
+    },
+    /// From the agent's page.
+    Voice {
+        /// In which call.
+        call: VoiceId,
+        /// What.
+        text: String,
+    },
 }
 
 /// To an agent.
@@ -138,5 +184,26 @@ pub enum StaffNotice {
         takes: bool,
         /// Their phone as a `sip:` address; may be empty.
         address: String,
+    },
+    /// Whether an agent has a headset on.
+    Headset {
+        /// Who.
+        agent: AgentId,
+        /// They have.
+        on: bool,
+    },
+    /// How the sound finds its way: an `RTCConfiguration` in JSON, to be handed to the browser as it is.
+    Ice {
+        /// With servers and, for a while, words to sign in to them.
+        config: String,
+    },
+    /// From a visitor's page.
+    Voice {
+        /// Where.
+        conversation: ConversationId,
+        /// In which call.
+        call: VoiceId,
+        /// What.
+        text: String,
     },
 }

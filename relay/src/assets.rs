@@ -13,12 +13,13 @@ use axum::routing::get;
 const LOADER: &str = "heard.js";
 
 /// What the relay can't do its work without.
-const REQUIRED: [&str; 9] = [
+const REQUIRED: [&str; 10] = [
     LOADER,
     "boot.js",
     "widget.js",
     "widget.wasm",
     "widget.css",
+    "voice.js",
     "console-boot.js",
     "console.js",
     "console.wasm",

@@ -132,6 +132,7 @@ fn nudge(fact: &Fact) -> Option<Nudge> {
         | Fact::Reads { .. }
         | Fact::Colleague { .. }
         | Fact::Phone { .. }
+        | Fact::Headset { .. }
         | Fact::Callback { .. } => None,
     }
 }

@@ -30,3 +30,4 @@ pub mod socket;
 pub mod store;
 pub mod text;
 mod trouble;
+mod voice;

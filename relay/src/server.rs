@@ -202,6 +202,7 @@ impl Relay {
             node: exchange.node(),
             exchange: Arc::clone(&exchange),
             dispatch: dispatch.clone(),
+            voice: config.voice.clone(),
             bounds: Bounds {
                 hello_ms: limits.hello_timeout_ms,
                 idle_ms,

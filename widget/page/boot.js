@@ -65,6 +65,21 @@ function greeted() {
   });
 }
 
+// Resolves when the panel that opened this page has said who its visitor is, or does not: what is kept there is not kept here. Only a panel of the
+// relay's own is heard, or a page elsewhere could make somebody chat as somebody else.
+function inherited() {
+  return new Promise((resolve) => {
+    if (!window.opener) resolve();
+    setTimeout(resolve, 500);
+    window.addEventListener('message', ({ origin, data }) => {
+      if (origin !== location.origin || !data?.token) return;
+      keepHere('', data.token, false);
+      resolve();
+    });
+    window.opener?.postMessage('heard', location.origin);
+  });
+}
+
 // ---- Looks that were asked for.
 
 const theme = query.get('theme');
@@ -87,6 +102,7 @@ function makeHost(first) {
   let { open } = first;
   let onState = () => {};
   let onToken = () => {};
+  let voice;
   const watched = () => open && !document.hidden;
   const send = (message) => {
     if (port) port.postMessage(message);
@@ -152,6 +168,17 @@ function makeHost(first) {
     event: (event) => send({ event }),
     close: () => send({ close: 1 }),
     reload: () => location.reload(),
+    // A call from page to page; what it takes is fetched when there is one.
+    openVoice(rejoin, on) {
+      const place = document.getElementById('voice');
+      const popOut = framed && { url: `/chat/${site}?lang=${lang}`, token: () => kept[''] };
+      voice = import(script.dataset.voice);
+      voice = voice.then((it) => it.open({ place, lang, rejoin, popOut, on: (what, text) => on(what[0] + text) }));
+      voice.catch(() => on('e4'));
+    },
+    tellVoice(what, text) {
+      voice?.then((it) => it[what](text), () => {});
+    },
     later: (ms, run) => setTimeout(run, ms),
     focus: (id) => document.getElementById(id)?.focus(),
     // The list is drawn in reverse: its end is at 0, and what is above it is negative.
@@ -203,10 +230,10 @@ async function main() {
   const bytes = fetch(wasm);
   // If the glue fails first, nobody waits for the bytes any more.
   bytes.catch(() => {});
-  const hello = framed ? greeted() : { open: true };
+  const hello = framed ? greeted() : inherited();
   const module = await import(glue);
   await module.default({ module_or_path: bytes });
-  const first = await hello;
+  const first = (await hello) ?? { open: true };
   if (first.colours) paint(first.colours);
   module.start(makeHost(first));
   started = true;

@@ -35,12 +35,13 @@ const BUDGETS: [Budget; 2] = [
 ];
 
 /// Every asset in the order of the table.
-const ASSETS: [&str; 9] = [
+const ASSETS: [&str; 10] = [
     "heard.js",
     "boot.js",
     "widget.js",
     "widget.wasm",
     "widget.css",
+    "voice.js",
     "console-boot.js",
     "console.js",
     "console.wasm",

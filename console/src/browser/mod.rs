@@ -5,6 +5,7 @@ mod intl;
 mod page;
 mod sound;
 mod storage;
+mod voice;
 
 pub(crate) use clock::{clock, day_number};
 pub(crate) use intl::{Form, format, language_name, zone_name};
@@ -14,3 +15,4 @@ pub(crate) use page::{
 };
 pub(crate) use sound::{Tone, play, unlock};
 pub(crate) use storage::{Shelf, forget, keep, kept, keys};
+pub(crate) use voice::{open_voice, place_voice, tell_voice};

@@ -39,6 +39,12 @@ impl App {
         self.make_heard(tone, sentence, true);
     }
 
+    /// A visitor wants to talk here and now.
+    pub(super) fn alert_voice(self) {
+        let sentence = self.words().voice.rings.to_owned();
+        self.make_heard(Tone::Offer, sentence, true);
+    }
+
     fn caller_name(self, id: CallbackId) -> String {
         let name = self.board.with_untracked(|board| {
             let call = board.callbacks.get(&id);

@@ -9,6 +9,7 @@ use heard_protocol::{CommandId, ConversationId, Staff, UnixMillis};
 use leptos::prelude::*;
 
 use super::send::Errand;
+use super::voice::OnCall;
 use crate::browser::{self, Shelf};
 use crate::model::act::{Moment, Place};
 use crate::model::board::Board;
@@ -117,6 +118,8 @@ pub(crate) struct Signals {
     pub(super) typed: StoredValue<Option<(ConversationId, UnixMillis)>>,
     /// The conversation that was asked for and is to be answered once it is there.
     pub(crate) taking: RwSignal<Option<ConversationId>>,
+    /// The call from page to page that this page is on.
+    pub(crate) on_call: RwSignal<Option<OnCall>>,
     client: StoredValue<Option<WebClient<Staff>>, LocalStorage>,
 }
 
@@ -155,6 +158,7 @@ impl App {
             ahead: StoredValue::new(0),
             typed: StoredValue::new(None),
             taking: RwSignal::new(None),
+            on_call: RwSignal::new(None),
             client: StoredValue::new_local(None),
         };
         Self(Box::leak(Box::new(signals)))
@@ -247,6 +251,10 @@ impl App {
             if Drafts::from_storage_key(&key).is_some() {
                 browser::forget(Shelf::Tab, &key);
             }
+        }
+        if self.on_call.get_untracked().is_some() {
+            browser::tell_voice("left", "");
+            self.on_call.set(None);
         }
         self.drafts.set(Drafts::default());
         self.errands.update(BTreeMap::clear);

@@ -6,6 +6,7 @@ use heard_protocol::{ConversationId, Seq, UnixMillis};
 use leptos::ev;
 use leptos::prelude::*;
 
+use super::voice::follow_calls;
 use super::{App, Stage};
 use crate::browser;
 use crate::model::act::Place;
@@ -25,6 +26,7 @@ pub(crate) fn keep_in_step(app: App) {
     watch_the_clock(app);
     watch_the_page(app);
     hear_the_keys(app);
+    follow_calls(app);
     Effect::new(move |_| browser::set_language(app.lang.get().code()));
 }
 

@@ -5,6 +5,7 @@ mod alerts;
 mod app;
 mod effects;
 mod send;
+mod voice;
 
 pub(crate) use app::{App, Dialog, Side, Stage};
 pub(crate) use effects::keep_in_step;

@@ -52,6 +52,8 @@ pub(crate) struct Board {
     pub(crate) callbacks: BTreeMap<CallbackId, CallbackSummary>,
     /// Whether calls ring for the agent, and the address of their phone; unknown until a notice says so.
     pub(crate) phone: Option<(bool, String)>,
+    /// Whether the agent has a headset on; unknown until a notice says so.
+    pub(crate) headset: Option<bool>,
     /// Which visitors have the chat open; unknown until a notice says so.
     pub(crate) presence: BTreeMap<ConversationId, bool>,
     /// Who types where.
@@ -70,6 +72,7 @@ impl Board {
         self.me = Some(welcome.me);
         self.presence = before.presence;
         self.phone = before.phone;
+        self.headset = before.headset;
         self.colleagues = by_id(welcome.colleagues, |colleague| colleague.card.id);
         self.callbacks = by_id(welcome.callbacks, |callback| callback.id);
         self.conversations = by_id(welcome.conversations, |summary| summary.id);
@@ -136,6 +139,13 @@ impl Board {
                     self.phone = Some((takes, address));
                 }
             }
+            StaffNotice::Headset { agent, on } => {
+                if self.my_id() == Some(agent) {
+                    self.headset = Some(on);
+                }
+            }
+            // The page's sound has had them.
+            StaffNotice::Ice { .. } | StaffNotice::Voice { .. } => {}
             StaffNotice::VisitorPresence {
                 conversation,
                 online,

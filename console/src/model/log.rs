@@ -9,6 +9,7 @@ use heard_protocol::{
 };
 
 use super::talk::Talk;
+use super::voice::{Voice, voice_of};
 
 /// A message or a note that this console sent and the log doesn't hold yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +88,11 @@ impl Log {
     /// What it says of talking instead of writing.
     pub(crate) fn talk(&self) -> Talk {
         Talk::of(&self.entries)
+    }
+
+    /// The call from page to page that goes on.
+    pub(crate) fn voice(&self) -> Option<Voice> {
+        voice_of(&self.entries)
     }
 
     /// How many of the visitor's messages no colleague has seen.

@@ -15,4 +15,5 @@ pub(crate) mod route;
 pub(crate) mod rows;
 pub(crate) mod talk;
 pub(crate) mod title;
+pub(crate) mod voice;
 pub(crate) mod wait;

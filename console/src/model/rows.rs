@@ -3,7 +3,7 @@
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
     AgentCard, AgentId, Author, CallbackWhen, CommandId, Disposition, PublicBody, RefusalCode, Seq,
-    StaffBody, StaffEntry, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
+    StaffBody, StaffEntry, TalkAnswer, TalkEvidence, TalkReason, UnixMillis, VoiceEnding,
 };
 
 use super::log::Log;
@@ -117,6 +117,12 @@ pub(crate) enum Line {
     TalkOffered(TalkReason, String),
     /// What they said to it.
     TalkAnswered(TalkAnswer),
+    /// The visitor called, from page to page.
+    VoiceAsked,
+    /// This agent answered.
+    VoiceAnswered(AgentId),
+    /// It is over.
+    VoiceEnded(VoiceEnding),
     /// A call rang for an agent ...
     CallRung(AgentId),
     /// ... who did not take it, ...
@@ -291,6 +297,9 @@ fn call_line(body: &PublicBody) -> Option<Line> {
         PublicBody::CallRated { stars, word } => Line::CallRated(*stars, word.clone()),
         PublicBody::TalkOffered { reason, why } => Line::TalkOffered(*reason, why.clone()),
         PublicBody::TalkAnswered { answer, .. } => Line::TalkAnswered(*answer),
+        PublicBody::VoiceAsked { .. } => Line::VoiceAsked,
+        PublicBody::VoiceAnswered { agent, .. } => Line::VoiceAnswered(*agent),
+        PublicBody::VoiceEnded { why, .. } => Line::VoiceEnded(*why),
         PublicBody::Message { .. }
         | PublicBody::AgentJoined { .. }
         | PublicBody::Waiting

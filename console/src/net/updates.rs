@@ -3,8 +3,8 @@
 use heard_client::web::{LocalKeeper, Options, WebClient};
 use heard_client::{Config, Input, LinkState, Update as News};
 use heard_protocol::{
-    AgentId, Author, NextMove, PublicBody, Staff, StaffCredential, StaffEntry, StaffSignal,
-    entry::EntryBody, entry::StaffBody,
+    AgentId, Author, NextMove, PublicBody, Staff, StaffCredential, StaffEntry, StaffNotice,
+    StaffSignal, entry::EntryBody, entry::StaffBody,
 };
 use leptos::prelude::*;
 
@@ -50,6 +50,7 @@ fn take(app: App, news: News<Staff>) {
             app.held.set(false);
             if let Some(client) = app.client() {
                 client.give(Input::Signal(StaffSignal::AskPhone));
+                client.give(Input::Signal(StaffSignal::AskHeadset));
             }
             for heard in heard {
                 app.alert(heard);
@@ -98,7 +99,11 @@ fn take(app: App, news: News<Staff>) {
                 .update(|logs| logs.entry(conversation).reads(visitor, staff));
         }
         News::Notice(notice) => {
-            if let heard_protocol::StaffNotice::Conversation(line) = &notice {
+            let Some(notice) = app.hear_voice(notice) else {
+                return;
+            };
+            let headset = matches!(notice, StaffNotice::Headset { .. });
+            if let StaffNotice::Conversation(line) = &notice {
                 let (conversation, visitor, staff) = marks(line);
                 app.logs
                     .update(|logs| logs.entry(conversation).reads(visitor, staff));
@@ -107,6 +112,9 @@ fn take(app: App, news: News<Staff>) {
                 .board
                 .try_update(|board| board.notice(notice, clock()))
                 .flatten();
+            if headset {
+                app.show_headset();
+            }
             if let Some(heard) = heard {
                 app.alert(heard);
             }

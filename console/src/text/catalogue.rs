@@ -3,6 +3,7 @@
 use heard_protocol::entry::QueueReason;
 use heard_protocol::{
     Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
+    VoiceEnding,
 };
 
 use crate::model::act::Act;
@@ -27,6 +28,7 @@ pub(crate) struct Text {
     pub(crate) lists: Lists,
     pub(crate) talk: Talk,
     pub(crate) trouble: Trouble,
+    pub(crate) voice: Voice,
     pub(crate) composer: Composer,
     pub(crate) person: Person,
     pub(crate) calls: Calls,
@@ -329,6 +331,18 @@ pub(crate) struct Dialog {
     pub(crate) keys_newline: &'static str,
     pub(crate) keys_leave: &'static str,
     pub(crate) dismiss: &'static str,
+}
+
+/// Talking to visitors from page to page.
+pub(crate) struct Voice {
+    pub(crate) rings: &'static str,
+    pub(crate) answer: &'static str,
+    pub(crate) decline: &'static str,
+    pub(crate) headset: &'static str,
+    pub(crate) headset_hint: &'static str,
+    pub(crate) asked: &'static str,
+    pub(crate) answered: fn(&str) -> String,
+    pub(crate) ended: fn(VoiceEnding) -> &'static str,
 }
 
 /// The account menu.

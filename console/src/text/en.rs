@@ -3,10 +3,11 @@
 use heard_protocol::entry::QueueReason;
 use heard_protocol::{
     Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
+    VoiceEnding,
 };
 
 use super::catalogue::{
-    Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text, Trouble,
+    Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text, Trouble, Voice,
 };
 use super::plural::english as plural;
 use crate::model::act::Act;
@@ -149,6 +150,23 @@ pub(super) static ENGLISH: Text = Text {
         announce_message: |name, text| format!("{name}: {text}"),
         announce_handed: |issue| format!("A colleague handed you a chat: {issue}"),
         announce_callback: |name| format!("{name} asks to be called"),
+    },
+    voice: Voice {
+        rings: "Wants to talk now",
+        answer: "Answer",
+        decline: "Not now",
+        headset: "Headset on",
+        headset_hint: "Visitors can talk to you in the browser",
+        asked: "The visitor calls from the chat",
+        answered: |name| format!("Call answered: {name}"),
+        ended: |why| match why {
+            VoiceEnding::Visitor => "The visitor hung up",
+            VoiceEnding::Agent => "The agent hung up",
+            VoiceEnding::NoAnswer => "Nobody answered the call",
+            VoiceEnding::Declined => "The call was turned down",
+            VoiceEnding::Lost => "The call broke off",
+            VoiceEnding::NoMicrophone => "The call failed: no microphone",
+        },
     },
     trouble: Trouble {
         head: "Writing isn’t helping.",

@@ -3,10 +3,11 @@
 use heard_protocol::entry::QueueReason;
 use heard_protocol::{
     Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
+    VoiceEnding,
 };
 
 use super::catalogue::{
-    Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text, Trouble,
+    Calls, Composer, Dialog, Link, Lists, Menu, Person, SignIn, Talk, Text, Trouble, Voice,
 };
 use super::plural::russian as plural;
 use crate::model::act::Act;
@@ -167,6 +168,23 @@ pub(super) static RUSSIAN: Text = Text {
         announce_message: |name, text| format!("{name}: {text}"),
         announce_handed: |issue| format!("Коллега передал вам чат: {issue}"),
         announce_callback: |name| format!("Просьба перезвонить: {name}"),
+    },
+    voice: Voice {
+        rings: "Хочет поговорить сейчас",
+        answer: "Ответить",
+        decline: "Не сейчас",
+        headset: "Гарнитура на мне",
+        headset_hint: "Посетители могут говорить с вами в браузере",
+        asked: "Посетитель звонит из чата",
+        answered: |name| format!("На звонок ответили: {name}"),
+        ended: |why| match why {
+            VoiceEnding::Visitor => "Посетитель завершил разговор",
+            VoiceEnding::Agent => "Оператор завершил разговор",
+            VoiceEnding::NoAnswer => "На звонок не ответили",
+            VoiceEnding::Declined => "Звонок отклонён",
+            VoiceEnding::Lost => "Разговор прервался",
+            VoiceEnding::NoMicrophone => "Звонок не удался: нет микрофона",
+        },
     },
     trouble: Trouble {
         head: "Текст не помогает.",

@@ -74,6 +74,7 @@ pub(super) fn AvailabilitySwitch() -> impl IntoView {
             .with(|board| board.availability)
             .unwrap_or(Availability::Away)
     });
+    let headset = move || app.board.with(|board| board.headset == Some(true));
     let label = Signal::derive(move || {
         format!(
             "{}: {}",
@@ -104,6 +105,16 @@ pub(super) fn AvailabilitySwitch() -> impl IntoView {
                     }
                 })
                 .collect_view()}
+            <hr/>
+            <Item act=move || app.set_headset(!headset())>
+                <span class="grow">
+                    {text.voice.headset}
+                    <small>{text.voice.headset_hint}</small>
+                </span>
+                <span class="muted">
+                    {move || if headset() { text.menu.on } else { text.menu.off }}
+                </span>
+            </Item>
         </Menu>
     }
 }

@@ -10,6 +10,7 @@ use super::person::PersonColumn;
 use super::rail::Rail;
 use super::talk::Talk;
 use super::words::{app, words};
+use crate::browser;
 use crate::control::Side;
 use crate::model::act::Place;
 
@@ -42,6 +43,8 @@ fn Columns() -> impl IntoView {
     let text = words();
     let place = Memo::new(move |_| app.route.with(|route| route.place));
     let calls = move || place.get() == Place::Callbacks;
+    // A call goes on while the page is drawn in another language.
+    browser::later(browser::place_voice);
     view! {
         <div
             class="app"
@@ -50,7 +53,10 @@ fn Columns() -> impl IntoView {
             class:no-person=move || !calls() && (app.open().is_none() || app.side.get() == Side::Hidden)
         >
             <Rail/>
-            <Banner/>
+            <div class="tops">
+                <Banner/>
+                <div id="voice"></div>
+            </div>
             {move || match place.get() {
                 Place::Chats => {
                     view! {

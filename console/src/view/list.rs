@@ -8,10 +8,12 @@ use super::chat_row::{ChatRow, Kind};
 use super::face::Face;
 use super::offer::Offer;
 use super::ring::Ring;
+use super::voice_ring::VoiceRing;
 use super::words::{app, wait_since, words};
 use crate::model::act::Act;
 use crate::model::calls::ringing;
 use crate::model::lists::{Lists, queued_since};
+use crate::model::voice;
 
 /// The column.
 #[component]
@@ -22,6 +24,10 @@ pub(super) fn ListColumn() -> impl IntoView {
         Memo::new(move |_| app.lists.with(|lists| list(lists).clone()))
     };
     let rings = Memo::new(move |_| app.board.with(ringing));
+    let voices = Memo::new(move |_| {
+        app.board
+            .with(|board| app.logs.with(|logs| voice::ringing(board, logs)))
+    });
     let offered = pick(|lists| &lists.offered);
     let mine = pick(|lists| &lists.mine);
     let queue = pick(|lists| &lists.queue);
@@ -39,6 +45,12 @@ pub(super) fn ListColumn() -> impl IntoView {
         <section class="list" aria-label=text.lists.region>
             <Me/>
             <div class="scroll">
+                <Show when=move || voices.with(|list| !list.is_empty())>
+                    <h2 class="section-head"><span>{text.voice.rings}</span></h2>
+                    <For each=move || voices.get() key=|one| *one let:one>
+                        <VoiceRing id=one.0 call=one.1/>
+                    </For>
+                </Show>
                 <Show when=move || rings.with(|list| !list.is_empty())>
                     <h2 class="section-head"><span>{text.calls.rings}</span></h2>
                     <For each=move || rings.get() key=|id| *id let:id>

@@ -32,6 +32,7 @@ mod toasts;
 mod transfer;
 mod trouble;
 mod unsent;
+mod voice_ring;
 mod words;
 
 pub(crate) use root::Root;

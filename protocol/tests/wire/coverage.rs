@@ -8,7 +8,7 @@ use heard_protocol::{
     AgentKind, Author, Availability, CallLeg, CallbackProgress, CallbackState, CallbackWhen,
     ClientFrame, Disposition, PublicBody, RefusalCode, RelayFrame, Staff, StaffBody, StaffCommand,
     StaffNotice, StaffSignal, Status, TalkAnswer, TalkEvidence, TalkReason, Visitor,
-    VisitorCommand, VisitorNotice, VisitorSignal, WaitEstimate,
+    VisitorCommand, VisitorNotice, VisitorSignal, VoiceEnding, WaitEstimate,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -59,6 +59,7 @@ variants! {
         "send": Self::Send { .. }, "request_callback": Self::RequestCallback(_),
         "move_callback": Self::MoveCallback { .. }, "cancel_callback": Self::CancelCallback { .. },
         "rate_call": Self::RateCall { .. }, "answer_talk": Self::AnswerTalk { .. },
+        "start_voice": Self::StartVoice { .. }, "end_voice": Self::EndVoice { .. },
     }
     StaffCommand {
         "send": Self::Send { .. }, "note": Self::Note { .. }, "accept": Self::Accept { .. },
@@ -69,7 +70,8 @@ variants! {
         "take_callback": Self::TakeCallback { .. },
         "decline_callback": Self::DeclineCallback { .. },
         "report_callback": Self::ReportCallback { .. }, "set_phone": Self::SetPhone { .. },
-        "offer_talk": Self::OfferTalk { .. },
+        "offer_talk": Self::OfferTalk { .. }, "answer_voice": Self::AnswerVoice { .. },
+        "hang_up": Self::HangUp { .. }, "set_headset": Self::SetHeadset { .. },
     }
     CallbackWhen { "asap": Self::Asap, "at": Self::At { .. }, "soon": Self::Soon { .. } }
     Disposition {
@@ -99,7 +101,8 @@ variants! {
         "callback_calling": Self::CallbackCalling { .. },
         "callback_tried": Self::CallbackTried { .. }, "call_summed": Self::CallSummed { .. },
         "call_rated": Self::CallRated { .. }, "talk_offered": Self::TalkOffered { .. },
-        "talk_answered": Self::TalkAnswered { .. },
+        "talk_answered": Self::TalkAnswered { .. }, "voice_asked": Self::VoiceAsked { .. },
+        "voice_answered": Self::VoiceAnswered { .. }, "voice_ended": Self::VoiceEnded { .. },
     }
     QueueReason {
         "new": Self::New, "reopened": Self::Reopened, "agent_gone": Self::AgentGone,
@@ -115,21 +118,29 @@ variants! {
         "trouble_seen": Self::TroubleSeen { .. },
     }
     EntryBody { "public": Self::Public { .. }, "staff": Self::Staff(_) }
-    VisitorSignal { "typing": Self::Typing, "ask_calls": Self::AskCalls { .. }, "effort": Self::Effort { .. } }
-    StaffSignal { "typing": Self::Typing { .. }, "ask_phone": Self::AskPhone }
+    VisitorSignal {
+        "typing": Self::Typing, "ask_calls": Self::AskCalls { .. }, "effort": Self::Effort { .. },
+        "ask_headset": Self::AskHeadset, "ask_ice": Self::AskIce, "voice": Self::Voice { .. },
+    }
+    StaffSignal {
+        "typing": Self::Typing { .. }, "ask_phone": Self::AskPhone, "ask_headset": Self::AskHeadset,
+        "show_headset": Self::ShowHeadset { .. }, "ask_ice": Self::AskIce, "voice": Self::Voice { .. },
+    }
     WaitEstimate {
         "unknown": Self::Unknown, "nobody_here": Self::NobodyHere, "minutes": Self::Minutes { .. },
     }
     VisitorNotice {
         "typing": Self::Typing { .. }, "queue": Self::Queue { .. }, "desk": Self::Desk { .. },
         "conversation": Self::Conversation { .. }, "slots": Self::Slots { .. },
-        "callback": Self::Callback(_),
+        "callback": Self::Callback(_), "headset": Self::Headset { .. }, "ice": Self::Ice { .. },
+        "voice": Self::Voice { .. },
     }
     StaffNotice {
         "visitor_typing": Self::VisitorTyping { .. }, "agent_typing": Self::AgentTyping { .. },
         "conversation": Self::Conversation(_), "colleague": Self::Colleague(_),
         "callback": Self::Callback(_), "visitor_presence": Self::VisitorPresence { .. },
-        "phone": Self::Phone { .. },
+        "phone": Self::Phone { .. }, "headset": Self::Headset { .. }, "ice": Self::Ice { .. },
+        "voice": Self::Voice { .. },
     }
     TalkReason {
         "connection": Self::Connection, "nobody_free": Self::NobodyFree, "circles": Self::Circles,
@@ -142,6 +153,10 @@ variants! {
         "laborious": Self::Laborious(_), "languages": Self::Languages,
         "unanswered": Self::Unanswered(_), "said": Self::Said,
         "expected": Self::Expected(_),
+    }
+    VoiceEnding {
+        "visitor": Self::Visitor, "agent": Self::Agent, "no_answer": Self::NoAnswer,
+        "declined": Self::Declined, "lost": Self::Lost, "no_microphone": Self::NoMicrophone,
     }
     TalkAnswer { "no": Self::No, "phone": Self::Phone, "here": Self::Here }
     AgentKind { "person": Self::Person, "bot": Self::Bot }

@@ -18,7 +18,7 @@ pub(super) const ENVIRONMENT: &str = "environment";
 const FLAGS: &str = "command line";
 
 /// The settings that may stand in the environment; other variables with the prefix are somebody else's.
-const TOP: [&str; 9] = [
+const TOP: [&str; 10] = [
     "listen",
     "data",
     "bus",
@@ -27,6 +27,7 @@ const TOP: [&str; 9] = [
     "cookie_secure",
     "limits",
     "dialer",
+    "voice",
     "log",
 ];
 

@@ -7,6 +7,7 @@ mod error;
 mod load;
 mod settings;
 mod url;
+mod voice;
 
 pub use bus::BusAddress;
 pub use data::Data;
@@ -16,3 +17,4 @@ pub use figment::value::Value;
 pub use load::{Layers, load};
 pub use settings::{Config, CookieSecure, Limits, Log, LogFormat};
 pub use url::{PublicUrl, UrlError};
+pub use voice::VoiceSettings;

@@ -8,6 +8,7 @@ use super::bus::BusAddress;
 use super::data::Data;
 use super::dialer::DialerSettings;
 use super::url::PublicUrl;
+use super::voice::VoiceSettings;
 
 /// Everything a relay can be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +32,8 @@ pub struct Config {
     pub limits: Limits,
     /// What makes calls.
     pub dialer: DialerSettings,
+    /// How sound finds its way between two pages.
+    pub voice: VoiceSettings,
     /// What is logged and how.
     pub log: Log,
 }
@@ -46,6 +49,7 @@ impl Default for Config {
             cookie_secure: CookieSecure::default(),
             limits: Limits::default(),
             dialer: DialerSettings::default(),
+            voice: VoiceSettings::default(),
             log: Log::default(),
         }
     }

@@ -21,17 +21,18 @@ pub(super) async fn show(
 ) -> Response {
     let manner = Manner::of(wish, &headers);
     let words = manner.lang.words();
-    let [css, boot, glue, wasm] = [
+    let [css, boot, glue, wasm, voice] = [
         "console.css",
         "console-boot.js",
         "console.js",
         "console.wasm",
+        "voice.js",
     ]
     .map(assets::path);
     let head = format!(
         "<link rel=\"stylesheet\" href=\"{css}\"><link rel=\"modulepreload\" href=\"{glue}\">\
          <link rel=\"preload\" as=\"fetch\" href=\"{wasm}\" crossorigin>\
-         <script type=\"module\" src=\"{boot}\" data-glue=\"{glue}\" data-wasm=\"{wasm}\"></script>",
+         <script type=\"module\" src=\"{boot}\" data-glue=\"{glue}\" data-wasm=\"{wasm}\" data-voice=\"{voice}\"></script>",
     );
     let body = format!(
         "<div id=\"heard-console\"></div><noscript><p>{}</p></noscript>",

@@ -79,13 +79,19 @@ async fn show(
 }
 
 fn written(app: &App, site: &SiteRecord, manner: Manner, place: Place) -> String {
-    let [css, boot, glue, wasm] =
-        ["widget.css", "boot.js", "widget.js", "widget.wasm"].map(assets::path);
+    let [css, boot, glue, wasm, voice] = [
+        "widget.css",
+        "boot.js",
+        "widget.js",
+        "widget.wasm",
+        "voice.js",
+    ]
+    .map(assets::path);
     // The two preloads are what boot.js asks for first; without them they would wait for it to arrive.
     let head = format!(
         "<link rel=\"stylesheet\" href=\"{css}\"><link rel=\"modulepreload\" href=\"{glue}\">\
          <link rel=\"preload\" as=\"fetch\" href=\"{wasm}\" crossorigin>\
-         <script type=\"module\" src=\"{boot}\" data-glue=\"{glue}\" data-wasm=\"{wasm}\"></script>",
+         <script type=\"module\" src=\"{boot}\" data-glue=\"{glue}\" data-wasm=\"{wasm}\" data-voice=\"{voice}\"></script>",
     );
     let (mode, parents) = match place {
         Place::Panel => ("panel", policy::parents(site).join(" ")),

@@ -23,6 +23,7 @@ use super::peer::{Bounds, Effect, Input, Peer};
 use super::seat::Seat;
 use crate::bus::Exchange;
 use crate::clock::Clock;
+use crate::config::VoiceSettings;
 use crate::dispatch::DispatchHandle;
 use crate::entropy::Entropy;
 use crate::hub::{Hub, Mailbox};
@@ -52,6 +53,8 @@ pub struct Context {
     pub node: NodeId,
     /// The dispatcher.
     pub dispatch: DispatchHandle,
+    /// How sound finds its way between two pages.
+    pub voice: VoiceSettings,
     /// What each connection may do.
     pub bounds: Bounds,
     /// How much mail one connection may have waiting.

@@ -14,6 +14,7 @@ use super::connection::{Caller, Context};
 use super::peer::Greeting;
 use super::seat::{Place, Seat};
 use super::side::{Side, StaffIdentity, VisitorIdentity};
+use super::voice;
 use crate::auth;
 use crate::hub::{Mailbox, TYPING_MS};
 use crate::store::{
@@ -235,6 +236,11 @@ impl Served for Visitor {
 
     async fn signal(context: &Arc<Context>, place: &Place<Self>, signal: Self::Signal) {
         match signal {
+            VisitorSignal::AskHeadset => voice::tell_visitor(context, place).await,
+            VisitorSignal::AskIce => voice::ice_for_visitor(context, place),
+            VisitorSignal::Voice { call, text } => {
+                voice::from_visitor(context, place, call, text).await;
+            }
             VisitorSignal::AskCalls { zone } => tell_calls(context, place, &zone).await,
             VisitorSignal::Effort { typed_ms, deleted } => {
                 context
@@ -375,7 +381,10 @@ impl Served for Staff {
     fn about(signal: &Self::Signal) -> Option<ConversationId> {
         match signal {
             StaffSignal::Typing { conversation } => Some(*conversation),
-            StaffSignal::AskPhone => None,
+            StaffSignal::ShowHeadset { conversation } | StaffSignal::Voice { conversation, .. } => {
+                Some(*conversation)
+            }
+            StaffSignal::AskPhone | StaffSignal::AskHeadset | StaffSignal::AskIce => None,
         }
     }
 
@@ -384,6 +393,16 @@ impl Served for Staff {
         let conversation = match signal {
             StaffSignal::Typing { conversation } => conversation,
             StaffSignal::AskPhone => return tell_phone(context, place).await,
+            StaffSignal::AskHeadset => return voice::tell_agent(context, place).await,
+            StaffSignal::AskIce => return voice::ice_for_agent(context, place),
+            StaffSignal::ShowHeadset { conversation } => {
+                return voice::show(context, place, conversation).await;
+            }
+            StaffSignal::Voice {
+                conversation,
+                call,
+                text,
+            } => return voice::from_agent(context, place, conversation, call, text).await,
         };
         let Ok(Some(summary)) = context.store.summary(conversation).await else {
             return;

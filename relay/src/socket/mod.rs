@@ -8,6 +8,7 @@ pub mod peer;
 pub mod routes;
 mod seat;
 pub mod side;
+mod voice;
 
 pub use connection::Context;
 pub(crate) use greet::settle_everybody;

@@ -186,6 +186,10 @@ impl Side for Staff {
                 takes: phone.takes,
                 address: phone.address.clone(),
             }),
+            Fact::Headset { agent, on, .. } => Some(StaffNotice::Headset {
+                agent: *agent,
+                on: *on,
+            }),
             Fact::Entries { .. }
             | Fact::Reads { .. }
             | Fact::Taken { .. }

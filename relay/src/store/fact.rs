@@ -86,6 +86,15 @@ pub enum Fact {
         /// As it is now.
         phone: AgentPhone,
     },
+    /// Whether an agent has a headset on.
+    Headset {
+        /// Whose site.
+        site: SiteId,
+        /// Who.
+        agent: AgentId,
+        /// They have.
+        on: bool,
+    },
     /// An agent took a conversation out of the queue; the pace of these makes the wait estimate.
     Taken {
         /// Whose site.
@@ -131,7 +140,8 @@ impl Fact {
             } => Audience::Readers(*contact, *conversation),
             Self::Summary { site, .. }
             | Self::Colleague { site, .. }
-            | Self::Phone { site, .. } => Audience::Staff(*site),
+            | Self::Phone { site, .. }
+            | Self::Headset { site, .. } => Audience::Staff(*site),
             Self::Callback { site, contact, .. } => Audience::Both(*site, *contact),
             Self::Taken { .. } | Self::Dispatch { .. } | Self::Calls { .. } | Self::Dial { .. } => {
                 Audience::Dispatcher

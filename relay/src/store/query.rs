@@ -50,6 +50,8 @@ pub struct AgentPhone {
     pub takes: bool,
     /// Their phone as a `sip:` address; may be empty.
     pub address: String,
+    /// Whether they have a headset on, and can talk in the browser.
+    pub headset: bool,
 }
 
 impl Default for AgentPhone {
@@ -57,6 +59,7 @@ impl Default for AgentPhone {
         Self {
             takes: true,
             address: String::new(),
+            headset: false,
         }
     }
 }

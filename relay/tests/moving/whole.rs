@@ -113,6 +113,7 @@ CREATE INDEX callbacks_closed ON callbacks(site, closed_at) WHERE closed_by IS N
 ALTER TABLE sites DROP COLUMN calls;
 ALTER TABLE conversations DROP COLUMN talk;
 ALTER TABLE agents DROP COLUMN takes_calls;
+ALTER TABLE agents DROP COLUMN headset;
 ALTER TABLE agents DROP COLUMN phone;
 ALTER TABLE agents DROP COLUMN called_at;
 PRAGMA user_version = 1;

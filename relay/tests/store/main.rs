@@ -50,6 +50,7 @@ macro_rules! conformance {
                 talk::an_agent_offers_in_their_own_words,
                 talk::who_is_to_be_called_is_offered_nothing,
                 talk::a_site_has_thresholds_of_its_own,
+                voice::a_call_rings_is_handed_over_and_ends,
             );
         }
     };

@@ -37,6 +37,26 @@ export class Agent {
     await page.locator(`.me .btn .dot.${word}`).waitFor();
   }
 
+  // Says that visitors can talk to them in the browser.
+  async putsHeadsetOn() {
+    const { page } = this;
+    await page.locator('.me .menu-wrap > button').click();
+    const item = page.locator('.me [role=menuitem]');
+    if (await item.filter({ hasText: /on$/ }).count()) {
+      await page.keyboard.press('Escape');
+      return;
+    }
+    await item.click();
+    await page.locator('.me .menu-wrap > button').click();
+    await item.filter({ hasText: /on$/ }).waitFor();
+    await page.keyboard.press('Escape');
+  }
+
+  // A visitor who wants to talk here and now.
+  get rings() {
+    return this.page.locator('.list .offer', { hasNot: this.page.locator('.countdown') }).first();
+  }
+
   // The card of what is offered to them.
   get offer() {
     return this.page.locator('.offer').first();

@@ -10,7 +10,8 @@ const SCREENSHOTS = fileURLToPath(new URL('../../../target/screenshots/', import
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
-export function launch() {
+// `microphone`: there is one, which beeps, and whoever asks may use it.
+export function launch({ microphone = false } = {}) {
   return chromium.launch({
     executablePath: process.env.HEARD_CHROMIUM ?? '/usr/bin/chromium',
     args: [
@@ -21,6 +22,9 @@ export function launch() {
       '--no-first-run',
       '--disable-component-update',
       '--disable-sync',
+      // A page whose answer a test has changed counts as one of the internet, which may not ask this machine for anything.
+      '--disable-features=LocalNetworkAccessChecks',
+      ...(microphone ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] : []),
     ],
   });
 }

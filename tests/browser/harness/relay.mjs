@@ -12,6 +12,7 @@ const program = process.env.HEARD_RELAY;
 export class Relay {
   #child;
   #data;
+  #settings;
   #said = '';
   #exited;
 
@@ -22,8 +23,9 @@ export class Relay {
   // Who can sign in: `[{ email, password }]`.
   agents = [];
 
-  constructor(data) {
+  constructor(data, settings) {
     this.#data = data;
+    this.#settings = settings;
   }
 
   // The relay's own origin, without a slash at the end.
@@ -42,6 +44,7 @@ export class Relay {
     this.#said = '';
     // Every visitor of a test has one address.
     env.HEARD_LIMITS__CALLBACK_BURST = '1000';
+    Object.assign(env, this.#settings);
     const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -103,8 +106,9 @@ export class Relay {
   }
 }
 
-export async function startRelay() {
-  const relay = new Relay(await mkdtemp(join(tmpdir(), 'heard-browser-')));
+// `settings` are variables of its environment.
+export async function startRelay(settings = {}) {
+  const relay = new Relay(await mkdtemp(join(tmpdir(), 'heard-browser-')), settings);
   try {
     return await relay.start();
   } catch (error) {

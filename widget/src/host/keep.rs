@@ -13,6 +13,9 @@ pub(crate) const DRAFT: &str = "draft";
 /// The page was got anew because its version was not served.
 pub(crate) const RELOADED: &str = "reloaded";
 
+/// The call that this tab is on.
+pub(crate) const VOICE: &str = "voice";
+
 /// What the keys of unanswered commands start with: one key each, so that tabs do not write over one another.
 const COMMAND: &str = "out.";
 

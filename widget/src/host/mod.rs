@@ -3,5 +3,5 @@
 mod keep;
 mod page;
 
-pub(crate) use keep::{DRAFT, HostKeeper, RELOADED, TOKEN, kept_messages};
+pub(crate) use keep::{DRAFT, HostKeeper, RELOADED, TOKEN, VOICE, kept_messages};
 pub(crate) use page::{Booking, Host};

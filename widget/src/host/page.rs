@@ -76,6 +76,11 @@ extern "C" {
     /// Closes the panel.
     #[wasm_bindgen(method)]
     pub(crate) fn close(this: &Host);
+    #[wasm_bindgen(method, js_name = openVoice)]
+    fn open_voice_with(this: &Host, rejoin: bool, on: JsValue);
+    /// Tells the bar of a call something: `ice`, `answered`, `rings`, `hear` or `ended`.
+    #[wasm_bindgen(method, js_name = tellVoice)]
+    pub(crate) fn tell_voice(this: &Host, what: &str, text: &str);
     /// Gets this page anew.
     #[wasm_bindgen(method)]
     pub(crate) fn reload(this: &Host);
@@ -148,6 +153,13 @@ impl Host {
             Closure::wrap(state).into_js_value(),
             Closure::wrap(token).into_js_value(),
         );
+    }
+
+    /// Gets a microphone and draws the bar of a call; `rejoin` says that it goes on already. `on` is told what the page has to say of it: `r`, it is ready;
+    /// `s` and something for the agent's page; or `e` and the number of why it ended.
+    pub(crate) fn open_voice(&self, rejoin: bool, on: impl FnMut(String) + 'static) {
+        let on: Box<dyn FnMut(String)> = Box::new(on);
+        self.open_voice_with(rejoin, Closure::wrap(on).into_js_value());
     }
 
     /// Runs something after so many milliseconds.

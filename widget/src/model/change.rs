@@ -5,10 +5,11 @@ use std::sync::Arc;
 use heard_client::{LinkState, Update};
 use heard_protocol::{
     Author, CommandId, ConversationId, Disposition, LogEntry, NextMove, PublicBody, PublicEntry,
-    RefusalCode, Secret, Seq, TalkReason, Visitor, VisitorNotice, VisitorWelcome,
+    RefusalCode, Secret, Seq, TalkReason, Visitor, VisitorNotice, VisitorWelcome, VoiceEnding,
+    VoiceId,
 };
 
-use super::state::{Log, Model, Queue, Said, Stage, is_answer};
+use super::state::{Log, Model, Queue, Said, Stage, Voice, is_answer};
 
 /// What an update means to the world outside the model.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -25,6 +26,12 @@ pub struct News {
     pub refused: Option<(CommandId, RefusalCode)>,
     /// Somebody is typing: believe it for this many milliseconds.
     pub typing_for: Option<u16>,
+    /// The call that is over, and why.
+    pub voice_ended: Option<(VoiceId, VoiceEnding)>,
+    /// For the bar of the call: what the agent's page says (`hear`), or how the sound finds its way (`ice`).
+    pub voice: Option<(&'static str, String)>,
+    /// It is worth asking whether the agent can talk.
+    pub headset_due: bool,
     /// The session stopped and says what would help.
     pub next_move: Option<NextMove>,
 }
@@ -54,6 +61,7 @@ impl Model {
             }
             Update::Welcome(welcome) => {
                 news.greeted = true;
+                news.headset_due = true;
                 news.token = Some(self.greet(welcome.body));
             }
             Update::Entries {
@@ -134,6 +142,8 @@ impl Model {
         self.callback_open = false;
         self.unrated = false;
         self.offer = None;
+        self.voice = None;
+        self.headset = false;
         self.staff_read = Seq::START;
         self.visitor_read = Seq::START;
     }
@@ -162,6 +172,11 @@ impl Model {
         for mut entry in entries {
             if let Some(id) = entry.command() {
                 self.pending.retain(|pending| pending.id != id);
+            }
+            match &entry.body {
+                PublicBody::VoiceEnded { call, why } => news.voice_ended = Some((*call, *why)),
+                PublicBody::AgentJoined { .. } => news.headset_due = true,
+                _ => {}
             }
             self.take_in(&entry.body);
             let text = match &mut entry.body {
@@ -197,15 +212,34 @@ impl Model {
                 // Somebody is free after all.
                 self.offer
                     .take_if(|(reason, _)| *reason == TalkReason::NobodyFree);
+                if let Some(voice) = &mut self.voice {
+                    voice.agent = voice.agent.filter(|it| *it == agent.id);
+                }
                 self.join(Stage::With(agent.id));
             }
+            PublicBody::VoiceAsked { call, .. } => {
+                self.offer = None;
+                self.voice = Some(Voice {
+                    call: *call,
+                    agent: None,
+                });
+            }
+            PublicBody::VoiceAnswered { call, agent } => {
+                self.voice = Some(Voice {
+                    call: *call,
+                    agent: Some(*agent),
+                });
+            }
+            PublicBody::VoiceEnded { .. } => self.voice = None,
             PublicBody::Waiting | PublicBody::Reopened => {
                 self.stage = Stage::Waiting;
                 self.typing = None;
+                self.headset = false;
             }
             PublicBody::Resolved => {
                 self.offer = None;
                 self.join(Stage::Resolved);
+                self.headset = false;
                 self.typing = None;
             }
             PublicBody::CallbackRequested { .. } => {
@@ -237,6 +271,13 @@ impl Model {
 
     fn notice(&mut self, notice: VisitorNotice, news: &mut News) {
         match notice {
+            VisitorNotice::Headset { on } => self.headset = on,
+            VisitorNotice::Ice { config } => news.voice = Some(("ice", config)),
+            VisitorNotice::Voice { call, text } => {
+                if self.voice.is_some_and(|it| it.call == call) {
+                    news.voice = Some(("hear", text));
+                }
+            }
             VisitorNotice::Slots { slots } => self.slots = Some(slots),
             VisitorNotice::Callback(view) => self.learn(*view),
             VisitorNotice::Typing { agent, for_ms } => {

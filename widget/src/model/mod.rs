@@ -11,4 +11,6 @@ pub mod rows;
 mod state;
 
 pub use change::{Answer, News};
-pub use state::{BadText, Delivery, Log, Model, Partner, Pending, Queue, Said, Stage, sendable};
+pub use state::{
+    BadText, Delivery, Log, Model, Partner, Pending, Queue, Said, Stage, Voice, sendable,
+};

@@ -97,6 +97,12 @@ pub enum Event {
     TalkOffered(String),
     /// What the visitor said to that.
     TalkAnswered(TalkAnswer),
+    /// They called the agent, from page to page.
+    VoiceAsked,
+    /// They talk.
+    VoiceAnswered,
+    /// They don't any more.
+    VoiceEnded,
 }
 
 /// What a row is recognised by between redraws: two rows with one key look the same.
@@ -328,6 +334,9 @@ fn event_of(body: &PublicBody) -> Event {
         PublicBody::CallRated { stars, .. } => Event::Rated(*stars),
         PublicBody::TalkOffered { why, .. } => Event::TalkOffered(why.clone()),
         PublicBody::TalkAnswered { answer, .. } => Event::TalkAnswered(*answer),
+        PublicBody::VoiceAsked { .. } => Event::VoiceAsked,
+        PublicBody::VoiceAnswered { .. } => Event::VoiceAnswered,
+        PublicBody::VoiceEnded { .. } => Event::VoiceEnded,
         PublicBody::Waiting | PublicBody::Message { .. } => Event::Waiting,
     }
 }

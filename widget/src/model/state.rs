@@ -7,7 +7,7 @@ use heard_protocol::limits::MAX_TEXT_BYTES;
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, Author, CallbackProgress, CallbackView, CommandId,
     ConversationId, Cursor, PublicBody, PublicEntry, RefusalCode, Seq, Slot, TalkReason,
-    UnixMillis, WaitEstimate,
+    UnixMillis, VoiceId, WaitEstimate,
 };
 
 /// One conversation as far as it has been read.
@@ -85,6 +85,15 @@ pub struct Queue {
     pub wait: WaitEstimate,
 }
 
+/// A call from page to page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Voice {
+    /// Which.
+    pub call: VoiceId,
+    /// Who answered; none while it rings.
+    pub agent: Option<AgentId>,
+}
+
 /// What the panel knows.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -115,6 +124,10 @@ pub struct Model {
     pub slots: Option<Vec<Slot>>,
     /// Why talking is offered, and the agent's words for it; until it is answered.
     pub offer: Option<(TalkReason, String)>,
+    /// The call from page to page that goes on.
+    pub voice: Option<Voice>,
+    /// Whether the agent who has the conversation can talk here and now.
+    pub headset: bool,
     /// A call has taken place, and the visitor has not said how it was.
     pub unrated: bool,
     /// Whether the log says that a request to be called is open.
@@ -155,6 +168,8 @@ impl Model {
             call: None,
             slots: None,
             offer: None,
+            voice: None,
+            headset: false,
             unrated: false,
             callback_open: false,
             staff_read: Seq::START,

@@ -56,6 +56,10 @@ pub static ENGLISH: Strings = Strings {
     why_agent: "I think it is quicker by voice.",
     why_visitor: "You asked to talk.",
     talk_call: "Call me",
+    talk_here: "Talk here now",
+    voice_asked: "You are calling here",
+    voice_answered: "You are talking",
+    voice_ended: "The call here is over",
     talk_write: "No, let’s write",
 
     kept: "waits for a connection",

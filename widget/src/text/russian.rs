@@ -56,6 +56,10 @@ pub static RUSSIAN: Strings = Strings {
     why_agent: "Думаю, голосом будет быстрее.",
     why_visitor: "Вы хотели поговорить.",
     talk_call: "Позвоните мне",
+    talk_here: "Поговорить здесь",
+    voice_asked: "Вы звоните прямо здесь",
+    voice_answered: "Вы разговариваете",
+    voice_ended: "Разговор здесь окончен",
     talk_write: "Нет, давайте писать",
 
     kept: "ждёт связи",

@@ -167,6 +167,14 @@ strings! {
     why_visitor: &'static str,
     /// The two answers: call me, ...
     talk_call: &'static str,
+    /// Talk from page to page, at once.
+    talk_here: &'static str,
+    /// The visitor calls.
+    voice_asked: &'static str,
+    /// They talk.
+    voice_answered: &'static str,
+    /// It is over.
+    voice_ended: &'static str,
     /// ... or let us write.
     talk_write: &'static str,
 

@@ -10,6 +10,7 @@ use heard_protocol::{
 };
 
 use super::kit::Watched;
+use super::voice::{self, Mine};
 use crate::host::{DRAFT, Host, HostKeeper, RELOADED, TOKEN, kept_messages};
 use crate::model::callback::{Draft, Step};
 use crate::model::{Answer, BadText, Model, News, sendable};
@@ -97,6 +98,8 @@ pub(super) struct Shared {
     /// Which typing notice is the last one.
     typing: Cell<u32>,
     reauthenticated: Cell<bool>,
+    /// The call that this page is on.
+    pub(super) voice: Mine,
 }
 
 impl Shared {
@@ -122,6 +125,7 @@ impl Shared {
             typed_at: Cell::new(0.0),
             typing: Cell::new(0),
             reauthenticated: Cell::new(false),
+            voice: Mine::default(),
             host,
         };
         Box::leak(Box::new(app))
@@ -161,7 +165,7 @@ impl Shared {
         }
     }
 
-    fn give(&self, input: Input<Visitor>) {
+    pub(super) fn give(&self, input: Input<Visitor>) {
         if let Some(client) = self.client.get() {
             client.give(input);
         }
@@ -170,6 +174,7 @@ impl Shared {
     /// Takes what the session tells.
     fn take(&'static self, update: Update<Visitor>) {
         let host = &self.host;
+        let before = self.model.peek(|model| model.voice);
         let news = self.model.change(|model| model.apply(update));
         if let Some(Secret(token)) = &news.token
             && host.kept(TOKEN).as_ref() != Some(token)
@@ -187,6 +192,7 @@ impl Shared {
             host.event("message:sent");
         }
         self.settle(&news);
+        voice::attend(self, before, &news);
         if let Some(for_ms) = news.typing_for {
             self.expect_silence(for_ms);
         }

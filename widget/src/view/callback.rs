@@ -100,6 +100,7 @@ fn form(app: App) -> El {
     let later = move || app.form.read(|form| form.draft.at != When::Asap);
     el("section", "card")
         .child(el("h2", "").live(title))
+        .show(move || talk::can_talk(app), move || talk::here(app))
         .child(el("p", "").text(words.call_hint))
         .child(
             el("form", "form")

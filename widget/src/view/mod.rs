@@ -12,6 +12,7 @@ mod log;
 mod queue;
 mod rows;
 mod talk;
+mod voice;
 
 use tachys::view::Mountable;
 use wasm_bindgen::JsCast;
@@ -52,6 +53,7 @@ fn panel(app: App) -> El {
         .on("keydown", on_key)
         .child(header::header(app))
         .child(banner::banner(app))
+        .child(el("div", "").set("id", "voice"))
         .child(log::log(app))
         .child(composer::composer(app))
         .child(

@@ -4,8 +4,8 @@
 use heard_protocol::{TalkAnswer, TalkReason};
 
 use super::app::App;
-use super::callback;
 use super::kit::{El, button, el};
+use super::{callback, voice};
 
 pub(super) fn talk(app: App) -> El {
     el("div", "")
@@ -23,6 +23,17 @@ fn card(app: App) -> El {
         .child(el("h2", "").live(move || title(app)))
         .child(el("p", "").live(move || reason(app)))
         .child(ways(app))
+}
+
+/// Whether the visitor and the agent can talk from page to page now.
+pub(super) fn can_talk(app: App) -> bool {
+    app.model
+        .read(|model| model.headset && model.voice.is_none())
+}
+
+/// The button that does it.
+pub(super) fn here(app: App) -> El {
+    button("main", move || voice::start(app)).text(app.words.talk_here)
 }
 
 fn title(app: App) -> String {
@@ -46,6 +57,7 @@ fn ways(app: App) -> El {
         app.take_focus();
     };
     el("div", "row")
+        .show(move || can_talk(app), move || here(app))
         .child(button("main", call).text(words.talk_call))
         .child(button("plain", write).text(words.talk_write))
 }

@@ -57,6 +57,11 @@ impl Bundle {
                     Kind::Script(Form::Classic),
                 ),
                 ("widget/page/boot.js", "boot.js", Kind::Script(Form::Module)),
+                (
+                    "widget/page/voice.js",
+                    "voice.js",
+                    Kind::Script(Form::Module),
+                ),
                 ("widget/page/widget.css", "widget.css", Kind::Style),
             ],
             Self::Console => &[

@@ -7,7 +7,8 @@ use heard_protocol::{
 };
 
 use super::people::{
-    answers, callback, command, conversation, cursor, form, maria, page, site, times, token,
+    answers, callback, command, conversation, cursor, endings, form, maria, page, reasons, site,
+    times, token, voice,
 };
 use super::{FIRST_VERSION, Named, checked, named};
 use crate::coverage::{Variants, bare, every};
@@ -102,6 +103,13 @@ pub(super) fn visitor() -> Named<Frame> {
         (name, VisitorCommand::AnswerTalk { reason, answer })
     };
     asked.extend(every(bare(answers())).into_iter().map(said));
+    let start = |(name, reason)| (name, VisitorCommand::StartVoice { reason });
+    asked.extend(every(bare(reasons())).into_iter().map(start));
+    let end = |(name, why)| {
+        let call = voice();
+        (name, VisitorCommand::EndVoice { call, why })
+    };
+    asked.extend(every(bare(endings())).into_iter().map(end));
 
     let mut all = vec![
         named("hello.first", hello(first, None)),
@@ -116,6 +124,12 @@ pub(super) fn visitor() -> Named<Frame> {
         VisitorSignal::Effort {
             typed_ms: 41_000,
             deleted: 120,
+        },
+        VisitorSignal::AskHeadset,
+        VisitorSignal::AskIce,
+        VisitorSignal::Voice {
+            call: voice(),
+            text: "{\"from\":7}".to_owned(),
         },
     ])));
     all.extend(common());
@@ -138,7 +152,19 @@ pub(super) fn staff() -> Named<Frame> {
         named("hello.bearer", hello(Some(token()), Some(resume()))),
     ];
     all.extend(commands(staff_commands()));
-    all.extend(signals(bare(vec![typing, StaffSignal::AskPhone])));
+    let conversation = conversation();
+    all.extend(signals(bare(vec![
+        typing,
+        StaffSignal::AskPhone,
+        StaffSignal::AskHeadset,
+        StaffSignal::ShowHeadset { conversation },
+        StaffSignal::AskIce,
+        StaffSignal::Voice {
+            conversation,
+            call: voice(),
+            text: "{\"from\":8}".to_owned(),
+        },
+    ])));
     all.extend(common());
     checked(all, Frame::ClientStaff)
 }
@@ -213,6 +239,20 @@ fn staff_commands() -> Named<StaffCommand> {
             conversation,
             why: "It is quicker to explain.".to_owned(),
         },
+        StaffCommand::AnswerVoice {
+            conversation,
+            call: voice(),
+        },
+        StaffCommand::SetHeadset { on: true },
     ]));
+    asked.extend(every(bare(endings())).into_iter().map(|(name, why)| {
+        let call = voice();
+        let command = StaffCommand::HangUp {
+            conversation,
+            call,
+            why,
+        };
+        (name, command)
+    }));
     asked
 }

@@ -7,7 +7,9 @@ use heard_protocol::{
 };
 
 use super::Named;
-use super::people::{answer, answers, at, callback, command, evidences, maria, reasons, robin};
+use super::people::{
+    answer, answers, at, callback, command, endings, evidences, maria, reasons, robin, voice,
+};
 use crate::coverage::{bare, every};
 
 fn message(author: Author) -> PublicBody {
@@ -76,6 +78,14 @@ fn public_bodies() -> Named<PublicBody> {
             stars: 5,
             word: "Quick and kind.".to_owned(),
         },
+        PublicBody::VoiceAsked {
+            call: voice(),
+            reason: TalkReason::Agent,
+        },
+        PublicBody::VoiceAnswered {
+            call: voice(),
+            agent: maria().id,
+        },
     ];
     let offered = every(bare(reasons())).into_iter().map(|(name, reason)| {
         let why = String::new();
@@ -85,11 +95,16 @@ fn public_bodies() -> Named<PublicBody> {
         let reason = TalkReason::Circles;
         (name, PublicBody::TalkAnswered { reason, answer })
     });
+    let ended = every(bare(endings())).into_iter().map(|(name, why)| {
+        let call = voice();
+        (name, PublicBody::VoiceEnded { call, why })
+    });
     messages
         .chain(cards)
         .chain(bare(others))
         .chain(offered)
         .chain(answered)
+        .chain(ended)
         .collect()
 }
 

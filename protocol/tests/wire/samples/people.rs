@@ -5,6 +5,7 @@ use heard_protocol::{
     CallbackProgress, CallbackState, CallbackSummary, CallbackView, CallbackWhen, Colleague,
     CommandId, Consent, ContactId, ConversationId, ConversationSummary, Cursor, Disposition, Page,
     Secret, Seq, SiteCard, SiteId, Status, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
+    VoiceEnding, VoiceId,
 };
 
 /// 1 January 2026, 10:00 UTC.
@@ -41,6 +42,26 @@ pub(super) fn answer() -> CommandId {
 
 pub(super) fn callback() -> CallbackId {
     CallbackId::from_parts(at(300), RANDOM + 5)
+}
+
+pub(super) fn voice() -> VoiceId {
+    VoiceId::from_parts(at(330), RANDOM + 8)
+}
+
+/// Every way a call between two pages ends.
+pub(super) fn endings() -> Vec<VoiceEnding> {
+    vec![
+        VoiceEnding::Visitor,
+        VoiceEnding::Agent,
+        VoiceEnding::NoAnswer,
+        VoiceEnding::Declined,
+        VoiceEnding::Lost,
+        VoiceEnding::NoMicrophone,
+    ]
+}
+
+pub(super) fn ice() -> String {
+    r#"{"iceServers":[{"urls":["stun:turn.example:3478"]}]}"#.to_owned()
 }
 
 pub(super) fn maria() -> AgentCard {

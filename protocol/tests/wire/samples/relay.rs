@@ -8,8 +8,8 @@ use heard_protocol::{
 
 use super::log::{public_entries, staff_entries};
 use super::people::{
-    at, colleagues, command, contact, conversation, maria, offered, own_request, progresses,
-    request, site, states, statuses, summary, token,
+    at, colleagues, command, contact, conversation, ice, maria, offered, own_request, progresses,
+    request, site, states, statuses, summary, token, voice,
 };
 use super::{FIRST_VERSION, Named, checked, named};
 use crate::coverage::{Variants, bare, every};
@@ -148,6 +148,12 @@ pub(super) fn visitor() -> Named<Frame> {
                 left: 2,
             }],
         },
+        VisitorNotice::Headset { on: true },
+        VisitorNotice::Ice { config: ice() },
+        VisitorNotice::Voice {
+            call: voice(),
+            text: "{\"from\":8}".to_owned(),
+        },
     ]);
     passing.extend(
         every(bare(progresses()))
@@ -253,10 +259,22 @@ fn staff_notices() -> Named<StaffNotice> {
         let name = format!("{name}{}", legs(&state));
         (name, StaffNotice::Callback(Box::new(request(state))))
     }));
-    passing.extend(bare(vec![StaffNotice::Phone {
-        agent: maria().id,
-        takes: true,
-        address: "sip:maria@phones.example".to_owned(),
-    }]));
+    passing.extend(bare(vec![
+        StaffNotice::Phone {
+            agent: maria().id,
+            takes: true,
+            address: "sip:maria@phones.example".to_owned(),
+        },
+        StaffNotice::Headset {
+            agent: maria().id,
+            on: true,
+        },
+        StaffNotice::Ice { config: ice() },
+        StaffNotice::Voice {
+            conversation,
+            call: voice(),
+            text: "{\"from\":7}".to_owned(),
+        },
+    ]));
     passing
 }

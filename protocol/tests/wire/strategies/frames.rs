@@ -14,8 +14,8 @@ use proptest::sample::select;
 
 use super::parts::{
     agent_id, answer, availability, callback, callback_id, card, colleague, command_id, contact_id,
-    conversation_id, disposition, evidence, form, moment, page, reason, secret, seq, site, site_id,
-    summary, text, view, when,
+    conversation_id, disposition, ending, evidence, form, moment, page, reason, secret, seq, site,
+    site_id, summary, text, view, voice_id, when,
 };
 
 fn public_body() -> BoxedStrategy<PublicBody> {
@@ -61,6 +61,10 @@ fn public_body() -> BoxedStrategy<PublicBody> {
         (reason(), text()).prop_map(|(reason, why)| PublicBody::TalkOffered { reason, why }),
         (reason(), answer())
             .prop_map(|(reason, answer)| PublicBody::TalkAnswered { reason, answer }),
+        (voice_id(), reason()).prop_map(|(call, reason)| PublicBody::VoiceAsked { call, reason }),
+        (voice_id(), agent_id())
+            .prop_map(|(call, agent)| PublicBody::VoiceAnswered { call, agent }),
+        (voice_id(), ending()).prop_map(|(call, why)| PublicBody::VoiceEnded { call, why }),
     ]
     .boxed()
 }
@@ -127,6 +131,8 @@ fn visitor_command() -> BoxedStrategy<VisitorCommand> {
         (any::<u8>(), text()).prop_map(|(stars, word)| VisitorCommand::RateCall { stars, word }),
         (reason(), answer())
             .prop_map(|(reason, answer)| VisitorCommand::AnswerTalk { reason, answer }),
+        reason().prop_map(|reason| VisitorCommand::StartVoice { reason }),
+        (voice_id(), ending()).prop_map(|(call, why)| VisitorCommand::EndVoice { call, why }),
     ]
     .boxed()
 }
@@ -173,6 +179,16 @@ fn staff_command() -> BoxedStrategy<StaffCommand> {
             .prop_map(|(takes, address)| StaffCommand::SetPhone { takes, address }),
         (conversation_id(), text())
             .prop_map(|(conversation, why)| StaffCommand::OfferTalk { conversation, why }),
+        (conversation_id(), voice_id())
+            .prop_map(|(conversation, call)| StaffCommand::AnswerVoice { conversation, call }),
+        (conversation_id(), voice_id(), ending()).prop_map(|(conversation, call, why)| {
+            StaffCommand::HangUp {
+                conversation,
+                call,
+                why,
+            }
+        }),
+        any::<bool>().prop_map(|on| StaffCommand::SetHeadset { on }),
     ]
     .boxed()
 }
@@ -196,6 +212,9 @@ fn visitor_notice() -> BoxedStrategy<VisitorNotice> {
                 .collect(),
         }),
         view().prop_map(|view| VisitorNotice::Callback(Box::new(view))),
+        any::<bool>().prop_map(|on| VisitorNotice::Headset { on }),
+        text().prop_map(|config| VisitorNotice::Ice { config }),
+        (voice_id(), text()).prop_map(|(call, text)| VisitorNotice::Voice { call, text }),
     ]
     .boxed()
 }
@@ -229,6 +248,15 @@ fn staff_notice() -> BoxedStrategy<StaffNotice> {
                 agent,
                 takes,
                 address,
+            }
+        }),
+        (agent_id(), any::<bool>()).prop_map(|(agent, on)| StaffNotice::Headset { agent, on }),
+        text().prop_map(|config| StaffNotice::Ice { config }),
+        (conversation_id(), voice_id(), text()).prop_map(|(conversation, call, text)| {
+            StaffNotice::Voice {
+                conversation,
+                call,
+                text,
             }
         }),
     ]
@@ -358,6 +386,9 @@ pub(crate) fn client_visitor() -> BoxedStrategy<ClientFrame<Visitor>> {
         text().prop_map(|zone| VisitorSignal::AskCalls { zone }),
         any::<[u32; 2]>()
             .prop_map(|[typed_ms, deleted]| VisitorSignal::Effort { typed_ms, deleted }),
+        Just(VisitorSignal::AskHeadset),
+        Just(VisitorSignal::AskIce),
+        (voice_id(), text()).prop_map(|(call, text)| VisitorSignal::Voice { call, text }),
     ];
     client(credential, visitor_command(), signal).boxed()
 }
@@ -367,6 +398,16 @@ pub(crate) fn client_staff() -> BoxedStrategy<ClientFrame<Staff>> {
     let signal = prop_oneof![
         conversation_id().prop_map(|conversation| StaffSignal::Typing { conversation }),
         Just(StaffSignal::AskPhone),
+        Just(StaffSignal::AskHeadset),
+        conversation_id().prop_map(|conversation| StaffSignal::ShowHeadset { conversation }),
+        Just(StaffSignal::AskIce),
+        (conversation_id(), voice_id(), text()).prop_map(|(conversation, call, text)| {
+            StaffSignal::Voice {
+                conversation,
+                call,
+                text,
+            }
+        }),
     ];
     client(credential, staff_command(), signal).boxed()
 }

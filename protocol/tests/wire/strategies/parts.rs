@@ -4,7 +4,8 @@ use heard_protocol::{
     AgentCard, AgentId, AgentKind, Availability, CallLeg, CallbackForm, CallbackId,
     CallbackProgress, CallbackState, CallbackSummary, CallbackView, CallbackWhen, Colleague,
     CommandId, Consent, ContactId, ConversationId, ConversationSummary, Disposition, Page, Secret,
-    Seq, SiteCard, SiteId, Status, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
+    Seq, SiteCard, SiteId, Status, TalkAnswer, TalkEvidence, TalkReason, UnixMillis, VoiceEnding,
+    VoiceId,
 };
 use proptest::option;
 use proptest::prelude::*;
@@ -20,7 +21,7 @@ macro_rules! ids {
 
 ids! {
     site_id: SiteId, agent_id: AgentId, contact_id: ContactId, conversation_id: ConversationId,
-    command_id: CommandId, callback_id: CallbackId,
+    command_id: CommandId, callback_id: CallbackId, voice_id: VoiceId,
 }
 
 /// Any text: letters of any script, controls, quotes, nothing.
@@ -255,6 +256,18 @@ pub(super) fn evidence() -> BoxedStrategy<TalkEvidence> {
             TalkEvidence::Said,
         ]),
     ]
+    .boxed()
+}
+
+pub(super) fn ending() -> BoxedStrategy<VoiceEnding> {
+    select(vec![
+        VoiceEnding::Visitor,
+        VoiceEnding::Agent,
+        VoiceEnding::NoAnswer,
+        VoiceEnding::Declined,
+        VoiceEnding::Lost,
+        VoiceEnding::NoMicrophone,
+    ])
     .boxed()
 }
 

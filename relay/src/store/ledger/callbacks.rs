@@ -330,6 +330,35 @@ pub(super) fn set_phone<L: Ledger>(
     })
 }
 
+/// Keeps whether an agent has a headset on.
+pub(super) fn set_headset<L: Ledger>(
+    ledger: &mut L,
+    agent: &AgentRecord,
+    id: CommandId,
+    on: bool,
+    now: UnixMillis,
+) -> Outcome<Receipt, L> {
+    let before = people::deed(ledger, agent, id)?;
+    if before.is_none() {
+        ledger.put_deed(id, agent.card.id, now)?;
+        let phone = AgentPhone {
+            headset: on,
+            ..agent.phone.clone()
+        };
+        ledger.put_phone(agent.card.id, &phone)?;
+        ledger.announce(Fact::Headset {
+            site: agent.site,
+            agent: agent.card.id,
+            on,
+        });
+    }
+    Ok(Receipt {
+        conversation: None,
+        seq: Seq::START,
+        at: before.unwrap_or(now),
+    })
+}
+
 /// Looks at a site's calls and carries out what follows.
 pub(super) fn round<L: Ledger>(
     ledger: &mut L,

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use heard_desk::callback::{Callback, Desk};
 use heard_desk::conversation::Recipient;
-use heard_desk::{Conversation, Stance, Write};
+use heard_desk::{Change, Conversation, Stance, Write};
 use heard_protocol::{
     AgentId, CommandId, ContactId, ConversationId, Cursor, Receipt, RefusalCode, Seq, SiteId,
-    StaffCommand, TalkEvidence, TalkReason, UnixMillis, VisitorCommand,
+    StaffCommand, TalkEvidence, TalkReason, UnixMillis, VisitorCommand, VoiceId,
 };
 
 use super::append::{self, Written, words};
@@ -63,10 +63,47 @@ pub(super) fn visitor<L: Ledger>(
             let written = append::write(ledger, known, change, Some((id, actor)), now)?;
             Ok(receipt(conversation, actor, written, now))
         }
+        VisitorCommand::StartVoice { reason } => {
+            let act = |known: &mut Known, headset| {
+                let call = VoiceId::from_bytes(id.to_bytes());
+                known.state.starts_voice(call, *reason, headset)
+            };
+            voice(ledger, (site, contact), profile, id, act, now)
+        }
+        VisitorCommand::EndVoice { call, why } => {
+            let act = |known: &mut Known, _| known.state.ends_voice(*call, *why);
+            voice(ledger, (site, contact), profile, id, act, now)
+        }
         VisitorCommand::RateCall { stars, word } => {
             callbacks::rate(ledger, (site, contact), id, *stars, word, now)
         }
     }
+}
+
+/// A visitor does something about a call from page to page. `act` is told whether the agent has a headset on.
+fn voice<L: Ledger>(
+    ledger: &mut L,
+    (site, contact): (SiteId, ContactId),
+    profile: &Arc<VisitorProfile>,
+    id: CommandId,
+    act: impl FnOnce(&mut Known, bool) -> Result<Change, RefusalCode>,
+    now: UnixMillis,
+) -> Outcome<Receipt, L> {
+    let actor = Actor::Visitor(contact);
+    if let Some(receipt) = earlier(ledger, id, actor)? {
+        return Ok(receipt);
+    }
+    let latest = meet(ledger, site, contact, profile)?;
+    let mut known = find(ledger, latest.ok_or(RefusalCode::NotFound)?)?;
+    let owner = match known.state.owner() {
+        Some(owner) => ledger.agent(owner)?,
+        None => None,
+    };
+    let headset = owner.is_some_and(|agent| agent.phone.headset);
+    let change = act(&mut known, headset)?;
+    let conversation = known.state.id;
+    let written = append::write(ledger, known, change, Some((id, actor)), now)?;
+    Ok(receipt(conversation, actor, written, now))
 }
 
 fn say<L: Ledger>(
@@ -184,6 +221,8 @@ pub(super) fn staff<L: Ledger>(
         | StaffCommand::Return { conversation }
         | StaffCommand::Resolve { conversation }
         | StaffCommand::OfferTalk { conversation, .. }
+        | StaffCommand::AnswerVoice { conversation, .. }
+        | StaffCommand::HangUp { conversation, .. }
         | StaffCommand::Reopen { conversation } => *conversation,
         StaffCommand::SetAvailability { availability } => {
             let at = people::set_availability(ledger, &agent, id, *availability, now)?;
@@ -203,8 +242,12 @@ pub(super) fn staff<L: Ledger>(
             let phone = AgentPhone {
                 takes: *takes,
                 address: address.trim().to_owned(),
+                ..agent.phone.clone()
             };
             return callbacks::set_phone(ledger, &agent, id, &phone, now);
+        }
+        StaffCommand::SetHeadset { on } => {
+            return callbacks::set_headset(ledger, &agent, id, *on, now);
         }
     };
     let actor = Actor::Agent(agent.card.id);

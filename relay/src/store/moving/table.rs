@@ -98,6 +98,7 @@ const AGENTS: &[Column] = &[
     column("idle_since", Kind::Number),
     column("takes_calls", Kind::Flag),
     column("phone", Kind::Text),
+    column("headset", Kind::Flag),
     column("called_at", Kind::Number),
 ];
 const SESSIONS: &[Column] = &[

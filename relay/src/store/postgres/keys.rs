@@ -150,7 +150,9 @@ impl Keys {
                 match command {
                     VisitorCommand::Send { .. }
                     | VisitorCommand::RateCall { .. }
-                    | VisitorCommand::AnswerTalk { .. } => {}
+                    | VisitorCommand::AnswerTalk { .. }
+                    | VisitorCommand::StartVoice { .. }
+                    | VisitorCommand::EndVoice { .. } => {}
                     VisitorCommand::RequestCallback(_) => {
                         self.callbacks.insert(CallbackId::from_bytes(id.to_bytes()));
                         self.call_desks.insert(*site);
@@ -217,6 +219,8 @@ impl Keys {
             StaffCommand::Send { conversation, .. }
             | StaffCommand::Note { conversation, .. }
             | StaffCommand::OfferTalk { conversation, .. }
+            | StaffCommand::AnswerVoice { conversation, .. }
+            | StaffCommand::HangUp { conversation, .. }
             | StaffCommand::Decline { conversation, .. } => {
                 self.agents.insert(agent);
                 self.conversations.insert(*conversation);
@@ -236,7 +240,9 @@ impl Keys {
                 self.conversations.insert(*conversation);
                 self.handed_over.insert(*conversation);
             }
-            StaffCommand::SetAvailability { .. } | StaffCommand::SetPhone { .. } => {
+            StaffCommand::SetAvailability { .. }
+            | StaffCommand::SetPhone { .. }
+            | StaffCommand::SetHeadset { .. } => {
                 self.locked_agents.insert(agent);
             }
             StaffCommand::TakeCallback { callback } => {

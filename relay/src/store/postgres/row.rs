@@ -63,7 +63,7 @@ macro_rules! agents {
     ($rest:literal) => {
         concat!(
             "SELECT a.id, a.name, a.bot, a.site, a.email, a.password_hash, a.capacity, a.availability,
-                    a.gone_since, a.idle_since, a.takes_calls, a.phone, a.called_at
+                    a.gone_since, a.idle_since, a.takes_calls, a.phone, a.called_at, a.headset
              FROM agents a ",
             $rest
         )
@@ -178,6 +178,7 @@ impl AgentRow {
             phone: AgentPhone {
                 takes: row.try_get(10)?,
                 address: row.try_get(11)?,
+                headset: row.try_get(13)?,
             },
         };
         Ok(Self {

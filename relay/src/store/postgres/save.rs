@@ -89,12 +89,15 @@ async fn agents(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), S
             .collect();
         let phones = changed.iter().map(|row| &row.record.phone);
         let takes: Vec<bool> = phones.clone().map(|phone| phone.takes).collect();
+        let headsets: Vec<bool> = phones.clone().map(|phone| phone.headset).collect();
         let phones: Vec<&str> = phones.map(|phone| phone.address.as_str()).collect();
         query(
             "UPDATE agents a SET availability = u.availability, gone_since = u.gone_since, idle_since = u.idle_since,
-               called_at = u.called_at, takes_calls = u.takes_calls, phone = u.phone
-             FROM UNNEST($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::text[])
-               AS u (id, availability, gone_since, idle_since, called_at, takes_calls, phone)
+               called_at = u.called_at, takes_calls = u.takes_calls, phone = u.phone,
+               headset = u.headset
+             FROM UNNEST($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::text[],
+                         $8::boolean[])
+               AS u (id, availability, gone_since, idle_since, called_at, takes_calls, phone, headset)
              WHERE a.id = u.id",
         )
         .bind(uuids(changed.iter().map(|row| &row.record.card.id)))
@@ -104,6 +107,7 @@ async fn agents(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), S
         .bind(column(|row| Some(row.called_at)))
         .bind(takes)
         .bind(phones)
+        .bind(headsets)
         .execute(&mut *connection)
         .await?;
     }

@@ -172,8 +172,9 @@ pub(super) fn put_phone(
     id: AgentId,
     phone: &AgentPhone,
 ) -> Result<(), StoreError> {
-    let mut statement = connection
-        .prepare_cached("UPDATE agents SET takes_calls = ?2, phone = ?3 WHERE id = ?1")?;
-    statement.execute(params![Col(id), phone.takes, phone.address])?;
+    let mut statement = connection.prepare_cached(
+        "UPDATE agents SET takes_calls = ?2, phone = ?3, headset = ?4 WHERE id = ?1",
+    )?;
+    statement.execute(params![Col(id), phone.takes, phone.address, phone.headset])?;
     Ok(())
 }

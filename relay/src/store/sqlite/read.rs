@@ -66,7 +66,7 @@ fn sites_where(
     Ok(sites)
 }
 
-const AGENT: &str = "SELECT id, name, bot, site, email, password_hash, capacity, availability, takes_calls, phone FROM agents";
+const AGENT: &str = "SELECT id, name, bot, site, email, password_hash, capacity, availability, takes_calls, phone, headset FROM agents";
 
 fn agent_from(row: &Row<'_>) -> rusqlite::Result<AgentRecord> {
     Ok(AgentRecord {
@@ -83,6 +83,7 @@ fn agent_from(row: &Row<'_>) -> rusqlite::Result<AgentRecord> {
         phone: AgentPhone {
             takes: row.get(8)?,
             address: row.get(9)?,
+            headset: row.get(10)?,
         },
     })
 }

@@ -152,6 +152,7 @@ ALTER TABLE sites ADD COLUMN calls TEXT;                            -- JSON of C
 ALTER TABLE conversations ADD COLUMN talk TEXT;                     -- JSON of Talk; NULL: nothing yet
 ALTER TABLE agents ADD COLUMN takes_calls INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE agents ADD COLUMN phone TEXT NOT NULL DEFAULT '';       -- a sip: address
+ALTER TABLE agents ADD COLUMN headset INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE agents ADD COLUMN called_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE callbacks ADD COLUMN life TEXT;                         -- JSON of Life
 ALTER TABLE callbacks ADD COLUMN ended_at INTEGER;                  -- NULL: open

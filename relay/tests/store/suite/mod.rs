@@ -7,3 +7,4 @@ pub(crate) mod logs;
 pub(crate) mod nodes;
 pub(crate) mod people;
 pub(crate) mod talk;
+pub(crate) mod voice;

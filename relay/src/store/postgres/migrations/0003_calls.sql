@@ -3,6 +3,7 @@ ALTER TABLE sites ADD COLUMN calls text;                            -- JSON of C
 ALTER TABLE conversations ADD COLUMN talk text;                     -- JSON of Talk; NULL: nothing yet
 ALTER TABLE agents ADD COLUMN takes_calls boolean NOT NULL DEFAULT true;
 ALTER TABLE agents ADD COLUMN phone text NOT NULL DEFAULT '';       -- a sip: address
+ALTER TABLE agents ADD COLUMN headset boolean NOT NULL DEFAULT false;
 ALTER TABLE agents ADD COLUMN called_at bigint NOT NULL DEFAULT 0;
 
 -- A request from before has no life; what its own columns say stands for one.
