@@ -36,15 +36,24 @@ const CHROMIUM: Program = Program {
     package: "chromium",
     versions: None,
 };
+/// What sound goes through where there is no direct way.
+const TURN: Program = Program {
+    names: &["turnserver"],
+    variable: "HEARD_TURN",
+    package: "coturn",
+    versions: None,
+};
 
 /// Builds what is tested, installs what tests it, and runs it.
 ///
 /// # Errors
 /// If something is missing or does not build.
 pub(super) fn run(long: bool) -> Result<Tally> {
-    packages::ensure("the browser tests", &[&NODE, &NPM, &CHROMIUM])?;
-    let (Some(node), Some(npm), Some(chromium)) = (NODE.find(), NPM.find(), CHROMIUM.find()) else {
-        bail!("node, npm or Chromium is gone again");
+    packages::ensure("the browser tests", &[&NODE, &NPM, &CHROMIUM, &TURN])?;
+    let (Some(node), Some(npm), Some(chromium), Some(turn)) =
+        (NODE.find(), NPM.find(), CHROMIUM.find(), TURN.find())
+    else {
+        bail!("node, npm, Chromium or coturn is gone again");
     };
     let folder = project::root().join("tests/browser");
     install(&npm, &folder)?;
@@ -59,7 +68,8 @@ pub(super) fn run(long: bool) -> Result<Tally> {
         .args(cases(&folder)?);
     command
         .env("HEARD_RELAY", relay)
-        .env("HEARD_CHROMIUM", chromium);
+        .env("HEARD_CHROMIUM", chromium)
+        .env("HEARD_TURN", turn);
     if long {
         command.env("HEARD_LONG", "1");
     }
