@@ -181,6 +181,9 @@ impl Conversation {
                 self.owned_by(actor.id)?;
                 Ok(vec![voice::end(&mut self.talk.voice, *call, *why, false)?])
             }
+            StaffCommand::SumVoice { call, summary, .. } => {
+                Ok(vec![self.talk.sum(*call, actor.id, summary)?])
+            }
             StaffCommand::Reopen { .. } => self.reopen(actor, now),
             StaffCommand::SetAvailability { .. }
             | StaffCommand::SetPhone { .. }
@@ -233,9 +236,9 @@ impl Conversation {
     }
 
     /// This is about to be written into its log: what follows from it for [`talk`](Self::talk).
-    pub fn follow(&mut self, change: &Change) {
+    pub fn follow(&mut self, change: &Change, now: UnixMillis) {
         for one in change {
-            self.talk.follow(one);
+            self.talk.follow(one, now);
         }
     }
 

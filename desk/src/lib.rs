@@ -30,4 +30,4 @@ pub mod voice;
 pub use conversation::{Change, Conversation, Write};
 pub use policy::Policy;
 pub use talk::{Stance, Talk};
-pub use voice::Voice;
+pub use voice::{Voice, Voiced};

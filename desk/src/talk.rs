@@ -4,13 +4,14 @@
 //! moment ([`Stance`]), since it is noticed a little later than it is said, perhaps on two nodes, perhaps twice: what was said last counts.
 
 use heard_protocol::{
-    PublicBody, RefusalCode, StaffBody, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
+    AgentId, PublicBody, RefusalCode, StaffBody, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
+    VoiceId,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Change, Write};
 use crate::text;
-use crate::voice::Voice;
+use crate::voice::{self, Voice, Voiced};
 
 /// What a visitor said of talking, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Talk {
     booked: bool,
     /// The call from page to page that goes on.
     pub(crate) voice: Option<Voice>,
+    /// The calls from page to page there have been, with the one that goes on.
+    calls: Vec<Voiced>,
 }
 
 impl Talk {
@@ -57,6 +60,40 @@ impl Talk {
     /// The call from page to page that goes on.
     pub const fn voice(&self) -> Option<Voice> {
         self.voice
+    }
+
+    /// The calls from page to page there have been, with the one that goes on: the last [`voice::KEPT`].
+    pub fn calls(&self) -> &[Voiced] {
+        &self.calls
+    }
+
+    /// What a call that the visitor asks for now comes of: an offer, if they answered one so, or their wish.
+    pub fn comes_of(&self) -> TalkReason {
+        let taken = self.offered.last().copied();
+        let taken = taken.filter(|_| self.answered == Some(TalkAnswer::Phone));
+        self.open.or(taken).unwrap_or(TalkReason::Visitor)
+    }
+
+    /// An agent who was on a call says in a line what it came to.
+    ///
+    /// # Errors
+    /// [`RefusalCode::WrongState`] unless it is over and they have not said so before, [`RefusalCode::NotYours`] if they were not on it; what
+    /// [`text::check`] and [`text::check_short`] refuse.
+    pub fn sum(&self, call: VoiceId, agent: AgentId, summary: &str) -> Result<Write, RefusalCode> {
+        text::check(summary)?;
+        text::check_short(summary)?;
+        let last = self.calls.last().filter(|one| one.call == call);
+        let last = last.ok_or(RefusalCode::WrongState)?;
+        if last.agent != Some(agent) {
+            return Err(RefusalCode::NotYours);
+        }
+        if last.ended.is_none() || last.summed {
+            return Err(RefusalCode::WrongState);
+        }
+        Ok(Write::Public(PublicBody::CallSummed {
+            agent,
+            text: summary.trim().to_owned(),
+        }))
     }
 
     /// The offer that has not been answered.
@@ -143,8 +180,9 @@ impl Talk {
 
     /// Something is written into the log. Asking to be called is a wish: it answers an open offer, and takes back a "no". While the call is open there
     /// is nothing to offer, and an open offer has no point once the matter is settled, or once somebody answers who did not.
-    pub const fn follow(&mut self, written: &Write) {
+    pub fn follow(&mut self, written: &Write, now: UnixMillis) {
         let Write::Public(body) = written else { return };
+        voice::record(&mut self.calls, body, now);
         match body {
             PublicBody::CallbackRequested { .. } => {
                 self.booked = true;
@@ -257,6 +295,20 @@ mod tests {
     }
 
     #[test]
+    fn a_call_comes_of_the_offer_that_was_taken_or_of_a_wish() {
+        let mut talk = Talk::default();
+        assert_eq!(talk.comes_of(), TalkReason::Visitor);
+        talk.see(TalkReason::Circles, TalkEvidence::NoHelp);
+        assert_eq!(talk.comes_of(), TalkReason::Circles);
+        let no = talk.answer(TalkReason::Circles, TalkAnswer::No, NOW);
+        assert!(no.is_ok());
+        assert_eq!(talk.comes_of(), TalkReason::Visitor);
+        let yes = talk.answer(TalkReason::Circles, TalkAnswer::Phone, NOW);
+        assert!(yes.is_ok());
+        assert_eq!(talk.comes_of(), TalkReason::Circles);
+    }
+
+    #[test]
     fn what_was_never_offered_cannot_be_answered() {
         let mut talk = Talk::default();
         let answered = talk.answer(TalkReason::Agent, TalkAnswer::No, NOW);
@@ -271,19 +323,23 @@ mod tests {
     fn who_is_to_be_called_is_offered_nothing() {
         let mut talk = Talk::default();
         talk.see(TalkReason::Circles, TalkEvidence::NoHelp);
-        talk.follow(&Write::Public(PublicBody::CallbackRequested {
-            callback: CALL,
-        }));
+        talk.follow(
+            &Write::Public(PublicBody::CallbackRequested { callback: CALL }),
+            NOW,
+        );
         assert_eq!(talk.open(), None);
         let other = talk.see(TalkReason::HardToWrite, TalkEvidence::Said);
         assert_eq!((other.len(), offers(&other)), (1, vec![]));
         assert_eq!(talk.suggest(""), Err(RefusalCode::WrongState));
-        talk.follow(&Write::Public(PublicBody::CallbackClosed {
-            callback: CALL,
-            disposition: Disposition::NoAnswer,
-        }));
+        talk.follow(
+            &Write::Public(PublicBody::CallbackClosed {
+                callback: CALL,
+                disposition: Disposition::NoAnswer,
+            }),
+            NOW,
+        );
         assert!(talk.suggest("").is_ok());
-        talk.follow(&Write::Public(PublicBody::Resolved));
+        talk.follow(&Write::Public(PublicBody::Resolved), NOW);
         assert_eq!(talk.open(), None);
     }
 
@@ -330,13 +386,13 @@ mod tests {
                     }
                     6 => {
                         let asked = PublicBody::CallbackRequested { callback: CALL };
-                        talk.follow(&Write::Public(asked));
+                        talk.follow(&Write::Public(asked), NOW);
                         (no, booked) = (false, true);
                         Change::new()
                     }
                     _ => {
                         let over = PublicBody::CallbackExpired { callback: CALL };
-                        talk.follow(&Write::Public(over));
+                        talk.follow(&Write::Public(over), NOW);
                         booked = false;
                         Change::new()
                     }

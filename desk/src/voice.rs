@@ -10,7 +10,9 @@
 //! It rings for whoever owns the conversation, and only they answer, so two agents are never on one call. No clock is needed: a page that waits in
 //! vain says so itself, and a call whose visitor is gone ends with the conversation at the latest.
 
-use heard_protocol::{AgentId, PublicBody, RefusalCode, TalkReason, VoiceEnding, VoiceId};
+use heard_protocol::{
+    AgentId, PublicBody, RefusalCode, TalkReason, UnixMillis, VoiceEnding, VoiceId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::Write;
@@ -22,6 +24,69 @@ pub struct Voice {
     pub call: VoiceId,
     /// Who answered; none while it rings.
     pub agent: Option<AgentId>,
+}
+
+/// How many calls a conversation remembers.
+pub const KEPT: usize = 20;
+
+/// A call there has been, or that goes on, as its log tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Voiced {
+    /// Which.
+    pub call: VoiceId,
+    /// What it came of.
+    pub reason: TalkReason,
+    /// When the visitor asked for it.
+    pub asked_at: UnixMillis,
+    /// When somebody first answered, if anybody did.
+    pub answered_at: Option<UnixMillis>,
+    /// Who answered last.
+    pub agent: Option<AgentId>,
+    /// When it ended, and how, if it has.
+    pub ended: Option<(UnixMillis, VoiceEnding)>,
+    /// Whether an agent has said what it came to.
+    pub summed: bool,
+}
+
+impl Voiced {
+    /// For how long they talked, in milliseconds.
+    pub fn talked_ms(&self) -> u64 {
+        match (self.answered_at, self.ended) {
+            (Some(from), Some((to, _))) => to.since(from),
+            _ => 0,
+        }
+    }
+}
+
+/// Takes down what a log is about to say of calls.
+pub(crate) fn record(calls: &mut Vec<Voiced>, body: &PublicBody, now: UnixMillis) {
+    if let PublicBody::VoiceAsked { call, reason } = body {
+        if calls.len() >= KEPT {
+            calls.remove(0);
+        }
+        calls.push(Voiced {
+            call: *call,
+            reason: *reason,
+            asked_at: now,
+            answered_at: None,
+            agent: None,
+            ended: None,
+            summed: false,
+        });
+        return;
+    }
+    let Some(last) = calls.last_mut() else { return };
+    match body {
+        PublicBody::VoiceAnswered { call, agent } if last.call == *call => {
+            last.answered_at = last.answered_at.or(Some(now));
+            last.agent = Some(*agent);
+        }
+        PublicBody::VoiceEnded { call, why } if last.call == *call => {
+            last.ended = Some((now, *why));
+        }
+        PublicBody::CallSummed { agent, .. } if last.agent == Some(*agent) => last.summed = true,
+        _ => {}
+    }
 }
 
 /// A visitor calls the owner of the conversation.
@@ -98,7 +163,7 @@ pub(crate) fn hand_over(voice: &mut Option<Voice>, to: AgentId) {
 #[cfg(test)]
 mod tests {
     use heard_protocol::{
-        AgentCard, AgentKind, CommandId, ContactId, ConversationId, StaffCommand, UnixMillis,
+        AgentCard, AgentKind, CommandId, ContactId, ConversationId, StaffCommand,
     };
     use proptest::prelude::*;
 
@@ -167,6 +232,50 @@ mod tests {
         let mut it = Conversation::start(ID, ContactId::from_bits(1), UnixMillis(0));
         let refused = it.starts_voice(call(1), TalkReason::Visitor, true);
         assert_eq!(refused, Err(RefusalCode::WrongState));
+    }
+
+    #[test]
+    fn whoever_was_on_it_says_once_what_it_came_to() {
+        let mut it = owned();
+        let does = |it: &mut Conversation, who, command: &StaffCommand, at| {
+            let change = act(it, who, command, 1)?;
+            it.follow(&change, UnixMillis(at));
+            Ok(change)
+        };
+        let (conversation, call) = (ID, call(1));
+        let asked = it.starts_voice(call, TalkReason::Circles, true).unwrap();
+        it.follow(&asked, UnixMillis(100));
+        let answer = StaffCommand::AnswerVoice { conversation, call };
+        does(&mut it, 1, &answer, 130).unwrap();
+        let sum = StaffCommand::SumVoice {
+            conversation,
+            call,
+            summary: " A new lid. ".to_owned(),
+        };
+        assert_eq!(does(&mut it, 1, &sum, 140), Err(RefusalCode::WrongState));
+        let ended = it.ends_voice(call, VoiceEnding::Visitor).unwrap();
+        it.follow(&ended, UnixMillis(190));
+        assert_eq!(does(&mut it, 2, &sum, 200), Err(RefusalCode::NotYours));
+        // Also after the matter is settled.
+        let settle = StaffCommand::Resolve { conversation };
+        does(&mut it, 1, &settle, 210).unwrap();
+        let summed = PublicBody::CallSummed {
+            agent: agent(1).id,
+            text: "A new lid.".to_owned(),
+        };
+        let said = does(&mut it, 1, &sum, 220).unwrap();
+        assert_eq!(said, [Write::Public(summed)]);
+        assert_eq!(does(&mut it, 1, &sum, 230), Err(RefusalCode::WrongState));
+        let kept = Voiced {
+            call,
+            reason: TalkReason::Circles,
+            asked_at: UnixMillis(100),
+            answered_at: Some(UnixMillis(130)),
+            agent: Some(agent(1).id),
+            ended: Some((UnixMillis(190), VoiceEnding::Visitor)),
+            summed: true,
+        };
+        assert_eq!((it.talk.calls(), kept.talked_ms()), (&[kept][..], 60));
     }
 
     #[test]

@@ -248,6 +248,15 @@ pub enum StaffCommand {
         /// It is on.
         on: bool,
     },
+    /// Say in a line what a call came to that one was on, once it is over.
+    SumVoice {
+        /// Where.
+        conversation: ConversationId,
+        /// Which call.
+        call: VoiceId,
+        /// The outcome, which the visitor reads in the chat.
+        summary: String,
+    },
 }
 
 /// Proof that a command is on disk.

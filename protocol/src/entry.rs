@@ -92,10 +92,8 @@ pub enum PublicBody {
         /// Not before when it is tried again.
         next: UnixMillis,
     },
-    /// The outcome of a call, in a line.
+    /// The outcome of the last call, in a line.
     CallSummed {
-        /// The request.
-        callback: CallbackId,
         /// Who says so.
         agent: AgentId,
         /// Plain text.

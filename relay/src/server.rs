@@ -73,8 +73,8 @@ pub struct App {
     pub sign_in: Throttle,
     /// How often one caller may try any password.
     pub sign_in_any: Throttle,
-    /// How often one caller may ask for a call without a socket.
-    pub callbacks: Throttle,
+    /// How often one caller may ask to be called.
+    pub callbacks: Arc<Throttle>,
     /// What makes calls.
     pub dialers: Arc<Dialers>,
     /// Cancelled when the relay stops.
@@ -194,7 +194,10 @@ impl Relay {
         // store and have no bus learn of each other's messages in no other way.
         let unheard = store.is_shared() && line.is_none();
         let check_ms = if unheard { idle_ms } else { 10 * idle_ms };
+        let callbacks = Throttle::new(limits.callback_burst, limits.callback_per_minute);
+        let callbacks = Arc::new(callbacks);
         let sockets = Arc::new(Context {
+            callbacks: Arc::clone(&callbacks),
             store: Arc::clone(&store),
             hub: Arc::clone(&hub),
             clock: Arc::clone(&clock),
@@ -231,7 +234,7 @@ impl Relay {
                 limits.sign_in_burst.saturating_mul(10),
                 limits.sign_in_per_minute.saturating_mul(10),
             ),
-            callbacks: Throttle::new(limits.callback_burst, limits.callback_per_minute),
+            callbacks,
             config: Arc::new(config),
             store,
             clock,
@@ -284,7 +287,7 @@ fn router(app: &Arc<App>) -> Router {
         .merge(api::beside())
         .nest("/api", api::routes(app))
         .merge(assets::routes())
-        .merge(socket::routes(&app.sockets, &app.config))
+        .merge(socket::routes())
         .fallback(pages::no_such_page)
         .with_state(Arc::clone(app))
 }

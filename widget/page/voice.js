@@ -49,7 +49,7 @@ const CATALOGUE = {
     heldThere: 'Вас поставили на удержание',
     mutedThere: 'У собеседника выключен микрофон',
     again: 'Связь прервалась, пробуем снова…',
-    mute: 'Выключить микрофон',
+    mute: 'Без микрофона',
     hold: 'Удержать',
     end: 'Завершить',
     join: 'Вернуться в разговор',
@@ -92,13 +92,14 @@ const GATHER = 2000;
 
 const STYLE = `
 .voice{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem;padding:.6rem .9rem;background:var(--field);color:var(--ink);border-bottom:1px solid var(--line);font-size:.9375rem}
-.voice p{flex:1 1 12rem;margin:0}
+.voice p{flex:9 1 8rem;margin:0}
 .voice span{display:inline-flex;align-items:center;gap:.5rem}
+.voice .acts{flex:1 0 auto;max-width:100%}
 .voice [hidden]{display:none}
 .voice b{font-variant-numeric:tabular-nums}
 .voice small{color:var(--muted);font-size:.8125rem}
 .voice meter{width:3.5rem;height:.6rem}
-.voice button,.voice a{min-height:2.75rem;padding:0 .8rem;border:1px solid var(--edge);border-radius:var(--radius-m);background:var(--paper);color:var(--ink);font:inherit;cursor:pointer;display:inline-flex;align-items:center;text-decoration:none}
+.voice button,.voice a{flex:1 0 auto;justify-content:center;min-height:2.75rem;padding:0 .6rem;border:1px solid var(--edge);border-radius:var(--radius-m);background:var(--paper);color:var(--ink);font:inherit;cursor:pointer;display:inline-flex;align-items:center;text-decoration:none}
 .voice button[aria-pressed=true]{background:var(--ink);color:var(--paper)}
 .voice .end{border-color:var(--bad);color:var(--bad)}
 `;
@@ -188,9 +189,11 @@ export function open({ place: first, lang, offers, rejoin, popOut, on }) {
   const end = button('end', words.end, () => finish(offers ? AGENT : VISITOR));
   const gauge = make('span');
   gauge.append(clock, ...meters, quality);
+  const acts = make('span', 'acts');
+  acts.append(mute, hold, end);
   const talking = [gauge, mute, hold];
   for (const it of talking) it.hidden = true;
-  bar.append(says, gauge, mute, hold, end, sound);
+  bar.append(says, gauge, acts, sound);
   place.replaceChildren(bar);
 
   function tell(text) {
@@ -210,12 +213,12 @@ export function open({ place: first, lang, offers, rejoin, popOut, on }) {
   }
 
   // What is left is a sentence, and perhaps something to do about it.
-  function last(text, ...acts) {
+  function last(text, ...ways) {
     over = true;
     stop();
     tell(text);
     const close = button('', words.close, () => place.replaceChildren());
-    bar.replaceChildren(says, ...acts, close);
+    bar.replaceChildren(says, ...ways, close);
   }
 
   // ---- The microphone.
@@ -266,9 +269,9 @@ export function open({ place: first, lang, offers, rejoin, popOut, on }) {
     return undefined;
   }
 
-  function refused(text, acts) {
+  function refused(text, ways) {
     on('end', `${NO_MICROPHONE}`);
-    last(text, ...acts);
+    last(text, ...ways);
   }
 
   function ring() {
@@ -439,7 +442,7 @@ export function open({ place: first, lang, offers, rejoin, popOut, on }) {
       join.remove();
       listen();
     });
-    bar.insertBefore(join, end);
+    acts.prepend(join);
   }
   come();
 

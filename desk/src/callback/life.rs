@@ -3,7 +3,7 @@
 use heard_protocol::{
     AgentCard, AgentId, CallLeg, CallbackForm, CallbackId, CallbackProgress, CallbackState,
     CallbackSummary, CallbackView, CallbackWhen, ContactId, ConversationId, Disposition,
-    PublicBody, RefusalCode, SiteId, StaffBody, UnixMillis,
+    PublicBody, RefusalCode, SiteId, StaffBody, TalkReason, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,9 @@ pub struct Life {
     pub expires: UnixMillis,
     /// The slot it takes up.
     pub slot: Option<UnixMillis>,
+    /// What it came of; none if that was not kept.
+    #[serde(default)]
+    pub reason: Option<TalkReason>,
     /// The number's country, ISO 3166-1 alpha-2; may be empty.
     pub country: String,
     /// The version of the words that were agreed to ([`heard_protocol::consent`]); 0 if they were not ours.
@@ -153,6 +156,7 @@ impl Life {
             due,
             expires,
             slot: None,
+            reason: None,
             country: String::new(),
             consent: 0,
             taken: 0,
@@ -489,7 +493,6 @@ impl Callback {
                 text.clone_into(note);
             }
             let summed = PublicBody::CallSummed {
-                callback: self.id,
                 agent: by,
                 text: text.to_owned(),
             };

@@ -92,7 +92,6 @@ fn an_answered_call_is_over_and_summed_up_in_the_chat() {
         .unwrap();
     assert_eq!(ended(&callback), Some(Disposition::Answered));
     let summed = PublicBody::CallSummed {
-        callback: callback.id,
         agent: agent(1),
         text: "Sends a courier.".to_owned(),
     };

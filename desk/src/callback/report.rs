@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use heard_protocol::{AgentId, Disposition};
+use heard_protocol::{AgentId, Disposition, TalkReason};
 use serde::Serialize;
 
 use super::life::{Callback, Ending, Stage};
+use crate::voice::Voiced;
 
-/// What came of some requests to be called.
+/// What came of some requests to be called by phone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Figures {
     /// Requests.
@@ -34,59 +35,130 @@ impl Figures {
     }
 }
 
-/// The figures of all, of each agent (by the attempts they made), and of each outcome of an attempt.
+/// What came of some calls from page to page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Here {
+    /// Visitors who called.
+    pub asked: u32,
+    /// Of these, those who were answered.
+    pub answered: u32,
+    /// The median time until they were, in milliseconds; 0 if none was.
+    pub answer_ms: u64,
+    /// For how long they talked, all together, in milliseconds.
+    pub talked_ms: u64,
+}
+
+/// Either channel for one reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct OfReason {
+    /// Requests to be called by phone.
+    pub requests: u32,
+    /// Of these, those in which they talked.
+    pub reached: u32,
+    /// Visitors who called from their page.
+    pub asked: u32,
+    /// Of these, those who were answered.
+    pub answered: u32,
+}
+
+/// Either channel of one agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct OfAgent {
+    /// Attempts by phone.
+    pub attempts: u32,
+    /// Of these, those in which they talked.
+    pub reached: u32,
+    /// Calls from a page that they answered, the last one to do so if it was handed over.
+    pub answered: u32,
+}
+
+/// The figures of all, of each reason, of each agent, and of each outcome of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
-    /// All of them.
+    /// By phone.
     pub all: Figures,
-    /// Of each agent who made an attempt: attempts, and how many of them were answered.
-    pub agents: BTreeMap<AgentId, (u32, u32)>,
+    /// From page to page.
+    pub here: Here,
+    /// By what it came of, as far as that was kept.
+    pub reasons: BTreeMap<TalkReason, OfReason>,
+    /// By agent.
+    pub agents: BTreeMap<AgentId, OfAgent>,
     /// How many attempts ended how.
     pub outcomes: Vec<(Disposition, u32)>,
 }
 
 /// Counts.
-pub fn report<'a>(callbacks: impl IntoIterator<Item = &'a Callback>) -> Report {
+pub fn report<'a>(
+    callbacks: impl IntoIterator<Item = &'a Callback>,
+    calls: impl IntoIterator<Item = &'a Voiced>,
+) -> Report {
     let mut report = Report::default();
     let mut waits = Vec::new();
     for callback in callbacks {
-        let all = &mut report.all;
-        all.requests += 1;
-        if let Stage::Ended { how, .. } = &callback.life.stage {
-            all.ended += 1;
-            match how {
-                Ending::Closed { disposition, .. } => {
-                    all.reached += u32::from(*disposition == Disposition::Answered);
-                }
-                Ending::Cancelled => all.cancelled += 1,
-                Ending::Expired => all.expired += 1,
-            }
-        }
+        count(&mut report, callback);
         if let Some(first) = callback.life.tries.first() {
             waits.push(first.since.since(wanted_at(callback)));
         }
-        for one in &callback.life.tries {
-            all.attempts += 1;
-            let answered = one.disposition == Disposition::Answered;
-            let of_agent = report.agents.entry(one.agent).or_default();
-            of_agent.0 += 1;
-            of_agent.1 += u32::from(answered);
-            let outcome = report.outcomes.iter_mut();
-            match outcome
-                .into_iter()
-                .find(|(what, _)| *what == one.disposition)
-            {
-                Some((_, count)) => *count += 1,
-                None => report.outcomes.push((one.disposition, 1)),
-            }
+    }
+    report.all.first_call_ms = median(waits);
+    let mut waits = Vec::new();
+    for call in calls {
+        let answered = u32::from(call.answered_at.is_some());
+        report.here.asked += 1;
+        report.here.answered += answered;
+        report.here.talked_ms += call.talked_ms();
+        waits.extend(call.answered_at.map(|at| at.since(call.asked_at)));
+        let of_reason = report.reasons.entry(call.reason).or_default();
+        of_reason.asked += 1;
+        of_reason.answered += answered;
+        if let Some(agent) = call.agent {
+            report.agents.entry(agent).or_default().answered += 1;
         }
     }
-    waits.sort_unstable();
-    report.all.first_call_ms = waits.get(waits.len() / 2).copied().unwrap_or(0);
+    report.here.answer_ms = median(waits);
     report
         .outcomes
         .sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     report
+}
+
+fn count(report: &mut Report, callback: &Callback) {
+    let all = &mut report.all;
+    all.requests += 1;
+    let mut reached = 0;
+    if let Stage::Ended { how, .. } = &callback.life.stage {
+        all.ended += 1;
+        match how {
+            Ending::Closed { disposition, .. } => {
+                reached = u32::from(*disposition == Disposition::Answered);
+            }
+            Ending::Cancelled => all.cancelled += 1,
+            Ending::Expired => all.expired += 1,
+        }
+    }
+    all.reached += reached;
+    if let Some(reason) = callback.life.reason {
+        let of_reason = report.reasons.entry(reason).or_default();
+        of_reason.requests += 1;
+        of_reason.reached += reached;
+    }
+    for one in &callback.life.tries {
+        all.attempts += 1;
+        let of_agent = report.agents.entry(one.agent).or_default();
+        of_agent.attempts += 1;
+        of_agent.reached += u32::from(one.disposition == Disposition::Answered);
+        let mut outcomes = report.outcomes.iter_mut();
+        match outcomes.find(|(what, _)| *what == one.disposition) {
+            Some((_, count)) => *count += 1,
+            None => report.outcomes.push((one.disposition, 1)),
+        }
+    }
+}
+
+/// The middle one; 0 of none.
+fn median(mut all: Vec<u64>) -> u64 {
+    all.sort_unstable();
+    all.get(all.len() / 2).copied().unwrap_or(0)
 }
 
 /// When the visitor expected the call first.
@@ -101,7 +173,7 @@ fn wanted_at(callback: &Callback) -> heard_protocol::UnixMillis {
 
 #[cfg(test)]
 mod tests {
-    use heard_protocol::{CallbackWhen, UnixMillis};
+    use heard_protocol::{CallbackWhen, UnixMillis, VoiceEnding, VoiceId};
 
     use super::super::CallPolicy;
     use super::super::life::tests::{agent, booked, card};
@@ -137,14 +209,43 @@ mod tests {
         let mut expired = booked(3, CallbackWhen::Asap, NOW);
         expired.expire(NOW);
         let open = booked(4, CallbackWhen::Asap, NOW);
-        let report = report(&[answered, cancelled, expired, open]);
+        answered.life.reason = Some(TalkReason::Circles);
+        let report = report(&[answered, cancelled, expired, open], &[]);
         let all = report.all;
         assert_eq!((all.requests, all.ended, all.reached), (4, 3, 1));
         assert_eq!((all.cancelled, all.expired, all.attempts), (1, 1, 2));
         assert_eq!(all.first_call_ms, 60_000);
         assert_eq!(all.reach_percent(), Some(50));
-        assert_eq!(report.agents[&agent(1)], (1, 0));
-        assert_eq!(report.agents[&agent(2)], (1, 1));
+        let by = |number| {
+            (
+                report.agents[&agent(number)].attempts,
+                report.agents[&agent(number)].reached,
+            )
+        };
+        assert_eq!((by(1), by(2)), ((1, 0), (1, 1)));
+        let circles = report.reasons[&TalkReason::Circles];
+        assert_eq!((circles.requests, circles.reached), (1, 1));
         assert_eq!(Figures::default().reach_percent(), None);
+    }
+
+    #[test]
+    fn calls_from_page_to_page() {
+        let call = |number, answered_at: Option<u64>| Voiced {
+            call: VoiceId::from_bits(number),
+            reason: TalkReason::Visitor,
+            asked_at: NOW,
+            answered_at: answered_at.map(|after| NOW.plus(after)),
+            agent: answered_at.map(|_| agent(1)),
+            ended: Some((NOW.plus(90_000), VoiceEnding::Visitor)),
+            summed: false,
+        };
+        let calls = [call(1, Some(4_000)), call(2, None), call(3, Some(6_000))];
+        let report = report(&[], &calls);
+        let here = report.here;
+        assert_eq!((here.asked, here.answered), (3, 2));
+        assert_eq!((here.answer_ms, here.talked_ms), (6_000, 170_000));
+        let wishes = report.reasons[&TalkReason::Visitor];
+        assert_eq!((wishes.asked, wishes.answered), (3, 2));
+        assert_eq!(report.agents[&agent(1)].answered, 2);
     }
 }

@@ -125,7 +125,10 @@ impl Chat {
             | PublicBody::CallSummed { .. }
             | PublicBody::CallRated { .. }
             | PublicBody::TalkOffered { .. }
-            | PublicBody::TalkAnswered { .. } => {}
+            | PublicBody::TalkAnswered { .. }
+            | PublicBody::VoiceAsked { .. }
+            | PublicBody::VoiceAnswered { .. }
+            | PublicBody::VoiceEnded { .. } => {}
         }
     }
 

@@ -72,6 +72,7 @@ variants! {
         "report_callback": Self::ReportCallback { .. }, "set_phone": Self::SetPhone { .. },
         "offer_talk": Self::OfferTalk { .. }, "answer_voice": Self::AnswerVoice { .. },
         "hang_up": Self::HangUp { .. }, "set_headset": Self::SetHeadset { .. },
+        "sum_voice": Self::SumVoice { .. },
     }
     CallbackWhen { "asap": Self::Asap, "at": Self::At { .. }, "soon": Self::Soon { .. } }
     Disposition {

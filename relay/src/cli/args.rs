@@ -35,6 +35,8 @@ Examples:
       keeps everything in a PostgreSQL database (13 or newer); its tables are created and brought up to date
   heard-relay serve --data postgres://heard@db.example/heard --bus nats://bus.example:4222
       one of several relays on that database; a proxy in front spreads the connections over them
+  HEARD_VOICE__TURN='[\"turn:turn.example:3478\"]' HEARD_VOICE__TURN_SECRET=… heard-relay serve
+      calls in the browser go through coturn (use-auth-secret) where two pages do not reach each other directly
 
 SIGTERM or Ctrl-C stops it: sockets are told to reconnect, what is being written is finished. A second one ends it at once.
 /healthz answers while the process runs; /readyz answers 200 while it can write.";

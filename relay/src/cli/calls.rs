@@ -5,11 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use heard_desk::Voiced;
 use heard_desk::callback::report::{Report, report};
 use heard_desk::callback::{CallPolicy, Callback};
 use heard_protocol::{SiteId, UnixMillis};
 use heard_relay::clock::{Clock, SystemClock};
 use heard_relay::store::{Request, SiteRecord, Store};
+use serde::Serialize;
 
 use super::args::{CallsReport, CallsSet, CallsShow};
 use super::offline::open;
@@ -64,21 +66,22 @@ pub(super) fn tell(args: &CallsReport) -> anyhow::Result<()> {
     let config = common_config(&args.common)?;
     let now = SystemClock.now();
     let from = UnixMillis(now.0.saturating_sub(u64::from(args.days) * DAY_MS));
-    let (calls, names) = runtime()?.block_on(async {
+    let (calls, voices, names) = runtime()?.block_on(async {
         let store = open(&config.data).await?;
         let site = the_site(&*store, args.site).await?;
         let calls = store.calls_between(site.id, from, now).await?;
+        let voices = store.voices_between(site.id, from, now).await?;
         let team = store.colleagues(site.id).await?;
         let names: Vec<_> = team
             .into_iter()
             .map(|one| (one.card.id, one.card.name))
             .collect();
-        anyhow::Ok((calls, names))
+        anyhow::Ok((calls, voices, names))
     })?;
     if args.csv {
-        return rows(&calls);
+        return rows(&calls, &voices);
     }
-    let report = report(&calls);
+    let report = report(&calls, &voices);
     let name = |id| {
         let known = names.iter().find(|(known, _)| *known == id);
         known.map_or_else(|| id.to_string(), |(_, name)| name.clone())
@@ -88,58 +91,97 @@ pub(super) fn tell(args: &CallsReport) -> anyhow::Result<()> {
 }
 
 fn summary(report: &Report, name: impl Fn(heard_protocol::AgentId) -> String) {
-    let all = &report.all;
+    let (all, here) = (&report.all, &report.here);
     let reach = all
         .reach_percent()
         .map_or_else(|| "none yet".to_owned(), |percent| format!("{percent} %"));
-    println!("requests      {}", all.requests);
-    println!("over          {}", all.ended);
-    println!("reached       {} ({reach})", all.reached);
-    println!("cancelled     {}", all.cancelled);
-    println!("expired       {}", all.expired);
-    println!("attempts      {}", all.attempts);
+    println!("By phone");
+    println!("  requests      {}", all.requests);
+    println!("  over          {}", all.ended);
+    println!("  reached       {} ({reach})", all.reached);
+    println!("  cancelled     {}", all.cancelled);
+    println!("  expired       {}", all.expired);
+    println!("  attempts      {}", all.attempts);
     println!(
-        "first call    {} s after it was due (median)",
+        "  first call    {} s after it was due (median)",
         all.first_call_ms / 1_000
     );
     for (disposition, count) in &report.outcomes {
-        println!("  {disposition:?}: {count}");
+        println!("    {disposition:?}: {count}");
     }
-    for (agent, (attempts, answered)) in &report.agents {
+    println!("In the browser");
+    println!("  asked for     {}", here.asked);
+    println!(
+        "  answered      {}, after {} s (median)",
+        here.answered,
+        here.answer_ms / 1_000
+    );
+    println!("  talked        {} s", here.talked_ms / 1_000);
+    println!("By reason");
+    for (reason, of) in &report.reasons {
         println!(
-            "  {}: {attempts} attempts, {answered} answered",
-            name(*agent)
+            "  {reason:?}: phone {} asked, {} reached; browser {} asked, {} answered",
+            of.requests, of.reached, of.asked, of.answered
+        );
+    }
+    println!("By agent");
+    for (agent, of) in &report.agents {
+        println!(
+            "  {}: phone {} attempts, {} reached; browser {} answered",
+            name(*agent),
+            of.attempts,
+            of.reached,
+            of.answered
         );
     }
 }
 
-/// A line for each request, for a program or a table. Numbers are left out: whoever counts calls need not know whose they were.
-fn rows(calls: &[Callback]) -> anyhow::Result<()> {
-    println!("id,requested_at,due_at,state,country,attempts,last_agent,talked_s");
+/// A line for each call, for a program or a table. Numbers are left out: whoever counts calls need not know whose they were.
+fn rows(calls: &[Callback], voices: &[Voiced]) -> anyhow::Result<()> {
+    println!("channel,id,requested_at,due_at,reason,state,country,attempts,last_agent,talked_s");
     for call in calls {
         let last = call.life.tries.last();
-        let state = serde_json::to_value(&call.summary().state)?;
-        let state = match &state {
-            serde_json::Value::String(name) => name.clone(),
-            serde_json::Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
-            _ => String::new(),
-        };
-        let outcome = last.map_or_else(String::new, |last| format!("{:?}", last.disposition));
+        let outcome = last.map_or_else(String::new, |last| format!(":{:?}", last.disposition));
         println!(
-            "{},{},{},{}{}{},{},{},{},{}",
+            "phone,{},{},{},{},{}{outcome},{},{},{},{}",
             call.id,
             call.requested_at.0,
             call.life.due.0,
-            state,
-            if outcome.is_empty() { "" } else { ":" },
-            outcome,
+            call.life.reason.map(word).transpose()?.unwrap_or_default(),
+            word(call.summary().state)?,
             call.life.country,
             call.life.tries.len(),
             last.map_or_else(String::new, |last| last.agent.to_string()),
             call.life.tries.iter().map(|one| one.talked_ms).sum::<u64>() / 1_000,
         );
     }
+    for call in voices {
+        let state = match call.ended {
+            None => "open".to_owned(),
+            Some((_, why)) => format!("ended:{}", word(why)?),
+        };
+        println!(
+            "browser,{},{},{},{},{state},,{},{},{}",
+            call.call,
+            call.asked_at.0,
+            call.asked_at.0,
+            word(call.reason)?,
+            u8::from(call.answered_at.is_some()),
+            call.agent
+                .map_or_else(String::new, |agent| agent.to_string()),
+            call.talked_ms() / 1_000,
+        );
+    }
     Ok(())
+}
+
+/// The name that the protocol has for one of several possibilities.
+fn word(value: impl Serialize) -> anyhow::Result<String> {
+    Ok(match serde_json::to_value(value)? {
+        serde_json::Value::String(name) => name,
+        serde_json::Value::Object(fields) => fields.keys().next().cloned().unwrap_or_default(),
+        _ => String::new(),
+    })
 }
 
 /// The site that is named, or the only one.

@@ -98,7 +98,7 @@ pub struct Limits {
     pub sign_in_burst: u32,
     /// How many more it gets per minute.
     pub sign_in_per_minute: u32,
-    /// How many callback requests one address may send at once without a socket.
+    /// How many callback requests one address may send at once.
     pub callback_burst: u32,
     /// How many more it gets per minute.
     pub callback_per_minute: u32,

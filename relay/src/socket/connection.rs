@@ -14,13 +14,16 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use heard_protocol::limits::MAX_CLIENT_FRAME_BYTES;
-use heard_protocol::{CloseCode, Codec, RelayFrame, Secret};
+use heard_protocol::{
+    CloseCode, Codec, CommandId, RefusalCode, RelayFrame, Secret, VisitorCommand,
+};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::greet::Served;
 use super::peer::{Bounds, Effect, Input, Peer};
 use super::seat::Seat;
+use crate::auth::{AddressKey, Throttle};
 use crate::bus::Exchange;
 use crate::clock::Clock;
 use crate::config::VoiceSettings;
@@ -28,7 +31,7 @@ use crate::dispatch::DispatchHandle;
 use crate::entropy::Entropy;
 use crate::hub::{Hub, Mailbox};
 use crate::node::NodeId;
-use crate::store::Store;
+use crate::store::{Answer, Request, Store};
 
 /// How many inputs that are ready at once are taken before what they caused is flushed.
 const TURN: usize = 64;
@@ -53,6 +56,8 @@ pub struct Context {
     pub node: NodeId,
     /// The dispatcher.
     pub dispatch: DispatchHandle,
+    /// How often one caller may ask to be called.
+    pub callbacks: Arc<Throttle>,
     /// How sound finds its way between two pages.
     pub voice: VoiceSettings,
     /// What each connection may do.
@@ -70,12 +75,14 @@ pub struct Context {
 }
 
 /// What the handshake said about who is calling.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Caller {
     /// The agents' session cookie, if the page that opened the socket is the relay's own.
     pub cookie: Option<Secret>,
     /// Whether the page that opened the socket is somebody else's.
     pub foreign: bool,
+    /// Where they call from, as limits see it.
+    pub address: AddressKey,
 }
 
 /// What a piece of work that was waited for has led to.
@@ -194,6 +201,16 @@ fn feed(socket: &mut WebSocket, message: Message) -> Result<Option<Message>, Gon
         Some(Err(_)) => Err(Gone),
         None => Ok(Some(message)),
     }
+}
+
+fn asks_for_a_call(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::Visitor {
+            command: VisitorCommand::RequestCallback(_),
+            ..
+        }
+    )
 }
 
 /// How far a turn has come.
@@ -404,6 +421,30 @@ impl<S: Served> Line<S> {
         Ok(step)
     }
 
+    fn execute(&mut self, id: CommandId, request: Request) {
+        if asks_for_a_call(&request) && !self.may_ask() {
+            // Not "later": what the visitor writes meanwhile would wait for it.
+            let refused = Answer::Refused(RefusalCode::TooManyCalls.into());
+            let refused = Done::Input(Input::Answered(id, Some(refused)));
+            self.begin(Box::pin(std::future::ready(refused)));
+            return;
+        }
+        // Now and not when the work is first polled: then a later command could come before it.
+        let answer = self.context.store.execute(request);
+        self.begin(Box::pin(async move {
+            Done::Input(Input::Answered(id, answer.await.ok()))
+        }));
+    }
+
+    /// Whether somebody from there may ask to be called once more.
+    fn may_ask(&self) -> bool {
+        let now = self.context.clock.now();
+        self.context
+            .callbacks
+            .take(self.caller.address, now)
+            .is_ok()
+    }
+
     fn message(&self, frame: &RelayFrame<S>) -> Result<Message, Gone> {
         let bytes = self.codec.encode(frame).map_err(|error| {
             tracing::error!(%error, "a frame could not be written");
@@ -421,7 +462,10 @@ impl<S: Served> Line<S> {
             Effect::Send(_) | Effect::Close(_) => {}
             Effect::Greet(hello) => {
                 let mailbox = Arc::clone(&self.mailbox);
-                let caller = std::mem::take(&mut self.caller);
+                let caller = Caller {
+                    cookie: self.caller.cookie.take(),
+                    ..self.caller.clone()
+                };
                 self.begin(Box::pin(async move {
                     match S::greet(&context, *hello, caller, &mailbox).await {
                         Ok((greeting, seat)) => {
@@ -431,13 +475,7 @@ impl<S: Served> Line<S> {
                     }
                 }));
             }
-            Effect::Command(id, request) => {
-                // Now and not when the work is first polled: then a later command could come before it.
-                let answer = context.store.execute(request);
-                self.begin(Box::pin(async move {
-                    Done::Input(Input::Answered(id, answer.await.ok()))
-                }));
-            }
+            Effect::Command(id, request) => self.execute(id, request),
             Effect::Write(request) => {
                 let written = context.store.execute(request);
                 self.begin(Box::pin(async move {

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::any;
-use heard_protocol::{Codec, Role, Staff, Visitor};
+use heard_protocol::{Codec, Role as _, Staff, Visitor};
 
-use super::connection::{self, Caller, Context};
+use super::connection::{self, Caller};
 use super::greet::Served;
-use crate::auth;
+use crate::auth::{self, AddressKey};
 use crate::config::Config;
+use crate::server::{self, App};
 
 /// The read buffer of a connection: the default of 128 KiB was measured at fifty times the memory and 2.4 times the CPU. In bytes.
 const READ_BUFFER: usize = 512;
@@ -24,34 +26,20 @@ const MAX_WRITE_BUFFER: usize = 4 * 1024 * 1024;
 const MAX_MESSAGE: usize = 1024 * 1024;
 
 /// `/ws/visitor` and `/ws/staff`.
-pub fn routes<T: Clone + Send + Sync + 'static>(
-    context: &Arc<Context>,
-    config: &Arc<Config>,
-) -> Router<T> {
+pub(crate) fn routes() -> Router<Arc<App>> {
     Router::new()
-        .route(Visitor::PATH, endpoint::<Visitor, T>(context, config))
-        .route(Staff::PATH, endpoint::<Staff, T>(context, config))
+        .route(Visitor::PATH, any(open::<Visitor>))
+        .route(Staff::PATH, any(open::<Staff>))
 }
 
-fn endpoint<S: Served, T: Clone + Send + Sync + 'static>(
-    context: &Arc<Context>,
-    config: &Arc<Config>,
-) -> axum::routing::MethodRouter<T> {
-    let (context, config) = (Arc::clone(context), Arc::clone(config));
-    any(move |headers: HeaderMap, upgrade: WebSocketUpgrade| {
-        let response = open::<S>(upgrade, &headers, &context, &config);
-        async move { response }
-    })
-}
-
-fn open<S: Served>(
+async fn open<S: Served>(
+    State(app): State<Arc<App>>,
+    server::Caller(address): server::Caller,
+    headers: HeaderMap,
     upgrade: WebSocketUpgrade,
-    headers: &HeaderMap,
-    context: &Arc<Context>,
-    config: &Config,
 ) -> Response {
-    let caller = caller(headers, config);
-    let context = Arc::clone(context);
+    let caller = caller(&headers, &app.config, address);
+    let context = Arc::clone(&app.sockets);
     let upgrade = upgrade
         .protocols(Codec::ALL.map(Codec::subprotocol))
         .read_buffer_size(READ_BUFFER)
@@ -71,16 +59,15 @@ fn open<S: Served>(
     })
 }
 
-fn caller(headers: &HeaderMap, config: &Config) -> Caller {
-    match auth::allowed(headers, config) {
-        auth::OriginVerdict::Own => Caller {
-            cookie: auth::cookie_token(headers, config),
-            foreign: false,
-        },
-        auth::OriginVerdict::Absent => Caller::default(),
-        auth::OriginVerdict::Foreign => Caller {
-            cookie: None,
-            foreign: true,
-        },
+fn caller(headers: &HeaderMap, config: &Config, address: AddressKey) -> Caller {
+    let origin = auth::allowed(headers, config);
+    let cookie = match origin {
+        auth::OriginVerdict::Own => auth::cookie_token(headers, config),
+        auth::OriginVerdict::Absent | auth::OriginVerdict::Foreign => None,
+    };
+    Caller {
+        cookie,
+        foreign: origin == auth::OriginVerdict::Foreign,
+        address,
     }
 }

@@ -31,6 +31,7 @@ pub use request::{Answer, Request, VisitorProfile};
 use crate::node::NodeId;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+use heard_desk::Voiced;
 use heard_desk::callback::Callback;
 use heard_protocol::limits::MAX_ENTRIES_PER_FRAME;
 use heard_protocol::{
@@ -145,6 +146,14 @@ pub trait Store: Send + Sync + 'static {
         from: UnixMillis,
         to: UnixMillis,
     ) -> Result<Vec<Callback>, StoreError>;
+
+    /// The calls from page to page that were asked for on a site from one moment until before another, the earliest first.
+    async fn voices_between(
+        &self,
+        site: SiteId,
+        from: UnixMillis,
+        to: UnixMillis,
+    ) -> Result<Vec<Voiced>, StoreError>;
 
     /// Who waits on a site, first in line first.
     async fn queue(&self, site: SiteId) -> Result<Vec<Waiting>, StoreError>;

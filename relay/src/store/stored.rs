@@ -1,9 +1,10 @@
 //! How values are stored, whichever database it is.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use heard_desk::Talk;
 use heard_desk::callback::{CallPolicy, Ending, Life};
+use heard_desk::{Talk, Voiced};
 use heard_protocol::{AgentId, AgentKind, Availability, Epoch, Status, UnixMillis};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -166,6 +167,24 @@ pub(super) fn life(
 pub(super) fn talk(json: Option<&str>) -> Result<Talk, StoreError> {
     let talk = json.map(|json| from_json("talk", json)).transpose()?;
     Ok(talk.unwrap_or_default())
+}
+
+/// How the column of a conversation begins in which somebody called from page to page, as `LIKE` has it.
+pub(super) const WITH_CALLS: &str = r#"%"calls":[{%"#;
+
+/// The calls of some conversations' columns that were asked for in this time, the earliest first.
+pub(super) fn voices<'a>(
+    talks: impl IntoIterator<Item = &'a str>,
+    during: &Range<UnixMillis>,
+) -> Result<Vec<Voiced>, StoreError> {
+    let mut all = Vec::new();
+    for json in talks {
+        let talk = talk(Some(json))?;
+        let calls = talk.calls().iter().copied();
+        all.extend(calls.filter(|one| during.contains(&one.asked_at)));
+    }
+    all.sort_by_key(|one| (one.asked_at, one.call));
+    Ok(all)
 }
 
 /// The same as a column.

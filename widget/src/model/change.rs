@@ -230,7 +230,9 @@ impl Model {
                     agent: Some(*agent),
                 });
             }
-            PublicBody::VoiceEnded { .. } => self.voice = None,
+            PublicBody::VoiceEnded { .. } => {
+                self.unrated |= self.voice.take().is_some_and(|it| it.agent.is_some());
+            }
             PublicBody::Waiting | PublicBody::Reopened => {
                 self.stage = Stage::Waiting;
                 self.typing = None;

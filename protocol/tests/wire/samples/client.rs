@@ -244,6 +244,11 @@ fn staff_commands() -> Named<StaffCommand> {
             call: voice(),
         },
         StaffCommand::SetHeadset { on: true },
+        StaffCommand::SumVoice {
+            conversation,
+            call: voice(),
+            summary: "A new lid is on its way.".to_owned(),
+        },
     ]));
     asked.extend(every(bare(endings())).into_iter().map(|(name, why)| {
         let call = voice();

@@ -70,7 +70,6 @@ fn public_bodies() -> Named<PublicBody> {
             next: at(600),
         },
         PublicBody::CallSummed {
-            callback: callback(),
             agent: maria().id,
             text: "The parcel comes tomorrow.".to_owned(),
         },

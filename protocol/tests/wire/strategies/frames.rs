@@ -50,13 +50,7 @@ fn public_body() -> BoxedStrategy<PublicBody> {
                 next,
             }
         }),
-        (callback_id(), agent_id(), text()).prop_map(|(callback, agent, text)| {
-            PublicBody::CallSummed {
-                callback,
-                agent,
-                text,
-            }
-        }),
+        (agent_id(), text()).prop_map(|(agent, text)| PublicBody::CallSummed { agent, text }),
         (any::<u8>(), text()).prop_map(|(stars, word)| PublicBody::CallRated { stars, word }),
         (reason(), text()).prop_map(|(reason, why)| PublicBody::TalkOffered { reason, why }),
         (reason(), answer())
@@ -189,6 +183,13 @@ fn staff_command() -> BoxedStrategy<StaffCommand> {
             }
         }),
         any::<bool>().prop_map(|on| StaffCommand::SetHeadset { on }),
+        (conversation_id(), voice_id(), text()).prop_map(|(conversation, call, summary)| {
+            StaffCommand::SumVoice {
+                conversation,
+                call,
+                summary,
+            }
+        }),
     ]
     .boxed()
 }

@@ -54,9 +54,7 @@ fn block() -> (Range<u16>, File) {
 /// Also without an old connection that still lingers there: not every program may sit down on one.
 fn is_free(port: u16) -> bool {
     let address = (Ipv4Addr::LOCALHOST, port);
-    UdpSocket::bind(address).is_ok()
-        && TcpListener::bind(address).is_ok()
-        && !is_taken("tcp", port)
+    UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok() && !is_taken("tcp", port)
 }
 
 /// Whether somebody listens on it. Asking the port itself would be heard.

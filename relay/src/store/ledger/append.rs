@@ -28,7 +28,7 @@ pub(super) fn write<L: Ledger>(
     now: UnixMillis,
 ) -> Outcome<Written, L> {
     let id = known.state.id;
-    known.state.follow(&change);
+    known.state.follow(&change, now);
     let before = ledger.before(id).cloned();
     let mut written = Written {
         seq: known.head.next(),

@@ -93,6 +93,7 @@ pub(super) fn request<L: Ledger>(
     };
     let conversation = known.state.id;
     callback.conversation = Some(conversation);
+    callback.life.reason = Some(known.state.talk.comes_of());
     keep(ledger, &callback)?;
     let written = append::write(ledger, known, change, Some((id, actor)), now)?;
     Ok(conversations::receipt(conversation, actor, written, now))

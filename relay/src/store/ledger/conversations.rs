@@ -223,6 +223,7 @@ pub(super) fn staff<L: Ledger>(
         | StaffCommand::OfferTalk { conversation, .. }
         | StaffCommand::AnswerVoice { conversation, .. }
         | StaffCommand::HangUp { conversation, .. }
+        | StaffCommand::SumVoice { conversation, .. }
         | StaffCommand::Reopen { conversation } => *conversation,
         StaffCommand::SetAvailability { availability } => {
             let at = people::set_availability(ledger, &agent, id, *availability, now)?;

@@ -2,6 +2,9 @@
 //!
 //! A site's requests change under one lock, its lock on calls, so that places in a slot and numbers can be counted without locking rows.
 
+use std::ops::Range;
+
+use heard_desk::Voiced;
 use heard_desk::callback::{Callback, Caller, without_extension};
 use heard_protocol::{Availability, CallbackId, ContactId, SiteId, UnixMillis};
 use sqlx::postgres::{PgConnection, PgPool, PgRow};
@@ -12,7 +15,7 @@ use super::value::{Id, number, uuids};
 use super::working_set::{Changes, WorkingSet};
 use crate::store::StoreError;
 use crate::store::ledger::QUEUE_LIMIT;
-use crate::store::stored::{availability_from, from_json, life, to_json};
+use crate::store::stored::{self, WITH_CALLS, availability_from, from_json, life, to_json};
 
 /// The advisory locks on calls, apart from those of rounds.
 const CALLS: i32 = 0x4341_4c4c;
@@ -109,6 +112,24 @@ pub(super) async fn between(
     .fetch_all(pool)
     .await?;
     all(&rows)
+}
+
+/// The calls from page to page that were asked for on a site in this time. For reports: it looks at every conversation that had any.
+pub(super) async fn voices(
+    pool: &PgPool,
+    site: SiteId,
+    during: Range<UnixMillis>,
+) -> Result<Vec<Voiced>, StoreError> {
+    let rows = query("SELECT talk FROM conversations WHERE site = $1 AND talk LIKE $2")
+        .bind(site.uuid())
+        .bind(WITH_CALLS)
+        .fetch_all(pool)
+        .await?;
+    let talks: Vec<&str> = rows
+        .iter()
+        .map(|row| row.try_get(0))
+        .collect::<Result<_, _>>()?;
+    stored::voices(talks, &during)
 }
 
 /// Every open request of a site, and the latest that ended, as staff see them.

@@ -221,6 +221,7 @@ impl Keys {
             | StaffCommand::OfferTalk { conversation, .. }
             | StaffCommand::AnswerVoice { conversation, .. }
             | StaffCommand::HangUp { conversation, .. }
+            | StaffCommand::SumVoice { conversation, .. }
             | StaffCommand::Decline { conversation, .. } => {
                 self.agents.insert(agent);
                 self.conversations.insert(*conversation);

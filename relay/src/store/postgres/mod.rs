@@ -26,6 +26,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+use heard_desk::Voiced;
 use heard_desk::callback::Callback;
 use heard_protocol::{
     AgentId, CallbackId, Colleague, ContactId, ConversationId, ConversationSummary, Epoch,
@@ -212,6 +213,15 @@ impl Store for PostgresStore {
         to: UnixMillis,
     ) -> Result<Vec<Callback>, StoreError> {
         within(calls::between(&self.pool, site, from, to)).await
+    }
+
+    async fn voices_between(
+        &self,
+        site: SiteId,
+        from: UnixMillis,
+        to: UnixMillis,
+    ) -> Result<Vec<Voiced>, StoreError> {
+        within(calls::voices(&self.pool, site, from..to)).await
     }
 
     async fn queue(&self, site: SiteId) -> Result<Vec<Waiting>, StoreError> {

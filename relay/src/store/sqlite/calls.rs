@@ -1,5 +1,8 @@
 //! Requests to be called: their rows, read and written.
 
+use std::ops::Range;
+
+use heard_desk::Voiced;
 use heard_desk::callback::{Callback, Caller, without_extension};
 use heard_protocol::{
     AgentId, Availability, CallbackId, CallbackSummary, ContactId, SiteId, UnixMillis,
@@ -9,7 +12,7 @@ use rusqlite::{Connection, Row, ToSql, params};
 use super::column::{Col, availability_from, from_json, get, get_opt, to_json};
 use super::read::LATELY;
 use crate::store::ledger::QUEUE_LIMIT;
-use crate::store::stored::life;
+use crate::store::stored::{self, WITH_CALLS, life};
 use crate::store::{AgentPhone, StoreError};
 
 const CALLBACK: &str = "
@@ -84,6 +87,19 @@ pub(super) fn between(
     let condition =
         "WHERE site = ?1 AND requested_at >= ?2 AND requested_at < ?3 ORDER BY requested_at, id";
     some(connection, condition, &[&Col(site), &Col(from), &Col(to)])
+}
+
+/// The calls from page to page that were asked for on a site in this time. For reports: it looks at every conversation that had any.
+pub(super) fn voices(
+    connection: &Connection,
+    site: SiteId,
+    during: &Range<UnixMillis>,
+) -> Result<Vec<Voiced>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT talk FROM conversations WHERE site = ?1 AND talk LIKE ?2")?;
+    let talks = statement.query_map(params![Col(site), WITH_CALLS], |row| row.get(0))?;
+    let talks: Vec<String> = talks.collect::<rusqlite::Result<_>>()?;
+    stored::voices(talks.iter().map(String::as_str), during)
 }
 
 /// Every open request of a site, and the latest that ended, as staff see them.

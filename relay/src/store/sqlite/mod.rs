@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+use heard_desk::Voiced;
 use heard_desk::callback::Callback;
 use heard_protocol::{
     AgentId, CallbackId, ContactId, ConversationId, Epoch, PublicEntry, Resume, Seq, SiteId,
@@ -224,6 +225,17 @@ impl Store for SqliteStore {
     ) -> Result<Vec<Callback>, StoreError> {
         self.readers
             .run(move |connection| calls::between(connection, site, from, to))
+            .await
+    }
+
+    async fn voices_between(
+        &self,
+        site: SiteId,
+        from: UnixMillis,
+        to: UnixMillis,
+    ) -> Result<Vec<Voiced>, StoreError> {
+        self.readers
+            .run(move |connection| calls::voices(connection, site, &(from..to)))
             .await
     }
 

@@ -1,5 +1,6 @@
 //! Calls from page to page: what is kept of them, and that there is one at a time.
 
+use heard_desk::Voiced;
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
     ConversationId, PublicBody, RefusalCode, Seq, StaffCommand, TalkReason, VisitorCommand,
@@ -7,7 +8,7 @@ use heard_protocol::{
 };
 use heard_relay::store::Request;
 
-use crate::bench::{ANNA, Bench, Home, NOW, OLEG, asks, does, id};
+use crate::bench::{ANNA, Bench, Home, NOW, OLEG, SITE, asks, does, id};
 
 fn starts(command: u128) -> Request {
     let reason = TalkReason::Visitor;
@@ -88,4 +89,30 @@ pub(crate) async fn a_call_rings_is_handed_over_and_ends<H: Home>(bench: Bench<H
         PublicBody::VoiceEnded { call, why },
     ];
     assert_eq!(calls(&bench, conversation).await, expected);
+
+    // Who was on it last says what it came to, and reports know of it.
+    let sums = |summary: &str| StaffCommand::SumVoice {
+        conversation,
+        call,
+        summary: summary.to_owned(),
+    };
+    let anna = bench.refused(does(ANNA, 16, sums("Done."))).await;
+    assert_eq!(anna, RefusalCode::NotYours);
+    let receipt = bench.ok(does(OLEG, 17, sums("Done."))).await;
+    assert_eq!(receipt, bench.ok(does(OLEG, 17, sums("Done."))).await);
+    let again = bench.refused(does(OLEG, 18, sums("Done twice."))).await;
+    assert_eq!(again, RefusalCode::WrongState);
+    let bench = bench.restart().await;
+    let kept = Voiced {
+        call,
+        reason,
+        asked_at: NOW,
+        answered_at: Some(NOW),
+        agent: Some(OLEG),
+        ended: Some((NOW, why)),
+        summed: true,
+    };
+    let during = |to| bench.store.voices_between(SITE, NOW, to);
+    assert_eq!(during(NOW.plus(1)).await.expect("a read"), [kept]);
+    assert_eq!(during(NOW).await.expect("a read"), []);
 }
