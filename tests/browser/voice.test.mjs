@@ -79,6 +79,18 @@ describe('a call from page to page', () => {
     await visitor.frame.locator('.note', { hasText: 'The call here is over' }).waitFor();
     await anna.page.locator('.line', { hasText: 'The visitor hung up' }).waitFor();
     await anna.page.locator('.voice .end').waitFor({ state: 'detached' });
+
+    // How it was, and what it came to.
+    await visitor.frame.locator('.rating button').last().waitFor();
+    await anna.page.locator('.sum input').fill('A new whistle in F is on its way');
+    await screenshot(anna.page, 'voice-sum');
+    assert.deepEqual(await violations(anna.page), [], 'what the call came to');
+    await anna.page.locator('.sum .btn.primary').click();
+    await visitor.frame.getByText('A new whistle in F is on its way').waitFor();
+    await screenshot(visitor.page, 'voice-rating');
+    await visitor.frame.locator('.rating button').last().click();
+    await anna.page.locator('.line', { hasText: '5' }).waitFor();
+    await anna.page.locator('.sum').waitFor({ state: 'detached' });
     await visitor.leaves();
     await anna.settles();
     assert.deepEqual([...visitor.record.refused, ...anna.record.refused], []);

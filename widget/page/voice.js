@@ -95,11 +95,12 @@ const STYLE = `
 .voice p{flex:9 1 8rem;margin:0}
 .voice span{display:inline-flex;align-items:center;gap:.5rem}
 .voice .acts{flex:1 0 auto;max-width:100%}
+.voice .acts>*{flex:1 0 auto}
 .voice [hidden]{display:none}
 .voice b{font-variant-numeric:tabular-nums}
 .voice small{color:var(--muted);font-size:.8125rem}
 .voice meter{width:3.5rem;height:.6rem}
-.voice button,.voice a{flex:1 0 auto;justify-content:center;min-height:2.75rem;padding:0 .6rem;border:1px solid var(--edge);border-radius:var(--radius-m);background:var(--paper);color:var(--ink);font:inherit;cursor:pointer;display:inline-flex;align-items:center;text-decoration:none}
+.voice button,.voice a{justify-content:center;min-height:2.75rem;padding:0 .6rem;border:1px solid var(--edge);border-radius:var(--radius-m);background:var(--paper);color:var(--ink);font:inherit;cursor:pointer;display:inline-flex;align-items:center;text-decoration:none}
 .voice button[aria-pressed=true]{background:var(--ink);color:var(--paper)}
 .voice .end{border-color:var(--bad);color:var(--bad)}
 `;

@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use heard_client::LinkState;
 use heard_client::web::WebClient;
-use heard_protocol::{CommandId, ConversationId, Staff, UnixMillis};
+use heard_protocol::{CommandId, ConversationId, Staff, UnixMillis, VoiceId};
 use leptos::prelude::*;
 
 use super::send::Errand;
@@ -120,6 +120,8 @@ pub(crate) struct Signals {
     pub(crate) taking: RwSignal<Option<ConversationId>>,
     /// The call from page to page that this page is on.
     pub(crate) on_call: RwSignal<Option<OnCall>>,
+    /// The call that the agent would rather not say anything of.
+    pub(crate) unsummed: RwSignal<Option<VoiceId>>,
     client: StoredValue<Option<WebClient<Staff>>, LocalStorage>,
 }
 
@@ -159,6 +161,7 @@ impl App {
             typed: StoredValue::new(None),
             taking: RwSignal::new(None),
             on_call: RwSignal::new(None),
+            unsummed: RwSignal::new(None),
             client: StoredValue::new_local(None),
         };
         Self(Box::leak(Box::new(signals)))

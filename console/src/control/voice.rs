@@ -110,6 +110,16 @@ impl App {
         self.ask(Errand::Chat(conversation), command);
     }
 
+    /// Says what a call came to.
+    pub(crate) fn sum_voice(self, conversation: ConversationId, call: VoiceId, summary: String) {
+        let command = StaffCommand::SumVoice {
+            conversation,
+            call,
+            summary,
+        };
+        self.ask(Errand::Chat(conversation), command);
+    }
+
     fn forget_call(self) {
         browser::forget(Shelf::Tab, KEY);
         self.on_call.set(None);

@@ -1,7 +1,9 @@
 //! Calls from page to page, as logs tell them.
 
 use heard_protocol::entry::EntryBody;
-use heard_protocol::{AgentId, ConversationId, PublicBody, StaffEntry, VoiceEnding, VoiceId};
+use heard_protocol::{
+    AgentId, ConversationId, PublicBody, StaffEntry, UnixMillis, VoiceEnding, VoiceId,
+};
 
 use super::board::Board;
 use super::log::Logs;
@@ -43,6 +45,34 @@ pub(crate) fn voice_of(entries: &[StaffEntry]) -> Option<Voice> {
         }
     }
     voice
+}
+
+/// For how long after a call its agent is asked what it came to, in milliseconds.
+const ASKED_MS: u64 = 3_600_000;
+
+/// The last call, if it was over lately, this agent was on it, and nobody has said what it came to.
+pub(crate) fn unsummed(
+    entries: &[StaffEntry],
+    me: Option<AgentId>,
+    now: UnixMillis,
+) -> Option<VoiceId> {
+    let mut talked = None;
+    let mut over = None;
+    for entry in entries {
+        let EntryBody::Public { body, .. } = &entry.body else {
+            continue;
+        };
+        match body {
+            PublicBody::VoiceAsked { .. } | PublicBody::CallSummed { .. } => {
+                (talked, over) = (None, None);
+            }
+            PublicBody::VoiceAnswered { call, agent } => talked = Some((*call, *agent)),
+            PublicBody::VoiceEnded { .. } if now.since(entry.at) < ASKED_MS => over = talked,
+            _ => {}
+        }
+    }
+    over.filter(|(_, agent)| Some(*agent) == me)
+        .map(|(call, _)| call)
 }
 
 /// Why a call is over, if a log says so.
@@ -141,5 +171,31 @@ mod tests {
         let entries = log(bodies);
         assert_eq!(voice_of(&entries), None);
         assert_eq!(ending_of(&entries, CALL), Some(VoiceEnding::Visitor));
+    }
+
+    #[test]
+    fn whoever_was_on_it_is_asked_what_it_came_to() {
+        let mut bodies = vec![
+            PublicBody::VoiceAnswered {
+                call: CALL,
+                agent: agent(1),
+            },
+            PublicBody::VoiceEnded {
+                call: CALL,
+                why: VoiceEnding::Visitor,
+            },
+        ];
+        let asked = |bodies: &[PublicBody], who, after| {
+            unsummed(&log(bodies.to_vec()), Some(agent(who)), at(0).plus(after))
+        };
+        assert_eq!(asked(&bodies, 1, 0), Some(CALL));
+        assert_eq!(asked(&bodies, 2, 0), None);
+        assert_eq!(asked(&bodies, 1, ASKED_MS), None, "long ago");
+        assert_eq!(asked(&bodies[..1], 1, 0), None, "it goes on");
+        bodies.push(PublicBody::CallSummed {
+            agent: agent(1),
+            text: "A new lid".to_owned(),
+        });
+        assert_eq!(asked(&bodies, 1, 0), None);
     }
 }

@@ -343,6 +343,10 @@ pub(crate) struct Voice {
     pub(crate) asked: &'static str,
     pub(crate) answered: fn(&str) -> String,
     pub(crate) ended: fn(VoiceEnding) -> &'static str,
+    /// What the call came to, for the visitor.
+    pub(crate) sum: &'static str,
+    pub(crate) sum_hint: &'static str,
+    pub(crate) sum_skip: &'static str,
 }
 
 /// The account menu.

@@ -167,6 +167,9 @@ pub(super) static ENGLISH: Text = Text {
             VoiceEnding::Lost => "The call broke off",
             VoiceEnding::NoMicrophone => "The call failed: no microphone",
         },
+        sum: "What the call came to, in a line",
+        sum_hint: "The visitor reads it in the chat",
+        sum_skip: "Skip",
     },
     trouble: Trouble {
         head: "Writing isn’t helping.",

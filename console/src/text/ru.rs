@@ -185,6 +185,9 @@ pub(super) static RUSSIAN: Text = Text {
             VoiceEnding::Lost => "Разговор прервался",
             VoiceEnding::NoMicrophone => "Звонок не удался: нет микрофона",
         },
+        sum: "Итог разговора одной строкой",
+        sum_hint: "Посетитель прочтёт это в чате",
+        sum_skip: "Пропустить",
     },
     trouble: Trouble {
         head: "Текст не помогает.",

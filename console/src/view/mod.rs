@@ -33,6 +33,7 @@ mod transfer;
 mod trouble;
 mod unsent;
 mod voice_ring;
+mod voice_sum;
 mod words;
 
 pub(crate) use root::Root;

@@ -8,6 +8,7 @@ use super::log::LogView;
 use super::ring::Making;
 use super::talk_head::TalkHead;
 use super::trouble::TroubleLine;
+use super::voice_sum::VoiceSum;
 use super::words::{app, words};
 use crate::model::act::Place;
 use crate::model::calls::making_in;
@@ -85,6 +86,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
         <TroubleLine id/>
         {move || making.get().map(|call| view! { <Making id=call/> })}
         <LogView id/>
+        <VoiceSum id/>
         <Composer id/>
     }
 }
