@@ -134,8 +134,9 @@ impl fmt::Debug for Hidden {
 }
 
 impl Serialize for Hidden {
+    /// That there is none is no secret, and defaults are read back.
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str("…")
+        to.serialize_str(if self.0.is_empty() { "" } else { "…" })
     }
 }
 
