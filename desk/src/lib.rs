@@ -22,6 +22,7 @@ pub mod lease;
 pub mod pace;
 pub mod policy;
 pub mod routing;
+pub mod skill;
 pub mod talk;
 pub mod text;
 pub mod trouble;
@@ -29,5 +30,6 @@ pub mod voice;
 
 pub use conversation::{Change, Conversation, Write};
 pub use policy::Policy;
+pub use skill::Skills;
 pub use talk::{Stance, Talk};
 pub use voice::{Voice, Voiced};

@@ -32,6 +32,10 @@ pub struct Asked<'a> {
     pub conversation: Option<ConversationId>,
     /// What is asked for.
     pub form: &'a CallbackForm,
+    /// In which language, as the visitor's browser names it; may be empty.
+    pub language: &'a str,
+    /// On which page, by its address; may be empty.
+    pub page: &'a str,
 }
 
 /// What a site's desk looks like to a request.
@@ -130,6 +134,7 @@ impl Desk<'_> {
             life: Life {
                 slot,
                 country: phone.country,
+                needs: self.policy.needs_of(asked.language, asked.page),
                 consent: consent::version(&form.consent.wording).map_or(0, |(version, _)| version),
                 ..Life::new(due, self.expires(&form.when, due))
             },

@@ -11,6 +11,7 @@ use super::booking::zone_of;
 use super::hours::{after_quiet, is_quiet};
 use super::policy::{CallPolicy, Dialer};
 use crate::conversation::{Change, Write};
+use crate::skill::Level;
 use crate::text;
 
 const MINUTE_MS: u64 = 60_000;
@@ -52,6 +53,9 @@ pub struct Life {
     /// What it came of; none if that was not kept.
     #[serde(default)]
     pub reason: Option<TalkReason>,
+    /// What it takes of whoever makes it.
+    #[serde(default)]
+    pub needs: Vec<Level>,
     /// The number's country, ISO 3166-1 alpha-2; may be empty.
     pub country: String,
     /// The version of the words that were agreed to ([`heard_protocol::consent`]); 0 if they were not ours.
@@ -157,6 +161,7 @@ impl Life {
             expires,
             slot: None,
             reason: None,
+            needs: Vec::new(),
             country: String::new(),
             consent: 0,
             taken: 0,
@@ -182,6 +187,14 @@ impl Life {
         match self.stage {
             Stage::Ended { at, .. } => Some(at),
             Stage::Waiting | Stage::Ringing { .. } | Stage::Calling { .. } => None,
+        }
+    }
+
+    /// Who makes it now.
+    pub const fn caller(&self) -> Option<AgentId> {
+        match self.stage {
+            Stage::Calling { agent, .. } => Some(agent),
+            Stage::Waiting | Stage::Ringing { .. } | Stage::Ended { .. } => None,
         }
     }
 

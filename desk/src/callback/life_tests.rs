@@ -39,6 +39,8 @@ pub(in crate::callback) fn asked(bits: u128, form: &CallbackForm) -> Asked<'_> {
         contact: ContactId::from_bits(bits),
         conversation: None,
         form,
+        language: "",
+        page: "",
     }
 }
 

@@ -3,6 +3,7 @@
 use heard_protocol::Disposition;
 use serde::{Deserialize, Serialize};
 
+use crate::skill::Level;
 use crate::trouble;
 
 /// A minute of the day, from midnight; 1440 is the midnight after.
@@ -52,8 +53,37 @@ pub struct CallPolicy {
     pub per_number_day: u16,
     /// How many requests may be open on the site at once.
     pub most_open: u16,
+    /// What some calls take of whoever makes them.
+    pub needs: Vec<Need>,
+    /// How long a call that is due waits for somebody who has what it takes, in minutes; after that whoever is free is rung.
+    pub patience_minutes: u16,
     /// When writing counts as not working, so that a call is offered.
     pub trouble: trouble::Limits,
+}
+
+/// What some calls take of whoever makes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    /// It is so for visitors whose language begins like this, as browsers name it (`ru`, `pt-BR`); empty: whatever it is.
+    #[serde(default)]
+    pub language: String,
+    /// And who ask on a page whose address begins like this; empty: whichever it is.
+    #[serde(default)]
+    pub page: String,
+    /// The skill it takes.
+    pub skill: String,
+    /// From which level on, 1 to 4.
+    pub level: u8,
+}
+
+impl Need {
+    fn level(&self) -> Level {
+        Level {
+            skill: self.skill.clone(),
+            level: self.level,
+        }
+    }
 }
 
 /// What makes a site's calls.
@@ -158,6 +188,8 @@ impl Default for CallPolicy {
             expire_hours: 72,
             per_number_day: 4,
             most_open: 1_000,
+            needs: Vec::new(),
+            patience_minutes: 15,
             trouble: trouble::Limits::default(),
         }
     }
@@ -173,6 +205,17 @@ impl CallPolicy {
             Disposition::Technical => Some(self.technical),
             Disposition::Answered | Disposition::WrongNumber | Disposition::Refused => None,
         }
+    }
+
+    /// What a call takes that is asked for in this language, on the page of this address.
+    pub fn needs_of(&self, language: &str, page: &str) -> Vec<Level> {
+        let language = language.to_ascii_lowercase();
+        let applies = |need: &&Need| {
+            language.starts_with(&need.language.to_ascii_lowercase())
+                && page.starts_with(&need.page)
+        };
+        let needs = self.needs.iter().filter(applies);
+        needs.map(Need::level).collect()
     }
 
     /// The first thing that would make no sense, as the field and what is wrong with it.
@@ -225,6 +268,11 @@ impl CallPolicy {
                 self.per_number_day == 0,
             ),
             ("most_open", "must be at least 1", self.most_open == 0),
+            (
+                "needs",
+                "hold something that is not a skill with a level from 1 to 4",
+                !self.needs.iter().all(|need| need.level().is_sound()),
+            ),
         ]
         .into_iter()
         .chain(self.trouble.faults())
@@ -267,6 +315,21 @@ mod tests {
                 "{wrong}"
             );
         }
+    }
+
+    #[test]
+    fn what_a_call_takes_follows_from_the_language_and_the_page() {
+        let part = r#"{"needs":[{"language":"ru","skill":"ru","level":2},
+            {"page":"https://shop.example/returns","skill":"returns","level":1}]}"#;
+        let policy: CallPolicy = serde_json::from_str(part).unwrap();
+        assert_eq!(policy.fault(), None);
+        let needs = |language, page| {
+            let needs = policy.needs_of(language, page).into_iter();
+            needs.map(|need| need.skill).collect::<Vec<_>>()
+        };
+        assert_eq!(needs("ru-RU", ""), ["ru"]);
+        assert_eq!(needs("en", "https://shop.example/returns/7"), ["returns"]);
+        assert!(needs("", "https://shop.example/").is_empty());
     }
 
     #[test]

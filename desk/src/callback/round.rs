@@ -7,6 +7,7 @@ use heard_protocol::{AgentId, CallbackId, UnixMillis};
 use super::hours::after_quiet;
 use super::life::{Callback, Stage};
 use super::policy::CallPolicy;
+use crate::skill::Skills;
 
 /// For how long an agent who let a call ring out, or turned it down, is not asked for it again, in milliseconds; twice as long after the second time,
 /// and so on.
@@ -25,6 +26,8 @@ pub struct Caller {
     pub gone_since: Option<UnixMillis>,
     /// When they last made a call.
     pub called_at: UnixMillis,
+    /// What they are good at.
+    pub skills: Skills,
 }
 
 /// One step of a round, to be carried out on the request it names.
@@ -77,6 +80,9 @@ impl CallRound {
 /// Looks at a site's calls: takes back what nobody takes, gives up what came to nothing, and lets the calls that are due ring, the longest due first, for
 /// the agent who has not called for longest. Nobody is rung for two calls at once, and none is made in the visitor's quiet hours.
 ///
+/// Of those who are free, one who has what the call takes is rung. While somebody has it and only is not free, the call waits for them, as long as the
+/// site's patience goes; then it is anybody's.
+///
 /// `grace_ms` is how long an agent may be disconnected before what is theirs goes to others.
 pub fn round(
     open: &[Callback],
@@ -113,12 +119,22 @@ pub fn round(
         .map(|one| (one.called_at, one.id))
         .collect();
     let until = now.plus(u64::from(policy.ring_agent_s) * 1_000);
+    let patience = u64::from(policy.patience_minutes) * 60_000;
     for callback in due {
         let asked = |&(_, agent): &(UnixMillis, AgentId)| blocked_until(callback, agent);
-        let next = free
-            .iter()
-            .copied()
-            .find(|one| asked(one).is_none_or(|until| until <= now));
+        let may = |one: &&(UnixMillis, AgentId)| asked(one).is_none_or(|until| until <= now);
+        let able = |agent: AgentId| {
+            let mut callers = callers.iter();
+            callers.any(|one| one.id == agent && one.skills.meet(&callback.life.needs))
+        };
+        let mut next = free.iter().filter(may).find(|one| able(one.1)).copied();
+        let patient = callback.life.due.plus(patience);
+        let somebody = || callers.iter().any(|one| one.takes && able(one.id));
+        if next.is_none() && (patient <= now || !somebody()) {
+            next = free.iter().find(may).copied();
+        } else if next.is_none() {
+            round.wake(patient);
+        }
         if let Some(one) = next {
             free.remove(&one);
             round.moves.push(CallMove::Ring {
@@ -199,6 +215,7 @@ mod tests {
 
     use super::super::life::tests::{agent, booked};
     use super::*;
+    use crate::skill::Level;
 
     /// 2026-11-25, 10:00 in UTC.
     const NOW: UnixMillis = UnixMillis(1_795_600_800_000);
@@ -211,6 +228,7 @@ mod tests {
             takes: true,
             gone_since: None,
             called_at: UnixMillis(called_at),
+            skills: Skills::default(),
         }
     }
 
@@ -292,6 +310,28 @@ mod tests {
         );
         let lost = look(&open, &[away], NOW.plus(GRACE));
         assert_eq!(lost.moves, [CallMove::Release(open[0].id)]);
+    }
+
+    #[test]
+    fn one_who_has_what_it_takes_is_waited_for_but_not_for_ever() {
+        let mut callback = booked(1, CallbackWhen::Asap, NOW);
+        let needs: Level = "ru=2".parse().unwrap();
+        callback.life.needs = vec![needs.clone()];
+        let open = [callback];
+        let mut callers = [caller(1, 0), caller(2, 5)];
+        // Nobody will ever have it.
+        assert_eq!(rung(&look(&open, &callers, NOW)), [(open[0].id, agent(1))]);
+        callers[1].skills = [needs].into_iter().collect();
+        assert_eq!(rung(&look(&open, &callers, NOW)), [(open[0].id, agent(2))]);
+        callers[1].free = false;
+        let waits = look(&open, &callers, NOW);
+        let patience = u64::from(CallPolicy::default().patience_minutes) * 60_000;
+        assert_eq!(
+            (rung(&waits), waits.wake_at),
+            (vec![], Some(NOW.plus(patience)))
+        );
+        let late = look(&open, &callers, NOW.plus(patience));
+        assert_eq!(rung(&late), [(open[0].id, agent(1))]);
     }
 
     #[test]

@@ -4,7 +4,9 @@ use heard_protocol::{AgentId, CallLeg, CallbackForm, CallbackWhen, Disposition, 
 use proptest::prelude::*;
 
 use super::life::tests::{agent, asked, card, form};
+use super::policy::Need;
 use super::{CallMove, CallPolicy, Callback, Caller, Desk, DialEvent, Dialer, Stage, hours, round};
+use crate::Skills;
 
 const AGENTS: u128 = 3;
 const GRACE_MS: u64 = 60_000;
@@ -85,11 +87,19 @@ impl World {
             takes: true,
             gone_since: None,
             called_at: UnixMillis(0),
+            // One in three knows what every other call takes.
+            skills: Skills::from_iter((number == 1).then(|| "ru=2".parse().expect("a level"))),
         });
         Self {
             policy: CallPolicy {
                 zone: "Europe/Berlin".to_owned(),
                 dialer,
+                needs: vec![Need {
+                    language: "ru".to_owned(),
+                    page: String::new(),
+                    skill: "ru".to_owned(),
+                    level: 2,
+                }],
                 ..CallPolicy::default()
             },
             all: Vec::new(),
@@ -129,7 +139,13 @@ impl World {
             lately: 0,
         };
         let bits = u128::from(number) + 10 * self.all.len() as u128;
-        if let Ok((booked, _)) = desk.book(&asked(bits, form), self.now) {
+        let mut asked = asked(bits, form);
+        asked.language = if number.is_multiple_of(2) {
+            "ru-RU"
+        } else {
+            "de"
+        };
+        if let Ok((booked, _)) = desk.book(&asked, self.now) {
             self.all.push(booked);
         }
     }

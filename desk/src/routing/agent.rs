@@ -11,6 +11,8 @@ pub struct Agent {
     pub availability: Availability,
     /// Since when none of their sockets has been open; `None` while one is.
     pub gone_since: Option<UnixMillis>,
+    /// Whether they are on a call, by phone or from page to page.
+    pub on_call: bool,
     /// The most conversations they may own.
     pub capacity: u16,
     /// The conversations they own.
@@ -22,7 +24,7 @@ pub struct Agent {
 impl Agent {
     /// Whether new conversations can be offered to them, capacity aside.
     pub fn takes_offers(&self) -> bool {
-        self.gone_since.is_none() && self.availability == Availability::Available
+        self.gone_since.is_none() && !self.on_call && self.availability == Availability::Available
     }
 
     /// Whether one more conversation fits.

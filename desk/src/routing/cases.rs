@@ -14,6 +14,7 @@ fn agent(n: u128, owned: u128) -> Agent {
         id: AgentId::from_bits(n),
         availability: Availability::Available,
         gone_since: None,
+        on_call: false,
         capacity: 3,
         owned: (0..owned)
             .map(|k| ConversationId::from_bits(1_000 * n + k))
@@ -185,6 +186,7 @@ proptest! {
         let agents: Vec<Agent> = agents.iter().enumerate().map(|(n, (owned, word, gone, idle))| Agent {
             availability: [Availability::Available, Availability::Busy, Availability::Away][usize::from(*word)],
             gone_since: gone.then_some(NOW),
+            on_call: idle % 5 == 4,
             idle_since: UnixMillis(*idle),
             ..agent(n as u128 + 1, *owned)
         }).collect();

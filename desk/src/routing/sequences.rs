@@ -179,6 +179,7 @@ impl Day {
                         .get(usize::from(word))
                         .unwrap_or(&Availability::Available),
                     gone_since: gone.map(|ago| self.before(ago)),
+                    on_call: idle % 5 == 4,
                     capacity,
                     owned: (0..owned)
                         .map(|n| ConversationId::from_bits(1_000 * id + n))
@@ -299,6 +300,7 @@ fn one_among_many_passed_on() {
         id: AgentId::from_bits(1),
         availability: Availability::Available,
         gone_since: None,
+        on_call: false,
         capacity: 3,
         owned: Vec::new(),
         idle_since: START,

@@ -9,7 +9,7 @@ use heard_relay::clock::{Clock, SystemClock};
 use heard_relay::entropy::Entropy;
 use heard_relay::store::{Request, Store};
 
-use super::args::AgentAdd;
+use super::args::{AgentAdd, AgentSkills};
 use super::offline::{NewAccount, entropy, open, put_agent};
 use super::serve::runtime;
 use super::settings::common_config;
@@ -22,6 +22,23 @@ const DRAWN: u32 = 20;
 pub(super) fn add(args: &AgentAdd) -> anyhow::Result<()> {
     let config = common_config(&args.common)?;
     runtime()?.block_on(async { add_to(&*open(&config.data).await?, args).await })
+}
+
+/// Says what somebody is good at.
+pub(super) fn skills(args: &AgentSkills) -> anyhow::Result<()> {
+    let config = common_config(&args.common)?;
+    runtime()?.block_on(async {
+        let store = open(&config.data).await?;
+        let email = args.email.trim().to_lowercase();
+        let agent = store.agent_by_email(&email).await?;
+        let agent = agent.with_context(|| format!("nobody signs in as {email}"))?;
+        let request = Request::PutSkills {
+            agent: agent.card.id,
+            skills: args.skills.iter().cloned().collect(),
+        };
+        store.execute(request).await?;
+        anyhow::Ok(())
+    })
 }
 
 async fn add_to(store: &dyn Store, args: &AgentAdd) -> anyhow::Result<()> {

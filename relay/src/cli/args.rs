@@ -72,6 +72,19 @@ Examples:
 
 The relay must not be running on the same data file; a PostgreSQL database may be in use.";
 
+const SKILLS_EXAMPLES: &str = "\
+Example:
+  heard-relay agent skills --email anna@shop.example ru=4 returns=2
+
+Which calls take a skill is said with how the site calls (heard-relay calls set):
+  [[needs]]
+  language = \"ru\"                           by the visitor's browser
+  page = \"https://shop.example/returns\"     where the visitor asks; either may be left out
+  skill = \"ru\"
+  level = 2
+
+The relay must not be running on the same data file; a PostgreSQL database may be in use.";
+
 const MOVE_EXAMPLES: &str = "\
 Examples:
   heard-relay move --from heard.db --to postgres://heard@db.example/heard
@@ -257,6 +270,21 @@ pub(super) struct CallsReport {
 pub(super) enum AgentCommand {
     /// Add somebody who answers.
     Add(AgentAdd),
+    /// Say what somebody is good at: calls that take it ring for them first.
+    Skills(AgentSkills),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = SKILLS_EXAMPLES)]
+pub(super) struct AgentSkills {
+    #[command(flatten)]
+    pub(super) common: Common,
+    /// Whose: the e-mail address they sign in with.
+    #[arg(long)]
+    pub(super) email: String,
+    /// Everything they are good at, each with a level from 1 (learning it) to 4 (asked by others); none: nothing in particular.
+    #[arg(value_name = "SKILL=LEVEL")]
+    pub(super) skills: Vec<heard_desk::skill::Level>,
 }
 
 #[derive(Debug, Args)]
@@ -333,6 +361,7 @@ mod tests {
             "heard-relay agent add --bot --name Helper --email helper@shop.example",
             "heard-relay serve --listen 127.0.0.1:8080 --public-url https://chat.shop.example",
             "heard-relay serve --config /etc/heard.toml --log-format json",
+            "heard-relay agent skills --email anna@shop.example ru=4 returns=2",
             "heard-relay calls show",
             "heard-relay calls set calls.toml",
             "heard-relay calls report --days 7 --csv",

@@ -28,6 +28,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
         Command::Site(SiteCommand::Add(args)) => site::add(&args),
         Command::Site(SiteCommand::List(common)) => site::list(&common),
         Command::Agent(AgentCommand::Add(args)) => agent::add(&args),
+        Command::Agent(AgentCommand::Skills(args)) => agent::skills(&args),
         Command::Calls(CallsCommand::Show(args)) => calls::show(&args),
         Command::Calls(CallsCommand::Set(args)) => calls::set(&args),
         Command::Calls(CallsCommand::Report(args)) => calls::tell(&args),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use heard_desk::Stance;
 use heard_desk::callback::DialEvent;
+use heard_desk::{Skills, Stance};
 use heard_protocol::{
     AgentId, Availability, CallbackId, CommandId, ContactId, ConversationId, Cursor, Receipt,
     Refusal, SiteId, StaffCommand, TalkEvidence, TalkReason, UnixMillis, VisitorCommand,
@@ -155,6 +155,13 @@ pub enum Request {
     PutSite(SiteRecord),
     /// Create an agent or change everything but their id.
     PutAgent(NewAgent),
+    /// An agent is good at this, and nothing else.
+    PutSkills {
+        /// Who.
+        agent: AgentId,
+        /// At what.
+        skills: Skills,
+    },
 }
 
 /// What became of a [`Request`].

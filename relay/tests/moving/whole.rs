@@ -116,6 +116,8 @@ ALTER TABLE agents DROP COLUMN takes_calls;
 ALTER TABLE agents DROP COLUMN headset;
 ALTER TABLE agents DROP COLUMN phone;
 ALTER TABLE agents DROP COLUMN called_at;
+ALTER TABLE agents DROP COLUMN on_call;
+ALTER TABLE agents DROP COLUMN skills;
 PRAGMA user_version = 1;
 ";
 

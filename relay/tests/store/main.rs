@@ -41,6 +41,8 @@ macro_rules! conformance {
                 callbacks::one_open_request_per_number,
                 callbacks::an_outcome_is_kept_once,
                 calls::places_are_never_booked_twice,
+                calls::whoever_is_on_a_call_is_offered_no_conversation,
+                calls::a_call_rings_for_one_who_has_what_it_takes,
                 calls::a_call_rings_is_taken_and_tried_again,
                 calls::a_visitor_moves_and_cancels_their_own,
                 calls::what_is_heard_of_a_call_counts_once,

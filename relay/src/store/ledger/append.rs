@@ -1,13 +1,13 @@
 //! Appending to a log.
 
-use heard_desk::Write;
+use heard_desk::{Conversation, Write};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
     AgentId, CommandId, ConversationId, PublicBody, Seq, SiteId, StaffBody, StaffEntry, Status,
     UnixMillis,
 };
 
-use super::{Actor, Known, Ledger, Outcome};
+use super::{Actor, CallLine, Known, Ledger, Outcome, people};
 use crate::store::{Fact, StoreError};
 
 /// Where a change landed.
@@ -30,6 +30,7 @@ pub(super) fn write<L: Ledger>(
     let id = known.state.id;
     known.state.follow(&change, now);
     let before = ledger.before(id).cloned();
+    let line = (before.as_ref().and_then(talks), talks(&known.state));
     let mut written = Written {
         seq: known.head.next(),
         public: None,
@@ -76,6 +77,7 @@ pub(super) fn write<L: Ledger>(
             public_head,
         });
     }
+    people::on_call(ledger, site, CallLine::Page, line)?;
     let status_before = before.map(|one| one.status);
     if status_before.as_ref() != Some(&status) {
         announce_summary(ledger, site, id)?;
@@ -119,6 +121,11 @@ pub(super) fn announce_colleague<L: Ledger>(
         ledger.announce(Fact::Colleague { site, colleague });
     }
     Ok(())
+}
+
+/// Who is on a call in it, from page to page.
+fn talks(conversation: &Conversation) -> Option<AgentId> {
+    conversation.talk.voice().and_then(|voice| voice.agent)
 }
 
 /// Who owns a conversation of this status.

@@ -7,12 +7,12 @@ use heard_desk::callback::{
 };
 use heard_desk::{Change, Conversation, Write};
 use heard_protocol::{
-    CallbackForm, CallbackId, CommandId, ContactId, ConversationId, PublicBody, Receipt,
+    AgentId, CallbackForm, CallbackId, CommandId, ContactId, ConversationId, PublicBody, Receipt,
     RefusalCode, Seq, SiteId, StaffCommand, UnixMillis,
 };
 
 use super::carry::earlier;
-use super::{Actor, Known, Ledger, Outcome, append, conversations, people};
+use super::{Actor, CallLine, Known, Ledger, Outcome, append, conversations, people};
 use crate::store::{AgentPhone, AgentRecord, Fact, VisitorProfile};
 
 const DAY_MS: u64 = 24 * 3_600_000;
@@ -69,6 +69,8 @@ pub(super) fn request<L: Ledger>(
         contact,
         conversation: None,
         form,
+        language: &profile.locale,
+        page: profile.page.as_ref().map_or("", |page| &page.url),
     };
     let (mut callback, change) = heard_desk::callback::Desk {
         policy: &policy,
@@ -94,7 +96,7 @@ pub(super) fn request<L: Ledger>(
     let conversation = known.state.id;
     callback.conversation = Some(conversation);
     callback.life.reason = Some(known.state.talk.comes_of());
-    keep(ledger, &callback)?;
+    keep(ledger, &callback, None)?;
     let written = append::write(ledger, known, change, Some((id, actor)), now)?;
     Ok(conversations::receipt(conversation, actor, written, now))
 }
@@ -138,9 +140,11 @@ fn log_of<L: Ledger>(
     Ok(known)
 }
 
-/// Keeps a request as it is now, and says so.
-fn keep<L: Ledger>(ledger: &mut L, callback: &Callback) -> Outcome<(), L> {
+/// Keeps a request as it is now, and says so. `was` is who made the call before.
+fn keep<L: Ledger>(ledger: &mut L, callback: &Callback, was: Option<AgentId>) -> Outcome<(), L> {
     ledger.put_callback(callback)?;
+    let line = (was, callback.life.caller());
+    people::on_call(ledger, callback.site, CallLine::Phone, line)?;
     ledger.announce(Fact::Callback {
         site: callback.site,
         contact: callback.contact,
@@ -152,16 +156,16 @@ fn keep<L: Ledger>(ledger: &mut L, callback: &Callback) -> Outcome<(), L> {
     Ok(())
 }
 
-/// Keeps what a command changed, in its conversation too.
+/// Keeps what a command changed, in its conversation too. `was` is who made the call before.
 fn commit<L: Ledger>(
     ledger: &mut L,
-    mut callback: Callback,
+    (mut callback, was): (Callback, Option<AgentId>),
     change: Change,
     by: Option<(CommandId, Actor)>,
     now: UnixMillis,
 ) -> Outcome<Option<Receipt>, L> {
     let known = log_of(ledger, &mut callback, now)?;
-    keep(ledger, &callback)?;
+    keep(ledger, &callback, was)?;
     let conversation = known.state.id;
     if change.is_empty() {
         return Ok(None);
@@ -195,8 +199,9 @@ pub(super) fn visitor<L: Ledger>(
         open: &open,
         lately: 0,
     };
+    let was = found.life.caller();
     let change = act(&mut found, &desk)?;
-    let receipt = commit(ledger, found, change, Some((id, actor)), now)?;
+    let receipt = commit(ledger, (found, was), change, Some((id, actor)), now)?;
     Ok(receipt.unwrap_or(Receipt {
         conversation: None,
         seq: Seq::START,
@@ -267,7 +272,7 @@ pub(super) fn staff<L: Ledger>(
     if let Some(at) = deed {
         return Ok(done(found.conversation, at));
     }
-    let me = agent.card.id;
+    let (me, was) = (agent.card.id, found.life.caller());
     let change = match command {
         StaffCommand::TakeCallback { .. } => {
             let change = found.take(&agent.card, &policy, &open, now)?;
@@ -297,7 +302,7 @@ pub(super) fn staff<L: Ledger>(
         // Nothing for the log; the command must leave a trace all the same.
         ledger.put_deed(id, me, now)?;
     }
-    let receipt = commit(ledger, found, change, Some((id, actor)), now)?;
+    let receipt = commit(ledger, (found, was), change, Some((id, actor)), now)?;
     Ok(receipt.unwrap_or_else(|| done(conversation, now)))
 }
 
@@ -382,6 +387,7 @@ pub(super) fn round<L: Ledger>(
         let Some(mut callback) = open.iter().find(|one| one.id == step.callback()).cloned() else {
             continue;
         };
+        let was = callback.life.caller();
         let change = match step {
             CallMove::Ring { agent, until, .. } => callback.ring(*agent, *until),
             CallMove::Miss(_) => callback.miss(now),
@@ -389,7 +395,7 @@ pub(super) fn round<L: Ledger>(
             CallMove::Lapse(_) => callback.lapse(&policy, now),
             CallMove::Expire(_) => callback.expire(now),
         };
-        commit(ledger, callback, change, None, now)?;
+        commit(ledger, (callback, was), change, None, now)?;
     }
     Ok(round)
 }
@@ -410,7 +416,8 @@ pub(super) fn dialled<L: Ledger>(
     if matches!(found.life.stage, Stage::Ended { .. }) {
         return Err(RefusalCode::WrongState.into());
     }
+    let was = found.life.caller();
     let change = found.dialled(order, event, &policy, now)?;
-    commit(ledger, found, change, None, now)?;
+    commit(ledger, (found, was), change, None, now)?;
     Ok(())
 }

@@ -68,7 +68,8 @@ pub(in crate::store) fn command_of(request: &Request) -> Option<Commanded> {
         | Request::SignIn { .. }
         | Request::SignOut { .. }
         | Request::PutSite(_)
-        | Request::PutAgent(_) => None,
+        | Request::PutAgent(_)
+        | Request::PutSkills { .. } => None,
     }
 }
 
@@ -176,6 +177,9 @@ fn by_kind<L: Ledger>(ledger: &mut L, request: &Request) -> Outcome<Answer, L> {
         Request::SignOut { token_hash } => ledger.drop_session(token_hash).map(|()| Answer::Done),
         Request::PutSite(site) => people::put_site(ledger, site).map(|()| Answer::Done),
         Request::PutAgent(agent) => people::put_agent(ledger, agent).map(|()| Answer::Done),
+        Request::PutSkills { agent, skills } => {
+            people::put_skills(ledger, *agent, skills).map(|()| Answer::Done)
+        }
     }
 }
 

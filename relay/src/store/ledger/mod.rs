@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use heard_desk::callback::{CallPolicy, Callback, Caller};
 use heard_desk::routing::Round;
-use heard_desk::{Conversation, Policy};
+use heard_desk::{Conversation, Policy, Skills};
 use heard_protocol::{
     AgentId, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
     ConversationSummary, RefusalCode, SiteId, StaffEntry, UnixMillis,
@@ -45,6 +45,23 @@ pub(super) enum Failure<E> {
 impl<E> From<RefusalCode> for Failure<E> {
     fn from(code: RefusalCode) -> Self {
         Self::Refused(code)
+    }
+}
+
+/// What an agent can be on the line with; the number is its bit in the column `on_call`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CallLine {
+    /// A phone.
+    Phone = 1,
+    /// The browser.
+    Page = 2,
+}
+
+impl CallLine {
+    /// The column after this.
+    pub(super) const fn mark(self, column: i16, on: bool) -> i16 {
+        let bit = self as i16;
+        if on { column | bit } else { column & !bit }
     }
 }
 
@@ -186,6 +203,12 @@ pub(super) trait Ledger {
 
     /// Keeps that an agent made a call.
     fn put_called(&mut self, id: AgentId, at: UnixMillis) -> Outcome<(), Self>;
+
+    /// Keeps whether an agent is on a call of this kind.
+    fn put_on_call(&mut self, id: AgentId, line: CallLine, on: bool) -> Outcome<(), Self>;
+
+    /// Keeps what an agent is good at.
+    fn put_skills(&mut self, id: AgentId, skills: &Skills) -> Outcome<(), Self>;
 
     /// Keeps whether, and where, calls ring for an agent.
     fn put_phone(&mut self, id: AgentId, phone: &AgentPhone) -> Outcome<(), Self>;

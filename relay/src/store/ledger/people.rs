@@ -1,9 +1,10 @@
 //! Sites, agents, sessions and who is here.
 
-use heard_protocol::{AgentId, Availability, CommandId, RefusalCode, UnixMillis};
+use heard_desk::Skills;
+use heard_protocol::{AgentId, Availability, CommandId, RefusalCode, SiteId, UnixMillis};
 
 use super::append::announce_colleague;
-use super::{Ledger, Outcome};
+use super::{CallLine, Ledger, Outcome};
 use crate::node::NodeId;
 use crate::store::{AgentRecord, Fact, NewAgent, SiteRecord};
 
@@ -25,6 +26,38 @@ pub(super) fn put_agent<L: Ledger>(ledger: &mut L, agent: &NewAgent) -> Outcome<
     ledger.put_agent(agent)?;
     announce_colleague(ledger, agent.site, agent.card.id)?;
     ledger.announce(Fact::Dispatch { site: agent.site });
+    Ok(())
+}
+
+/// Keeps what an agent is good at.
+pub(super) fn put_skills<L: Ledger>(
+    ledger: &mut L,
+    agent: AgentId,
+    skills: &Skills,
+) -> Outcome<(), L> {
+    let record = ledger.agent(agent)?.ok_or(RefusalCode::NotFound)?;
+    ledger.put_skills(agent, skills)?;
+    ledger.announce(Fact::Calls { site: record.site });
+    Ok(())
+}
+
+/// A call passed from one agent to another, or to nobody, or came from nobody. Whoever is on one is offered no conversation.
+pub(super) fn on_call<L: Ledger>(
+    ledger: &mut L,
+    site: SiteId,
+    line: CallLine,
+    (was, is): (Option<AgentId>, Option<AgentId>),
+) -> Outcome<(), L> {
+    if was == is {
+        return Ok(());
+    }
+    for (agent, on) in [(was, false), (is, true)] {
+        if let Some(agent) = agent {
+            ledger.put_on_call(agent, line, on)?;
+        }
+    }
+    ledger.announce(Fact::Dispatch { site });
+    ledger.announce(Fact::Calls { site });
     Ok(())
 }
 

@@ -100,6 +100,8 @@ const AGENTS: &[Column] = &[
     column("phone", Kind::Text),
     column("headset", Kind::Flag),
     column("called_at", Kind::Number),
+    column("on_call", Kind::Small),
+    column("skills", Kind::Text),
 ];
 const SESSIONS: &[Column] = &[
     column("token_hash", Kind::Bytes),

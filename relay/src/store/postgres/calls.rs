@@ -217,8 +217,8 @@ pub(super) async fn load(
 
 async fn callers(connection: &mut PgConnection, site: SiteId) -> Result<Vec<Caller>, StoreError> {
     let rows = query(
-        "SELECT a.id, a.availability, a.takes_calls, a.gone_since, a.called_at, a.capacity >
-                (SELECT count(*) FROM conversations c WHERE c.site = a.site AND c.status = 2 AND c.agent = a.id)
+        "SELECT a.id, a.availability, a.takes_calls, a.gone_since, a.called_at, a.on_call = 0 AND a.capacity >
+                (SELECT count(*) FROM conversations c WHERE c.site = a.site AND c.status = 2 AND c.agent = a.id), a.skills
          FROM agents a WHERE a.site = $1 AND NOT a.bot ORDER BY a.id",
     )
     .bind(site.uuid())
@@ -232,6 +232,7 @@ async fn callers(connection: &mut PgConnection, site: SiteId) -> Result<Vec<Call
             takes: row.try_get(2)?,
             gone_since: at_opt(row, 3)?,
             called_at: at(row, 4)?,
+            skills: from_json("skills", row.try_get(6)?)?,
         })
     };
     rows.iter().map(caller).collect()

@@ -210,6 +210,9 @@ impl Keys {
                 self.locked_agents.insert(agent.card.id);
                 self.emails.insert(agent.email.to_ascii_lowercase());
             }
+            Request::PutSkills { agent, .. } => {
+                self.locked_agents.insert(*agent);
+            }
             Request::SignOut { .. } | Request::PutSite(_) => {}
         }
     }

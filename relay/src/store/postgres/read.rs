@@ -225,7 +225,7 @@ pub(super) async fn queue(pool: &PgPool, site: SiteId) -> Result<Vec<Waiting>, S
 pub(super) async fn colleagues(pool: &PgPool, site: SiteId) -> Result<Vec<Colleague>, StoreError> {
     let rows = query(
         "SELECT a.id, a.name, a.bot, a.site, a.email, a.password_hash, a.capacity, a.availability,
-                a.gone_since, a.idle_since, a.takes_calls, a.phone, a.called_at, a.headset,
+                a.gone_since, a.idle_since, a.takes_calls, a.phone, a.called_at, a.headset, a.on_call, a.skills,
                 (SELECT count(*) FROM conversations c WHERE c.status = 2 AND c.agent = a.id AND c.site = a.site)
          FROM agents a WHERE a.site = $1 ORDER BY a.name COLLATE \"C\", a.id",
     )
@@ -242,7 +242,7 @@ pub(super) async fn colleagues(pool: &PgPool, site: SiteId) -> Result<Vec<Collea
             availability: record.availability,
             online: gone_since.is_none(),
             capacity: record.capacity,
-            load: count(row.try_get(14)?),
+            load: count(row.try_get(16)?),
         });
     }
     Ok(team)

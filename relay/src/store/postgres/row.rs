@@ -63,7 +63,7 @@ macro_rules! agents {
     ($rest:literal) => {
         concat!(
             "SELECT a.id, a.name, a.bot, a.site, a.email, a.password_hash, a.capacity, a.availability,
-                    a.gone_since, a.idle_since, a.takes_calls, a.phone, a.called_at, a.headset
+                    a.gone_since, a.idle_since, a.takes_calls, a.phone, a.called_at, a.headset, a.on_call, a.skills
              FROM agents a ",
             $rest
         )
@@ -160,6 +160,10 @@ pub(super) struct AgentRow {
     pub(super) gone_since: Option<UnixMillis>,
     pub(super) idle_since: UnixMillis,
     pub(super) called_at: UnixMillis,
+    /// What [`CallLine`](crate::store::ledger::CallLine) marks.
+    pub(super) on_call: i16,
+    /// As JSON.
+    pub(super) skills: String,
 }
 
 impl AgentRow {
@@ -186,6 +190,8 @@ impl AgentRow {
             gone_since: at_opt(row, 8)?,
             idle_since: at(row, 9)?,
             called_at: at(row, 12)?,
+            on_call: row.try_get(14)?,
+            skills: row.try_get(15)?,
         })
     }
 }

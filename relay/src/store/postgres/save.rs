@@ -90,14 +90,16 @@ async fn agents(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), S
         let phones = changed.iter().map(|row| &row.record.phone);
         let takes: Vec<bool> = phones.clone().map(|phone| phone.takes).collect();
         let headsets: Vec<bool> = phones.clone().map(|phone| phone.headset).collect();
+        let on_call: Vec<i16> = changed.iter().map(|row| row.on_call).collect();
+        let skills: Vec<&str> = changed.iter().map(|row| row.skills.as_str()).collect();
         let phones: Vec<&str> = phones.map(|phone| phone.address.as_str()).collect();
         query(
             "UPDATE agents a SET availability = u.availability, gone_since = u.gone_since, idle_since = u.idle_since,
                called_at = u.called_at, takes_calls = u.takes_calls, phone = u.phone,
-               headset = u.headset
+               headset = u.headset, on_call = u.on_call, skills = u.skills
              FROM UNNEST($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::text[],
-                         $8::boolean[])
-               AS u (id, availability, gone_since, idle_since, called_at, takes_calls, phone, headset)
+                         $8::boolean[], $9::smallint[], $10::text[])
+               AS u (id, availability, gone_since, idle_since, called_at, takes_calls, phone, headset, on_call, skills)
              WHERE a.id = u.id",
         )
         .bind(uuids(changed.iter().map(|row| &row.record.card.id)))
@@ -108,6 +110,8 @@ async fn agents(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), S
         .bind(takes)
         .bind(phones)
         .bind(headsets)
+        .bind(on_call)
+        .bind(skills)
         .execute(&mut *connection)
         .await?;
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heard_desk::callback::{CallPolicy, Callback, Caller, without_extension};
 use heard_desk::routing::{self, Round};
-use heard_desk::{Conversation, Policy};
+use heard_desk::{Conversation, Policy, Skills};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
     AgentId, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
@@ -17,8 +17,9 @@ use super::value::count;
 use super::working_set::{Halt, NewEntry, Person, SessionChange, Talk, Teammate, WorkingSet};
 use crate::node::NodeId;
 use crate::store::ledger::{
-    Actor, Failure, Key, Known, KnownContact, Ledger, Trace, body_json, words,
+    Actor, CallLine, Failure, Key, Known, KnownContact, Ledger, Trace, body_json, words,
 };
+use crate::store::stored::to_json;
 use crate::store::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord};
 
 type Outcome<T> = Result<T, Failure<Halt>>;
@@ -133,6 +134,10 @@ impl Ledger for WorkingSet {
                 .as_ref()
                 .map_or(Some(UnixMillis(0)), |one| one.gone_since),
             called_at: row.as_ref().map_or(UnixMillis(0), |one| one.called_at),
+            on_call: row.as_ref().map_or(0, |one| one.on_call),
+            skills: row
+                .as_ref()
+                .map_or_else(|| "{}".to_owned(), |one| one.skills.clone()),
             idle_since: row.map_or(UnixMillis(0), |one| one.idle_since),
         };
         self.agents.insert(id, Teammate { row, load });
@@ -422,6 +427,17 @@ impl Ledger for WorkingSet {
 
     fn put_called(&mut self, id: AgentId, at: UnixMillis) -> Outcome<()> {
         self.change_agent(id, |row| row.called_at = at)?;
+        Ok(())
+    }
+
+    fn put_on_call(&mut self, id: AgentId, line: CallLine, on: bool) -> Outcome<()> {
+        self.change_agent(id, |row| row.on_call = line.mark(row.on_call, on))?;
+        Ok(())
+    }
+
+    fn put_skills(&mut self, id: AgentId, skills: &Skills) -> Outcome<()> {
+        let json = to_json("skills", skills)?;
+        self.change_agent(id, |row| row.skills = json)?;
         Ok(())
     }
 

@@ -2,16 +2,16 @@
 
 use std::ops::Range;
 
-use heard_desk::Voiced;
 use heard_desk::callback::{Callback, Caller, without_extension};
+use heard_desk::{Skills, Voiced};
 use heard_protocol::{
     AgentId, Availability, CallbackId, CallbackSummary, ContactId, SiteId, UnixMillis,
 };
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
 use super::column::{Col, availability_from, from_json, get, get_opt, to_json};
 use super::read::LATELY;
-use crate::store::ledger::QUEUE_LIMIT;
+use crate::store::ledger::{CallLine, QUEUE_LIMIT};
 use crate::store::stored::{self, WITH_CALLS, life};
 use crate::store::{AgentPhone, StoreError};
 
@@ -153,21 +153,54 @@ pub(super) fn put(connection: &Connection, callback: &Callback) -> Result<(), St
 /// A site's agents, as calls see them.
 pub(super) fn callers(connection: &Connection, site: SiteId) -> Result<Vec<Caller>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT a.id, a.availability, a.takes_calls, a.gone_since, a.called_at, a.capacity >
-                (SELECT count(*) FROM conversations c WHERE c.site = a.site AND c.status = 2 AND c.agent = a.id)
+        "SELECT a.id, a.availability, a.takes_calls, a.gone_since, a.called_at, a.on_call = 0 AND a.capacity >
+                (SELECT count(*) FROM conversations c WHERE c.site = a.site AND c.status = 2 AND c.agent = a.id), a.skills
          FROM agents a WHERE a.site = ?1 AND a.bot = 0 ORDER BY a.id",
     )?;
-    let rows = statement.query_map([Col(site)], |row| {
+    let mut rows = statement.query([Col(site)])?;
+    let mut callers = Vec::new();
+    while let Some(row) = rows.next()? {
         let available = availability_from(row.get(1)?) == Availability::Available;
-        Ok(Caller {
+        let skills = row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?;
+        callers.push(Caller {
             id: get(row, 0)?,
             free: available && row.get(5)?,
             takes: row.get(2)?,
             gone_since: get_opt(row, 3)?,
             called_at: get(row, 4)?,
-        })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+            skills: from_json("skills", skills)?,
+        });
+    }
+    Ok(callers)
+}
+
+/// Keeps whether an agent is on a call of this kind; returns whether they are on any.
+pub(super) fn put_on_call(
+    connection: &Connection,
+    id: AgentId,
+    line: CallLine,
+    on: bool,
+) -> Result<bool, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT on_call FROM agents WHERE id = ?1")?;
+    let before: Option<i16> = statement
+        .query_row([Col(id)], |row| row.get(0))
+        .optional()?;
+    let after = line.mark(before.unwrap_or_default(), on);
+    let mut statement =
+        connection.prepare_cached("UPDATE agents SET on_call = ?2 WHERE id = ?1")?;
+    statement.execute(params![Col(id), after])?;
+    Ok(after != 0)
+}
+
+/// Keeps what an agent is good at.
+pub(super) fn put_skills(
+    connection: &Connection,
+    id: AgentId,
+    skills: &Skills,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached("UPDATE agents SET skills = ?2 WHERE id = ?1")?;
+    statement.execute(params![Col(id), to_json("skills", skills)?])?;
+    Ok(())
 }
 
 /// Keeps that an agent made a call.

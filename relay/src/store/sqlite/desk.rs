@@ -30,13 +30,14 @@ pub(super) fn waiting(
 
 pub(super) fn agents(connection: &Connection, site: SiteId) -> Result<Vec<Agent>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, availability, gone_since, capacity, idle_since FROM agents WHERE site = ?1 ORDER BY id",
+        "SELECT id, availability, gone_since, capacity, idle_since, on_call <> 0 FROM agents WHERE site = ?1 ORDER BY id",
     )?;
     let rows = statement.query_map([Col(site)], |row| {
         Ok(Agent {
             id: get(row, 0)?,
             availability: availability_from(row.get(1)?),
             gone_since: get_opt(row, 2)?,
+            on_call: row.get(5)?,
             capacity: row.get(3)?,
             owned: Vec::new(),
             idle_since: get(row, 4)?,

@@ -154,6 +154,8 @@ ALTER TABLE agents ADD COLUMN takes_calls INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE agents ADD COLUMN phone TEXT NOT NULL DEFAULT '';       -- a sip: address
 ALTER TABLE agents ADD COLUMN headset INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE agents ADD COLUMN called_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE agents ADD COLUMN on_call INTEGER NOT NULL DEFAULT 0;   -- 1: by phone, 2: in the browser, 3: both
+ALTER TABLE agents ADD COLUMN skills TEXT NOT NULL DEFAULT '{}';    -- JSON of Skills
 ALTER TABLE callbacks ADD COLUMN life TEXT;                         -- JSON of Life
 ALTER TABLE callbacks ADD COLUMN ended_at INTEGER;                  -- NULL: open
 UPDATE callbacks SET ended_at = closed_at;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heard_desk::callback::{CallPolicy, Callback, Caller};
 use heard_desk::routing::Round;
-use heard_desk::{Conversation, Policy};
+use heard_desk::{Conversation, Policy, Skills};
 use heard_protocol::{
     AgentId, AgentKind, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
     ConversationSummary, RefusalCode, Seq, SiteId, StaffEntry, UnixMillis,
@@ -14,7 +14,9 @@ use rusqlite::{Connection, params};
 use super::column::{Col, StatusColumns, availability_number, to_json};
 use super::{Engine, calls, load, read, settled};
 use crate::node::NodeId;
-use crate::store::ledger::{Actor, Failure, Key, Known, KnownContact, Ledger, Trace, body_json};
+use crate::store::ledger::{
+    Actor, CallLine, Failure, Key, Known, KnownContact, Ledger, Trace, body_json,
+};
 use crate::store::stored::talk_json;
 use crate::store::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord, StoreError};
 
@@ -436,6 +438,17 @@ impl Ledger for Engine {
 
     fn put_called(&mut self, id: AgentId, at: UnixMillis) -> Outcome<()> {
         Ok(calls::put_called(&self.connection, id, at)?)
+    }
+
+    fn put_on_call(&mut self, id: AgentId, line: CallLine, on: bool) -> Outcome<()> {
+        let marked = calls::put_on_call(&self.connection, id, line, on)?;
+        let floors = &mut self.memory.floors;
+        floors.change_agent(id, |agent| agent.on_call = marked);
+        Ok(())
+    }
+
+    fn put_skills(&mut self, id: AgentId, skills: &Skills) -> Outcome<()> {
+        Ok(calls::put_skills(&self.connection, id, skills)?)
     }
 
     fn put_phone(&mut self, id: AgentId, phone: &AgentPhone) -> Outcome<()> {

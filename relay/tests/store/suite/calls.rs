@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use heard_desk::callback::policy::Need;
 use heard_desk::callback::{CallPolicy, Callback, DialEvent, Dialer, Stage};
 use heard_protocol::{
-    CallLeg, CallbackForm, CallbackId, CallbackProgress, CallbackWhen, Consent, Disposition,
-    PublicBody, RefusalCode, Seq, StaffBody, StaffCommand, UnixMillis, VisitorCommand,
+    AgentId, CallLeg, CallbackForm, CallbackId, CallbackProgress, CallbackWhen, Consent,
+    ConversationId, Disposition, PublicBody, RefusalCode, Seq, StaffBody, StaffCommand, Status,
+    TalkReason, UnixMillis, VisitorCommand, VoiceId,
 };
-use heard_relay::store::{Answer, Fact, Listener, Request, SiteRecord, Store};
+use heard_relay::store::{Answer, Fact, Listener, Request, SiteRecord, Store, VisitorProfile};
 
 use crate::bench::{ANNA, Bench, Home, NODE, NOW, Notebook, OLEG, SITE, asks, does, id, site};
 
@@ -327,4 +329,118 @@ pub(crate) async fn an_agent_says_whether_calls_ring_for_them<H: Home>(bench: Be
         .expect("a read")
         .expect("Anna");
     assert_eq!(anna.phone.address, "sip:anna@phones.example");
+}
+
+/// Whom the one who waits is offered to now.
+async fn offered<H: Home>(bench: &Bench<H>, conversation: ConversationId) -> Option<AgentId> {
+    bench.dispatch(NOW).await;
+    let found = bench.store.summary(conversation).await.expect("a read");
+    match found.expect("a conversation").status {
+        Status::Offered { to, .. } => Some(to),
+        _ => None,
+    }
+}
+
+pub(crate) async fn whoever_is_on_a_call_is_offered_no_conversation<H: Home>(bench: Bench<H>) {
+    bench.done(Request::PutSite(open(Dialer::Link))).await;
+    bench.at_desk(ANNA, NOW).await;
+    bench.ok(books(1, 1, CallbackWhen::Asap)).await;
+    let callback = call(1);
+    // An offer that is on its way is withdrawn.
+    let waits = bench.said(2, 2, "hello").await;
+    assert_eq!(offered(&bench, waits).await, Some(ANNA));
+    bench
+        .ok(does(ANNA, 3, StaffCommand::TakeCallback { callback }))
+        .await;
+    assert_eq!(offered(&bench, waits).await, None);
+    let bench = bench.restart().await;
+    bench.at_desk(ANNA, NOW).await;
+    assert_eq!(offered(&bench, waits).await, None, "after a new start");
+    let report = StaffCommand::ReportCallback {
+        callback,
+        disposition: Disposition::Answered,
+        summary: String::new(),
+    };
+    bench.ok(does(ANNA, 4, report)).await;
+    assert_eq!(offered(&bench, waits).await, Some(ANNA));
+
+    // In the browser it is the same, and no phone rings meanwhile.
+    let conversation = waits;
+    for (command, what) in [
+        (5, StaffCommand::Accept { conversation }),
+        (6, StaffCommand::SetHeadset { on: true }),
+    ] {
+        bench.ok(does(ANNA, command, what)).await;
+    }
+    let reason = TalkReason::Visitor;
+    let starts = VisitorCommand::StartVoice { reason };
+    bench.ok(asks(2, 7, starts, NOW)).await;
+    let voice = VoiceId::from_bytes(id(7).to_bytes());
+    let answer = StaffCommand::AnswerVoice {
+        conversation,
+        call: voice,
+    };
+    bench.ok(does(ANNA, 8, answer)).await;
+    let next = bench.said(3, 9, "hello too").await;
+    bench.ok(books(4, 10, CallbackWhen::Asap)).await;
+    look(&bench, NOW).await;
+    assert_eq!(offered(&bench, next).await, None);
+    assert_eq!(found(&bench, 10).await.life.stage, Stage::Waiting);
+    let resolve = StaffCommand::Resolve { conversation };
+    bench.ok(does(ANNA, 11, resolve)).await;
+    look(&bench, NOW).await;
+    assert_eq!(offered(&bench, next).await, Some(ANNA));
+    let rings = found(&bench, 10).await.life.stage;
+    assert!(matches!(rings, Stage::Ringing { agent: ANNA, .. }));
+}
+
+pub(crate) async fn a_call_rings_for_one_who_has_what_it_takes<H: Home>(bench: Bench<H>) {
+    let mut site = open(Dialer::Link);
+    let mut calls = CallPolicy::clone(&site.calls);
+    calls.needs = vec![Need {
+        language: "ru".to_owned(),
+        page: String::new(),
+        skill: "ru".to_owned(),
+        level: 3,
+    }];
+    let patience = u64::from(calls.patience_minutes) * MINUTE;
+    site.calls = Arc::new(calls);
+    bench.done(Request::PutSite(site)).await;
+    bench.at_desk(ANNA, NOW).await;
+    bench.at_desk(OLEG, NOW).await;
+    let skills = |level: &str| [level.parse().expect("a level")].into_iter().collect();
+    for (agent, level) in [(ANNA, "ru=2"), (OLEG, "ru=3")] {
+        let skills = skills(level);
+        bench.done(Request::PutSkills { agent, skills }).await;
+    }
+    let bench = bench.restart().await;
+    bench.at_desk(ANNA, NOW).await;
+    bench.at_desk(OLEG, NOW).await;
+    let in_russian = |from, command| {
+        let mut request = books(from, command, CallbackWhen::Asap);
+        if let Request::Visitor { profile, .. } = &mut request {
+            *profile = Arc::new(VisitorProfile {
+                locale: "ru-RU".to_owned(),
+                page: None,
+            });
+        }
+        request
+    };
+    for n in [1, 2] {
+        bench.ok(in_russian(n, n)).await;
+    }
+    look(&bench, NOW).await;
+    let rings_for = |callback: Callback| match callback.life.stage {
+        Stage::Ringing { agent, .. } => Some(agent),
+        _ => None,
+    };
+    assert_eq!(rings_for(found(&bench, 1).await), Some(OLEG));
+    // He has one already, she has less than it takes: it waits, but not for ever.
+    assert_eq!(rings_for(found(&bench, 2).await), None);
+    let callback = call(1);
+    bench
+        .ok(does(OLEG, 3, StaffCommand::TakeCallback { callback }))
+        .await;
+    look(&bench, NOW.plus(patience)).await;
+    assert_eq!(rings_for(found(&bench, 2).await), Some(ANNA));
 }

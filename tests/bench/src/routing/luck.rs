@@ -61,6 +61,7 @@ impl Luck {
             id: *id,
             availability: Availability::Available,
             gone_since: None,
+            on_call: false,
             capacity: CAPACITY,
             owned: (0..owned(self))
                 .map(|_| ConversationId::from_parts(self.now, self.bits()))

@@ -5,6 +5,8 @@ ALTER TABLE agents ADD COLUMN takes_calls boolean NOT NULL DEFAULT true;
 ALTER TABLE agents ADD COLUMN phone text NOT NULL DEFAULT '';       -- a sip: address
 ALTER TABLE agents ADD COLUMN headset boolean NOT NULL DEFAULT false;
 ALTER TABLE agents ADD COLUMN called_at bigint NOT NULL DEFAULT 0;
+ALTER TABLE agents ADD COLUMN on_call smallint NOT NULL DEFAULT 0;  -- 1: by phone, 2: in the browser, 3: both
+ALTER TABLE agents ADD COLUMN skills text NOT NULL DEFAULT '{}';    -- JSON of Skills
 
 -- A request from before has no life; what its own columns say stands for one.
 ALTER TABLE callbacks ADD COLUMN life text;                         -- JSON of Life
