@@ -10,7 +10,8 @@ use heard_desk::Policy;
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
     Availability, PublicBody, PublicEntry, Seq, Staff, StaffBody, StaffCommand, StaffCredential,
-    StaffNotice, TalkReason, Visitor, VisitorCommand, VisitorCredential,
+    StaffNotice, StaffSignal, TalkReason, Visitor, VisitorCommand, VisitorCredential,
+    VisitorNotice, VisitorSignal, VoiceId,
 };
 use heard_relay::bus::Local;
 use heard_relay::clock::SystemClock;
@@ -237,4 +238,84 @@ async fn two_who_get_nowhere_by_way_of_two_nodes_are_offered_a_call_once() {
     };
     assert_eq!(log.iter().filter(|entry| seen(&entry.body)).count(), 1);
     assert_eq!(visitor.look(|seen| all(&seen.logs)), 1);
+}
+
+/// The visitor is on one node and the agent on the other. What their pages agree on passes over the line between, either way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_pages_agree_on_a_call_by_way_of_two_nodes() {
+    let url = Server::shared().database();
+    let data = Some(Data::from(url.clone()));
+    let desk = Desk::with(data, 1, 10, Policy::default()).await;
+    let bus = Arc::new(Local::default());
+    let (one, other) = (Node::start(&url, &bus).await, Node::start(&url, &bus).await);
+    let credential = StaffCredential {
+        token: Some(desk.token(0)),
+    };
+    let mut habits = Habits::new(desk.agents()[0], || {});
+    let (to_agent, mut agent_hears) = watch::channel(None);
+    let options = Options::new(other.url(), ClientConfig::new(credential));
+    let agent = Party::<Staff>::start("the agent", options, move |voice, update| {
+        habits.hear(voice, update);
+        if let Update::Notice(StaffNotice::Voice { call, text, .. }) = update {
+            to_agent.send_replace(Some((*call, text.clone())));
+        }
+    });
+    let availability = Availability::Available;
+    for command in [
+        StaffCommand::SetAvailability { availability },
+        StaffCommand::SetHeadset { on: true },
+    ] {
+        agent.voice().say(command);
+    }
+    let credential = VisitorCredential {
+        site: SITE,
+        token: None,
+        locale: String::new(),
+        page: None,
+    };
+    let (to_visitor, mut visitor_hears) = watch::channel(None);
+    let (headset, mut headset_seen) = watch::channel(false);
+    let options = Options::new(one.url(), ClientConfig::new(credential));
+    let visitor = Party::<Visitor>::start("the visitor", options, move |_, update| match update {
+        Update::Notice(VisitorNotice::Voice { call, text }) => {
+            to_visitor.send_replace(Some((*call, text.clone())));
+        }
+        Update::Notice(VisitorNotice::Headset { on }) => {
+            headset.send_replace(*on);
+        }
+        _ => {}
+    });
+    visitor.until("greeted", |seen| seen.greetings > 0).await;
+    says(&visitor, "hello 1");
+    visitor.until("taken over", |seen| seen.entries >= 2).await;
+    visitor.voice().client().signal(VisitorSignal::AskHeadset);
+    let on = headset_seen.wait_for(|on| *on).await;
+    drop(on.expect("the visitor listens"));
+
+    let reason = TalkReason::Visitor;
+    let id = visitor.voice().say(VisitorCommand::StartVoice { reason });
+    let call = VoiceId::from_bytes(id.to_bytes());
+    visitor.until("called", |seen| seen.entries >= 3).await;
+    let conversation = visitor.look(|seen| seen.logs.keys().next().copied());
+    let conversation = conversation.expect("a conversation");
+    agent
+        .voice()
+        .say(StaffCommand::AnswerVoice { conversation, call });
+    visitor.until("answered", |seen| seen.entries >= 4).await;
+
+    let text = "from the shop".to_owned();
+    let word = VisitorSignal::Voice { call, text };
+    visitor.voice().client().signal(word);
+    let heard = (call, "from the shop".to_owned());
+    let told = agent_hears.wait_for(|told| told.as_ref() == Some(&heard));
+    drop(told.await.expect("the agent listens"));
+    let text = "from the desk".to_owned();
+    agent.voice().client().signal(StaffSignal::Voice {
+        conversation,
+        call,
+        text,
+    });
+    let heard = (call, "from the desk".to_owned());
+    let told = visitor_hears.wait_for(|told| told.as_ref() == Some(&heard));
+    drop(told.await.expect("the visitor listens"));
 }

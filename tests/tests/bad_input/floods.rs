@@ -1,7 +1,8 @@
 //! Clients that say too much, or take too little.
 
 use heard_protocol::{
-    ClientFrame, Codec, CommandId, Cursor, LogEntry, RefusalCode, RelayFrame, Resume, Seq, Visitor,
+    CallbackForm, CallbackWhen, ClientFrame, Codec, CommandId, Consent, Cursor, Envelope, LogEntry,
+    RefusalCode, RelayFrame, Resume, Seq, Visitor, VisitorCommand,
 };
 
 use crate::scene::Scene;
@@ -104,5 +105,51 @@ async fn more_cursors_than_there_may_be_are_cut_off() {
     });
     wire.send(&ClientFrame::Hello(hello)).await;
     assert_eq!(wire.code::<Visitor>().await, 4300);
+    scene.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_caller_cannot_book_calls_without_end() {
+    let scene = Scene::new(&[
+        ("HEARD_LIMITS__CALLBACK_BURST", "3"),
+        ("HEARD_LIMITS__CALLBACK_PER_MINUTE", "1"),
+    ])
+    .await;
+    // Whoever opens a socket for each is the same caller, and so is each new visitor.
+    let mut answers = Vec::new();
+    for number in 0..6_u128 {
+        let mut wire = Wire::open::<Visitor>(scene.relay.address(), Codec::Postcard).await;
+        wire.welcome(visitor(None)).await;
+        let form = CallbackForm {
+            phone: format!("+7912345670{number}"),
+            name: String::new(),
+            topic: String::new(),
+            when: CallbackWhen::Asap,
+            consent: Consent {
+                given: true,
+                wording: heard_protocol::consent::EN.to_owned(),
+            },
+        };
+        let id = CommandId::from_bits(9_000 + number);
+        let command = VisitorCommand::RequestCallback(form);
+        wire.send(&ClientFrame::<Visitor>::Command(Envelope::new(id, command)))
+            .await;
+        let code = loop {
+            match wire.next::<Visitor>().await.expect("the connection holds") {
+                RelayFrame::Ack { .. } => break None,
+                RelayFrame::Refused { refusal, .. } => break Some(refusal.code),
+                _ => {}
+            }
+        };
+        // They may go on writing.
+        wire.send(&says(9_100 + number, "well then")).await;
+        while !matches!(wire.next::<Visitor>().await, Ok(RelayFrame::Ack { .. })) {}
+        wire.close().await;
+        answers.push(code);
+    }
+    let (taken, refused) = answers.split_at(3);
+    assert_eq!(taken, [None; 3]);
+    assert_eq!(refused, [Some(RefusalCode::TooManyCalls); 3]);
+    scene.all_is_well().await;
     scene.end().await;
 }
