@@ -50,6 +50,8 @@ pub enum TalkEvidence {
     Said,
     /// The wait for an answer is likely to be so many milliseconds at least.
     Expected(u64),
+    /// The visitor's connection broke so many times within ten minutes.
+    Broken(u32),
 }
 
 /// What the visitor says to an offer to talk.

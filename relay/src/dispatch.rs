@@ -170,6 +170,11 @@ impl DispatchHandle {
         self.listening.effort(contact, typed_ms, deleted);
     }
 
+    /// A visitor's connection broke.
+    pub(crate) fn broke(&self, site: SiteId, contact: ContactId) {
+        self.listening.broke(site, contact);
+    }
+
     /// A round may be due on any site: whoever knew may be gone.
     pub(crate) fn look_everywhere(&self) {
         let _ = self.nudges.send(Nudge::Everywhere);

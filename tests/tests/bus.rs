@@ -7,18 +7,21 @@ use std::sync::Arc;
 use heard_client::native::Options;
 use heard_client::{Config as ClientConfig, Update};
 use heard_desk::Policy;
+use heard_desk::callback::CallPolicy;
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    Availability, PublicBody, PublicEntry, Seq, Staff, StaffBody, StaffCommand, StaffCredential,
-    StaffNotice, StaffSignal, TalkReason, Visitor, VisitorCommand, VisitorCredential,
-    VisitorNotice, VisitorSignal, VoiceId,
+    Availability, Codec, PublicBody, PublicEntry, RelayFrame, Seq, Staff, StaffBody, StaffCommand,
+    StaffCredential, StaffNotice, StaffSignal, TalkReason, Visitor, VisitorCommand,
+    VisitorCredential, VisitorNotice, VisitorSignal, VoiceId,
 };
 use heard_relay::bus::Local;
 use heard_relay::clock::SystemClock;
 use heard_relay::config::{Config, Data};
 use heard_relay::entropy::OsEntropy;
 use heard_relay::server::Relay;
+use heard_relay::store::Request;
 use heard_test_postgres::Server;
+use heard_tests::real::wire::{self, Wire, visitor};
 use heard_tests::real::{Desk, Habits, Party, SITE, Seen};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -318,4 +321,54 @@ async fn two_pages_agree_on_a_call_by_way_of_two_nodes() {
     let heard = (call, "from the desk".to_owned());
     let told = visitor_hears.wait_for(|told| told.as_ref() == Some(&heard));
     drop(told.await.expect("the visitor listens"));
+}
+
+/// Everything a visitor is told in the log, until this.
+async fn reads_until(wire: &mut Wire, wanted: impl Fn(&PublicBody) -> bool) -> Vec<PublicBody> {
+    let mut read = Vec::new();
+    while !read.last().is_some_and(&wanted) {
+        let frame = wire.next::<Visitor>().await.expect("the line holds");
+        if let RelayFrame::Entries { entries, .. } = frame {
+            read.extend(entries.into_iter().map(|entry| entry.body));
+        }
+    }
+    read
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whose_line_breaks_without_a_word_is_offered_a_call() {
+    let url = Server::shared().database();
+    let data = Some(Data::from(url.clone()));
+    let desk = Desk::with(data, 1, 10, Policy::default()).await;
+    let store = desk.store().await;
+    let mut site = store.site(SITE).await.expect("a read").expect("a site");
+    let mut calls = CallPolicy::clone(&site.calls);
+    calls.trouble.breaks = 1;
+    site.calls = Arc::new(calls);
+    let put = store.execute(Request::PutSite(site)).await;
+    put.expect("the store works");
+    let node = Node::start(&url, &Arc::new(Local::default())).await;
+    let open = || Wire::open::<Visitor>(node.address, Codec::Postcard);
+    let is_said = |body: &PublicBody| matches!(body, PublicBody::Message { .. });
+
+    let mut wire = open().await;
+    let token = Some(wire.welcome(visitor(None)).await.body.token);
+    wire.send(&wire::says(1, "hello")).await;
+    reads_until(&mut wire, is_said).await;
+    // A goodbye is not a break.
+    wire.close().await;
+    let mut wire = open().await;
+    wire.welcome(visitor(token.clone())).await;
+    wire.send(&wire::says(2, "hello again")).await;
+    reads_until(&mut wire, is_said).await;
+    drop(wire);
+    let mut wire = open().await;
+    wire.welcome(visitor(token)).await;
+    let is_offered = |body: &PublicBody| matches!(body, PublicBody::TalkOffered { .. });
+    let read = reads_until(&mut wire, is_offered).await;
+    let said = read.iter().filter(|body| is_said(body)).count();
+    assert_eq!(said, 2, "the offer came after both");
+    let reason = TalkReason::Connection;
+    let why = String::new();
+    assert_eq!(read.last(), Some(&PublicBody::TalkOffered { reason, why }));
 }

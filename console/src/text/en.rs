@@ -200,6 +200,10 @@ pub(super) static ENGLISH: Text = Text {
             TalkEvidence::Unanswered(ms) => format!("no answer for {}", span(ms)),
             TalkEvidence::Said => "said so in the chat".to_owned(),
             TalkEvidence::Expected(ms) => format!("a wait of {} or more", span(ms)),
+            TalkEvidence::Broken(count) => format!(
+                "broke off {count} {} in ten minutes",
+                plural(count.into(), "time", "times")
+            ),
         },
         open: "Offered a call, no answer yet",
         answered: |answer| match answer {

@@ -221,6 +221,9 @@ pub(super) static RUSSIAN: Text = Text {
             TalkEvidence::Unanswered(ms) => format!("без ответа {}", span(ms)),
             TalkEvidence::Said => "так и сказано в чате".to_owned(),
             TalkEvidence::Expected(ms) => format!("ждать от {}", span(ms)),
+            TalkEvidence::Broken(count) => {
+                format!("за десять минут связь прервалась {}", times(count))
+            }
         },
         open: "Звонок предложен, ответа пока нет",
         answered: |answer| match answer {

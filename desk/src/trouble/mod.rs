@@ -7,7 +7,7 @@
 //!
 //! | reason | rule |
 //! |---|---|
-//! | [`Reason::Connection`] | the visitor says that the chat breaks: once plainly, or twice in passing |
+//! | [`Reason::Connection`] | the visitor says that the chat breaks: once plainly, or twice in passing; or their connection has broken [`Limits::breaks`] times within ten minutes ([`Breaks`]) |
 //! | [`Reason::NobodyFree`] | the visitor has written again and nobody has answered for [`Limits::wait_ms`] |
 //! | [`Reason::Circles`] | signs of getting nowhere add up to [`Limits::circles`] points (see `circles.rs`) |
 //! | [`Reason::HardToWrite`] | the visitor says so; or two messages took much longer than they are long, or lost more than was sent; or the two write different languages |
@@ -19,6 +19,7 @@
 //! The phrases are in `phrases/`, a catalogue for each language. They were written from dialogues of our own; a third of those was kept aside
 //! until the rules were done.
 
+mod breaks;
 mod circles;
 mod phrases;
 mod sameness;
@@ -26,6 +27,7 @@ mod watch;
 mod words;
 mod writing;
 
+pub use breaks::Breaks;
 pub use heard_protocol::{TalkEvidence as Evidence, TalkReason as Reason};
 pub use watch::Watch;
 
@@ -92,6 +94,8 @@ pub struct Limits {
     pub long: u32,
     /// See `long`; in milliseconds.
     pub long_ms: u64,
+    /// How often the visitor's connection may break within ten minutes; so often is [`Reason::Connection`].
+    pub breaks: u32,
 }
 
 impl Default for Limits {
@@ -103,13 +107,14 @@ impl Default for Limits {
             laborious: 2,
             long: 8,
             long_ms: 900_000,
+            breaks: 3,
         }
     }
 }
 
 impl Limits {
     /// What would make no sense: the field, what is wrong with it, and whether it is.
-    pub(crate) fn faults(&self) -> [(&'static str, &'static str, bool); 5] {
+    pub(crate) fn faults(&self) -> [(&'static str, &'static str, bool); 6] {
         let short = |ms: u64| ms < 1_000;
         [
             (
@@ -129,6 +134,7 @@ impl Limits {
                 self.laborious == 0,
             ),
             ("trouble.long", "must be at least 1", self.long == 0),
+            ("trouble.breaks", "must be at least 1", self.breaks == 0),
         ]
     }
 }

@@ -153,7 +153,7 @@ variants! {
         "impatience": Self::Impatience, "silence": Self::Silence(_), "long": Self::Long(_),
         "laborious": Self::Laborious(_), "languages": Self::Languages,
         "unanswered": Self::Unanswered(_), "said": Self::Said,
-        "expected": Self::Expected(_),
+        "expected": Self::Expected(_), "broken": Self::Broken(_),
     }
     VoiceEnding {
         "visitor": Self::Visitor, "agent": Self::Agent, "no_answer": Self::NoAnswer,

@@ -88,6 +88,15 @@ impl Reports {
         };
         Ok(matches!(self.store.execute(request).await?, Answer::Done))
     }
+
+    /// Whether this attempt is still under way as far as the store knows; yes if it can't say.
+    async fn is_wanted(&self, ordered: Ordered) -> bool {
+        let Ok(found) = self.store.callback(ordered.callback).await else {
+            return true;
+        };
+        let wanted = |one: Callback| one.life.caller().is_some() && one.life.taken == ordered.order;
+        found.is_some_and(wanted)
+    }
 }
 
 /// The dialers of this relay.

@@ -12,6 +12,9 @@ use parking_lot::RwLock;
 use super::{DialError, Order, Reports};
 use crate::config::SipSettings;
 
+/// How often it is looked whether a call that rings is still wanted. Whoever takes it back may do so on another node.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// The way to the phones.
 pub(super) struct Sip {
     /// Gone once it was stopped.
@@ -72,7 +75,20 @@ impl Sip {
         };
         let call = self.gateway.read().as_ref().map(|one| one.call(ring));
         let mut call = call.ok_or_else(|| DialError::Told("the relay stops".to_owned()))?;
-        while let Some(step) = call.next().await {
+        let mut joined = false;
+        loop {
+            let step = tokio::select! {
+                step = call.next() => step,
+                () = tokio::time::sleep(LOOK) => {
+                    // The agent has said what came of it, or it was taken away from them: nobody's phone rings any longer. Who talks, talks on.
+                    if !joined && !reports.is_wanted(ordered).await {
+                        call.hang_up();
+                    }
+                    continue;
+                }
+            };
+            let Some(step) = step else { break };
+            joined |= matches!(step, Progress::Joined);
             let event = match step {
                 Progress::RingingAgent => continue,
                 Progress::AgentAnswered | Progress::RingingVisitor => {

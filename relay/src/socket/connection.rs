@@ -124,11 +124,16 @@ pub(super) fn serve<S: Served>(
         codec,
         caller,
         overflowed: false,
+        left: false,
         context,
     }));
     async move {
         let code = match &mut line {
-            Some(line) if !full => line.run(&mut socket).await,
+            Some(line) if !full => {
+                let code = line.run(&mut socket).await;
+                line.mourn(code);
+                code
+            }
             _ => Some(CloseCode::Full),
         };
         // The place in the hub is given up before the goodbye, which may take a while.
@@ -153,6 +158,21 @@ async fn farewell(socket: &mut WebSocket, code: CloseCode) {
     };
     // Whoever does not answer is dropped.
     let _ = tokio::time::timeout(FAREWELL, goodbye).await;
+}
+
+/// Whether the connection is gone, rather than something wrong with what came over it.
+fn is_lost(error: &axum::Error) -> bool {
+    use std::error::Error as _;
+    let error = error.source().and_then(|error| error.downcast_ref());
+    matches!(
+        error,
+        Some(
+            tungstenite::Error::Io(_)
+                | tungstenite::Error::Protocol(
+                    tungstenite::error::ProtocolError::ResetWithoutClosingHandshake
+                )
+        )
+    )
 }
 
 /// What a client is told that sent something no message can be made of.
@@ -234,6 +254,8 @@ struct Line<S: Served> {
     codec: Codec,
     caller: Caller,
     overflowed: bool,
+    /// The client has said goodbye.
+    left: bool,
     context: Arc<Context>,
 }
 
@@ -266,6 +288,14 @@ impl<S: Served> Line<S> {
                 Ok(Some(code)) => return Some(code),
                 Err(Gone) => return None,
             }
+        }
+    }
+
+    /// Tells of a connection that ended without a word, from either side.
+    fn mourn(&self, code: Option<CloseCode>) {
+        let silent = matches!(code, Some(CloseCode::Idle)) || code.is_none() && !self.left;
+        if silent && let Some(seat) = &self.seat {
+            S::broke(&self.context, seat.identity());
         }
     }
 
@@ -335,7 +365,15 @@ impl<S: Served> Line<S> {
 
     fn received(&mut self, message: Option<Result<Message, axum::Error>>) -> Result<(), Gone> {
         let bytes: Bytes = match (message, self.codec) {
-            (None | Some(Ok(Message::Close(_))), _) => return Err(Gone),
+            (Some(Ok(Message::Close(_))), _) => {
+                self.left = true;
+                return Err(Gone);
+            }
+            (None, _) => return Err(Gone),
+            (Some(Err(error)), _) if is_lost(&error) => {
+                tracing::debug!(%error, "a connection broke");
+                return Err(Gone);
+            }
             (Some(Ok(Message::Ping(_) | Message::Pong(_))), _) => return Ok(()),
             (Some(Ok(Message::Binary(bytes))), Codec::Postcard) => bytes,
             (Some(Ok(Message::Text(text))), Codec::Json) => text.into(),

@@ -64,6 +64,9 @@ pub(super) trait Served: Side {
     /// Gives it up.
     fn rise(context: &Arc<Context>, place: &Place<Self>);
 
+    /// The connection broke: nobody ended it with a word.
+    fn broke(_context: &Context, _identity: &Self::Identity) {}
+
     /// The connection has begun to read a conversation.
     fn followed(
         context: &Arc<Context>,
@@ -226,6 +229,10 @@ impl Served for Visitor {
                 }
             }
         });
+    }
+
+    fn broke(context: &Context, identity: &Self::Identity) {
+        context.dispatch.broke(identity.site, identity.contact);
     }
 
     async fn followed(_: &Arc<Context>, _: &Place<Self>, _: ConversationId) {}

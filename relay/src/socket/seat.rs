@@ -48,6 +48,10 @@ impl<S: Served> Seat<S> {
         }
     }
 
+    pub(super) const fn identity(&self) -> &S::Identity {
+        &self.place.identity
+    }
+
     pub(super) fn place(&self) -> Place<S> {
         self.place.clone()
     }

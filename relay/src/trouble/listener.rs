@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use heard_protocol::{ContactId, ConversationId, Seq};
+use heard_desk::trouble::Breaks;
+use heard_protocol::{ContactId, ConversationId, Seq, SiteId, TalkReason};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +14,7 @@ use super::limits::SiteLimits;
 use super::recent::Recent;
 use super::{Entries, Heard};
 use crate::clock::Clock;
-use crate::store::Store;
+use crate::store::{Request, Store};
 
 /// How many conversations, and how many visitors' efforts, are remembered at least.
 const REMEMBERED: usize = 1_024;
@@ -79,6 +80,8 @@ pub(super) struct Listener {
     limits: SiteLimits,
     /// How hard what each visitor sends next was to write.
     efforts: Recent<ContactId, Effort>,
+    /// When each visitor's connection broke.
+    breaks: Recent<ContactId, Breaks>,
     /// How long listening took; that the store writes something down is not counted.
     worked: Duration,
 }
@@ -91,6 +94,7 @@ impl Listener {
             known: Recent::new(REMEMBERED),
             limits: SiteLimits::default(),
             efforts: Recent::new(REMEMBERED),
+            breaks: Recent::new(REMEMBERED),
             worked: Duration::ZERO,
         }
     }
@@ -111,10 +115,36 @@ impl Listener {
                 typed_ms,
                 deleted,
             } => self.efforts.put(contact, (typed_ms, deleted)),
+            Heard::Broke { site, contact } => self.broke(site, contact).await,
             Heard::Said { all, ours } => {
                 for said in all {
                     self.said(said, ours).await;
                 }
+            }
+        }
+    }
+
+    async fn broke(&mut self, site: SiteId, contact: ContactId) {
+        let Some(limits) = self.limits.of(&*self.store, site).await else {
+            return;
+        };
+        let now = self.clock.now();
+        let mut breaks = self.breaks.take(&contact).unwrap_or_default();
+        let found = breaks.add(&limits, now);
+        self.breaks.put(contact, breaks);
+        let Some(evidence) = found else { return };
+        // If it can't be kept now, there will be another break, or the visitor says so.
+        if let Ok(view) = self.store.visitor_view(contact).await
+            && let Some(own) = view.conversation
+        {
+            let told = Request::Trouble {
+                conversation: own.conversation,
+                seen: vec![(TalkReason::Connection, evidence)],
+                stance: None,
+                now,
+            };
+            if let Err(error) = self.store.execute(told).await {
+                tracing::warn!(%error, conversation.id = %own.conversation, "a reason to talk could not be kept");
             }
         }
     }

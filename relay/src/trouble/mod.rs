@@ -47,6 +47,8 @@ enum Heard {
         typed_ms: u32,
         deleted: u32,
     },
+    /// A visitor's connection broke.
+    Broke { site: SiteId, contact: ContactId },
 }
 
 /// Where what is said is told.
@@ -85,6 +87,11 @@ pub(crate) fn entries(facts: &[Fact]) -> impl Iterator<Item = Entries> + '_ {
 }
 
 impl Listening {
+    /// Tells that a visitor's connection broke: nobody ended it with a word.
+    pub(crate) fn broke(&self, site: SiteId, contact: ContactId) {
+        let _ = self.0.try_send(Heard::Broke { site, contact });
+    }
+
     /// Tells of a commit. Never waits: when there is no room, the next message makes up for it.
     pub(crate) fn said(&self, all: Vec<Entries>, ours: bool) {
         if !all.is_empty() {

@@ -355,6 +355,27 @@ async fn how_hard_it_was_to_write_counts_for_the_next_message() {
 }
 
 #[tokio::test]
+async fn a_line_that_does_not_hold_is_a_reason() {
+    let mut scene = Scene::begin().await;
+    let conversation = scene.says("My oven is cold").await;
+    scene.listens().await;
+    for _ in 0..4 {
+        scene.clock.advance(60_000);
+        let broke = Heard::Broke {
+            site: SITE,
+            contact: VISITOR,
+        };
+        scene.listener.hear(broke).await;
+    }
+    let broken = (TalkReason::Connection, TalkEvidence::Broken(3));
+    let (offered, seen) = scene.log(conversation).await;
+    assert_eq!(
+        (&*offered, &*seen),
+        (&[TalkReason::Connection][..], &[broken][..])
+    );
+}
+
+#[tokio::test]
 async fn what_is_remembered_is_not_read_again() {
     let mut scene = Scene::begin().await;
     // The store knows nothing of this conversation: whoever has to read it stops listening.

@@ -289,6 +289,7 @@ pub(super) fn evidences() -> Vec<TalkEvidence> {
         TalkEvidence::Unanswered(180_000),
         TalkEvidence::Said,
         TalkEvidence::Expected(240_000),
+        TalkEvidence::Broken(3),
     ]
 }
 

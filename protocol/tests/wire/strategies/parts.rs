@@ -247,6 +247,7 @@ pub(super) fn evidence() -> BoxedStrategy<TalkEvidence> {
         any::<u32>().prop_map(TalkEvidence::Laborious),
         any::<u64>().prop_map(TalkEvidence::Unanswered),
         any::<u64>().prop_map(TalkEvidence::Expected),
+        any::<u32>().prop_map(TalkEvidence::Broken),
         select(vec![
             TalkEvidence::NotUnderstood,
             TalkEvidence::Already,
