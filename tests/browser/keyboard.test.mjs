@@ -148,7 +148,9 @@ describe('the console', () => {
     await agree('the first item', () => focused(anna.page), 'button Available');
     await press('ArrowDown');
     await agree('the next', () => focused(anna.page), 'button Busy');
-    await press('End', 'Enter');
+    await press('End');
+    await until('the last is the headset', () => anna.page.locator('.me .menu [role^=menuitem]', { hasText: 'Headset on' }).evaluate((item) => item === document.activeElement));
+    await press('ArrowUp', 'Enter');
     await anna.page.locator('.me .btn .dot.away').waitFor();
     await anna.page.locator('.me .menu').waitFor({ state: 'detached' });
   });
