@@ -149,7 +149,7 @@ describe('the console', () => {
     await press('ArrowDown');
     await agree('the next', () => focused(anna.page), 'button Busy');
     await press('End');
-    await until('the last is the headset', () => anna.page.locator('.me .menu [role^=menuitem]', { hasText: 'Headset on' }).evaluate((item) => item === document.activeElement));
+    await until('the last is the headset', () => anna.page.locator('.me .menu [role^=menuitem]', { hasText: 'Headset' }).evaluate((item) => item === document.activeElement));
     await press('ArrowUp', 'Enter');
     await anna.page.locator('.me .btn .dot.away').waitFor();
     await anna.page.locator('.me .menu').waitFor({ state: 'detached' });

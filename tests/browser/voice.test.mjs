@@ -40,7 +40,10 @@ async function talk(visitor, issue) {
   await anna.is('available');
   await anna.accepts(issue);
   await visitor.frame.locator('.top .icon').first().click();
-  await visitor.frame.getByRole('button', { name: 'Talk here now' }).click();
+  const here = visitor.frame.getByRole('button', { name: 'Talk here now' });
+  await here.waitFor();
+  await screenshot(visitor.page, 'voice-ways');
+  await here.click();
   await anna.rings.waitFor();
 }
 

@@ -94,14 +94,14 @@ const STYLE = `
 .voice{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem;padding:.6rem .9rem;background:var(--field);color:var(--ink);border-bottom:1px solid var(--line);font-size:.9375rem}
 .voice p{flex:9 1 8rem;margin:0}
 .voice span{display:inline-flex;align-items:center;gap:.5rem}
-.voice .acts{flex:1 0 auto;max-width:100%}
-.voice .acts>*{flex:1 0 auto}
+.voice .acts{flex:1 1 auto;flex-wrap:wrap}
 .voice [hidden]{display:none}
 .voice b{font-variant-numeric:tabular-nums}
 .voice small{color:var(--muted);font-size:.8125rem}
 .voice meter{width:3.5rem;height:.6rem}
 .voice button,.voice a{justify-content:center;min-height:2.75rem;padding:0 .6rem;border:1px solid var(--edge);border-radius:var(--radius-m);background:var(--paper);color:var(--ink);font:inherit;cursor:pointer;display:inline-flex;align-items:center;text-decoration:none}
 .voice button[aria-pressed=true]{background:var(--ink);color:var(--paper)}
+.voice .acts>*{flex:1 0 auto;padding:0 .45rem}
 .voice .end{border-color:var(--bad);color:var(--bad)}
 `;
 

@@ -155,7 +155,7 @@ pub(super) static ENGLISH: Text = Text {
         rings: "Wants to talk now",
         answer: "Answer",
         decline: "Not now",
-        headset: "Headset on",
+        headset: "Headset",
         headset_hint: "Visitors can talk to you in the browser",
         asked: "The visitor calls from the chat",
         answered: |name| format!("Call answered: {name}"),

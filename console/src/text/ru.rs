@@ -173,7 +173,7 @@ pub(super) static RUSSIAN: Text = Text {
         rings: "Хочет поговорить сейчас",
         answer: "Ответить",
         decline: "Не сейчас",
-        headset: "Гарнитура на мне",
+        headset: "Гарнитура",
         headset_hint: "Посетители могут говорить с вами в браузере",
         asked: "Посетитель звонит из чата",
         answered: |name| format!("На звонок ответили: {name}"),
