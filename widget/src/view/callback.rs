@@ -100,7 +100,6 @@ fn form(app: App) -> El {
     let later = move || app.form.read(|form| form.draft.at != When::Asap);
     el("section", "card")
         .child(el("h2", "").live(title))
-        .show(move || talk::can_talk(app), move || talk::here(app))
         .child(el("p", "").text(words.call_hint))
         .child(
             el("form", "form")
@@ -114,6 +113,8 @@ fn form(app: App) -> El {
                 .show(move || problem(app).is_some(), move || trouble(app))
                 .child(buttons(app)),
         )
+        // At the end, which is what a small panel shows of a long card.
+        .show(move || talk::can_talk(app), move || talk::here(app))
 }
 
 fn problem(app: App) -> Option<Problem> {
