@@ -63,6 +63,19 @@ async fn a_wrong_password() {
 }
 
 #[tokio::test]
+async fn who_has_no_name_is_not_known_to_a_trunk_that_asks() {
+    let mut phone = Phone::start(true);
+    let proxy = Proxy::start(free_port(), "SHA-256", PASSWORD);
+    let mut settings = settings(proxy.port());
+    settings.trunk.username = String::new();
+    let gateway = Gateway::start(settings).await.unwrap();
+    let (_, ending) = to_the_end(&mut gateway.call(order(&phone.address()))).await;
+    assert_eq!(ending, ended(Outcome::TrunkRefusedUs, Some(407)));
+    phone.until("CALL_CLOSED");
+    gateway.stop().await;
+}
+
+#[tokio::test]
 async fn a_trunk_that_asks_again_is_not_told_again() {
     let mut phone = Phone::start(true);
     let trunk = Visitor::start("asks_again", "udp", &[]);
