@@ -90,3 +90,24 @@ async fn a_visitor_who_does_not_answer_may_the_second_time() {
     let tries: Vec<_> = call.life.tries.iter().map(|one| one.disposition).collect();
     assert_eq!(tries, [Disposition::NoAnswer, Disposition::Answered]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_stops_hangs_up_and_keeps_what_came_of_it() {
+    let (mut phone, ear) = (Phone::start(false), Ear::open());
+    let visitor = VisitorPhone::start("picks_up", "udp", &[("media", &ear.port())]);
+    let rig = Rig::start(Setup::new(visitor.port()), &[&phone.address()]).await;
+    let agent = &rig.agents[0];
+    let call = rig.visitor.books().await;
+    agent.takes(call).await;
+    picks_up(&mut phone);
+    agent.until(is_at(CallLeg::Joined)).await;
+    ear.hears_sound();
+    rig.log_is(&[Step::Requested, Step::Rung, Step::Calling])
+        .await;
+    let call = rig.stops(call).await;
+    visitor.is_content();
+    phone.until("CALL_CLOSED");
+    let tries: Vec<_> = call.life.tries.iter().map(|one| one.disposition).collect();
+    assert_eq!(tries, [Disposition::Answered], "{:?}", call.life.stage);
+    assert!(call.life.ended_at().is_some());
+}

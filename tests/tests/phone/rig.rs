@@ -117,18 +117,30 @@ impl Rig {
     /// Stops the relay, checks that this is on disk and was shown to everybody, and returns the request as it is there.
     pub(crate) async fn ends(self, call: CallbackId, steps: &[Step]) -> Callback {
         self.log_is(steps).await;
-        assert!(
-            self.relay.stop().await.success(),
-            "the relay stops in order"
-        );
+        stop(self.relay).await;
         let agents = self.agents.into_iter().map(Agent::leaves).collect();
         let history = history(&self.desk, vec![self.visitor.leaves()], agents).await;
         assert_eq!(history.logs.len(), 1, "one conversation");
-        let kept: Vec<_> = history.logs[0].entries.iter().map(staff).collect();
-        assert_eq!(kept, steps);
+        let written: Vec<_> = history.logs[0].entries.iter().map(staff).collect();
+        assert_eq!(written, steps);
         assert_eq!(check(&history), []);
-        let store = self.desk.store().await;
-        let found = store.callback(call).await.expect("the store can be read");
-        found.expect("the request is kept")
+        kept(&self.desk, call).await
     }
+
+    /// Stops the relay once everybody has closed their page, whatever is under way, and returns the request as it is on disk.
+    pub(crate) async fn stops(self, call: CallbackId) -> Callback {
+        drop((self.agents, self.visitor));
+        stop(self.relay).await;
+        kept(&self.desk, call).await
+    }
+}
+
+async fn stop(relay: Relay) {
+    assert!(relay.stop().await.success(), "the relay stops in order");
+}
+
+async fn kept(desk: &Desk, call: CallbackId) -> Callback {
+    let found = desk.store().await.callback(call).await;
+    let found = found.expect("the store can be read");
+    found.expect("the request is kept")
 }
