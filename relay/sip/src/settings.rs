@@ -51,7 +51,7 @@ pub struct Trunk {
     pub proxy: String,
     /// What stands behind the `@` of numbers. Agents whose address has the same host are rung through the proxy too.
     pub domain: String,
-    /// Who we are to the trunk.
+    /// Who we are to the trunk. Empty where it knows us by our address, and does not ask.
     pub username: String,
     /// And how it knows.
     pub password: Secret,

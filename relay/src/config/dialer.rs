@@ -32,7 +32,7 @@ pub struct SipSettings {
     pub proxy: String,
     /// The trunk's domain, which stands behind the numbers.
     pub domain: String,
-    /// Who the relay is to the trunk.
+    /// Who the relay is to the trunk; empty where the trunk knows it by its address.
     #[serde(default)]
     pub username: String,
     /// By what the trunk knows it.

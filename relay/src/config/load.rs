@@ -54,17 +54,22 @@ pub fn load(layers: &Layers) -> Result<Config, ConfigError> {
         }
         figment = figment.merge(Toml::file_exact(file));
     }
-    let config: Config = figment
-        .merge(Said {
+    let mut variables = environment(&layers.env);
+    let config: Config = loop {
+        let said = figment.clone().merge(Said {
             name: ENVIRONMENT,
-            values: environment(&layers.env),
-        })
-        .merge(Said {
+            values: values(&variables),
+        });
+        let said = said.merge(Said {
             name: FLAGS,
             values: flags(&layers.flags),
-        })
-        .extract()
-        .map_err(ConfigError::from_figment)?;
+        });
+        match said.extract() {
+            Ok(config) => break config,
+            Err(error) if read_again(&mut variables, &error.path) => {}
+            Err(error) => return Err(ConfigError::from_figment(error)),
+        }
+    };
     match config.limits.fault() {
         None => Ok(config),
         Some((field, reason)) => Err(ConfigError::Field {
@@ -91,21 +96,51 @@ impl Provider for Said {
     }
 }
 
-fn environment(variables: &[(String, String)]) -> Dict {
-    let mut values = Dict::new();
-    for (name, value) in variables {
-        let Some(name) = name.strip_prefix(PREFIX) else {
-            continue;
-        };
-        let name = name.to_ascii_lowercase();
-        let mut path = name.split(NESTING);
-        if path.next().is_some_and(|top| TOP.contains(&top)) {
-            // Any text is a value: what does not read as a number or a truth is a string.
-            let value = value
-                .parse()
-                .unwrap_or_else(|_| Value::from(value.as_str()));
-            put(&mut values, name.split(NESTING), value);
+/// A setting in the environment. It is taken as the text that it is: a password of digits alone is none the less a password, and a number in
+/// international form would lose its `+`. Where a text will not do, it is read as something else.
+struct Variable {
+    path: Vec<String>,
+    value: Value,
+}
+
+fn environment(variables: &[(String, String)]) -> Vec<Variable> {
+    let settings = variables.iter().filter_map(|(name, value)| {
+        let name = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
+        let path: Vec<_> = name.split(NESTING).map(str::to_owned).collect();
+        let ours = path.first().is_some_and(|top| TOP.contains(&&**top));
+        ours.then(|| Variable {
+            path,
+            value: Value::from(value.as_str()),
+        })
+    });
+    settings.collect()
+}
+
+/// Reads the variable that a fault was found at, or in, as a number, a truth or a list. Returns whether there is one that was not read so before.
+fn read_again(variables: &mut [Variable], fault: &[String]) -> bool {
+    let mut found = variables
+        .iter_mut()
+        .filter(|one| fault.starts_with(&one.path));
+    found.any(|one| {
+        let read = one.value.as_str().and_then(|text| text.parse().ok());
+        match read {
+            Some(value) if value != one.value => {
+                one.value = value;
+                true
+            }
+            _ => false,
         }
+    })
+}
+
+fn values(variables: &[Variable]) -> Dict {
+    let mut values = Dict::new();
+    for one in variables {
+        put(
+            &mut values,
+            one.path.iter().map(String::as_str),
+            one.value.clone(),
+        );
     }
     values
 }
@@ -202,6 +237,31 @@ mod tests {
             ..Layers::default()
         });
         assert_eq!(config.unwrap().data, Data::File("7".into()));
+    }
+
+    #[test]
+    fn a_variable_is_text_wherever_text_is_wanted() {
+        let sip = |name: &str| format!("HEARD_DIALER__SIP__{name}");
+        let pairs = [
+            (sip("PROXY"), "sip.example.org"),
+            (sip("DOMAIN"), "example.org"),
+            (sip("USERNAME"), "4930123"),
+            (sip("PASSWORD"), "{a=b}"),
+            (sip("CALLER"), "+4930123"),
+            (sip("RING_AGENT_S"), "7"),
+            (sip("WANTS_OFFER"), "true"),
+            ("HEARD_VOICE__STUN".to_owned(), "[\"stun:a\", \"stun:b\"]"),
+        ];
+        let config = load(&Layers {
+            env: pairs.map(|(name, value)| (name, value.to_owned())).to_vec(),
+            ..Layers::default()
+        })
+        .unwrap();
+        let sip = config.dialer.sip.unwrap();
+        assert_eq!((&*sip.username, &*sip.caller), ("4930123", "+4930123"));
+        assert_eq!(sip.password.reveal(), "{a=b}");
+        assert_eq!((sip.ring_agent_s, sip.wants_offer), (7, true));
+        assert_eq!(config.voice.stun, ["stun:a", "stun:b"]);
     }
 
     #[test]

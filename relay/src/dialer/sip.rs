@@ -8,17 +8,23 @@ use heard_sip::{
     Ending, Gateway, Order as Ring, Outcome, Patience, Progress, Secret, Settings, Trunk,
 };
 use parking_lot::RwLock;
+use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 
 use super::{DialError, Order, Reports};
 use crate::config::SipSettings;
 
 /// How often it is looked whether a call that rings is still wanted. Whoever takes it back may do so on another node.
 const LOOK: Duration = Duration::from_secs(2);
+/// How long a relay that stops waits until what came of its calls is kept.
+const KEEPING: Duration = Duration::from_secs(5);
 
 /// The way to the phones.
 pub(super) struct Sip {
     /// Gone once it was stopped.
     gateway: RwLock<Option<Gateway>>,
+    /// The orders under way: what came of them is still to be kept when the phones are hung up.
+    orders: TaskTracker,
 }
 
 impl std::fmt::Debug for Sip {
@@ -58,11 +64,13 @@ impl Sip {
         let gateway = gateway.map_err(|error| DialError::Settings(error.to_string()))?;
         Ok(Self {
             gateway: RwLock::new(Some(gateway)),
+            orders: TaskTracker::new(),
         })
     }
 
     /// Makes a call and says how far it is, until it is over.
     pub(super) async fn order(&self, order: &Order, reports: &Reports) -> Result<(), DialError> {
+        let _under_way = self.orders.token();
         let agent = order.agent.phone.address.clone();
         if agent.is_empty() {
             return Err(DialError::NoPhone);
@@ -108,11 +116,16 @@ impl Sip {
         Ok(())
     }
 
-    /// Hangs up everything that is open.
+    /// Hangs up everything that is open, and waits until what came of it is kept.
     pub(super) async fn stop(&self) {
         let gateway = self.gateway.write().take();
         if let Some(gateway) = gateway {
             gateway.stop().await;
+        }
+        self.orders.close();
+        if timeout(KEEPING, self.orders.wait()).await.is_err() {
+            // The round finds an order that is never heard of.
+            tracing::warn!("what came of some calls was not kept in time");
         }
     }
 }

@@ -27,7 +27,7 @@ impl Challenges {
         self.answered > 0
     }
 
-    /// What to add to the request so that it is believed. Nothing if it was believed not to be us already, or if we cannot say it as asked.
+    /// What to add to the request so that it is believed. Nothing if we have no name, if it was believed not to be us already, or if we cannot say it as asked.
     pub(super) fn answer(
         &mut self,
         trunk: &Trunk,
@@ -35,7 +35,9 @@ impl Challenges {
         response: &TsxResponse,
     ) -> Option<Headers> {
         let again = self.answered > 0;
-        if again && (self.answered > STALE || !is_stale(&response.headers)) {
+        if trunk.username.is_empty()
+            || again && (self.answered > STALE || !is_stale(&response.headers))
+        {
             return None;
         }
         self.answered += 1;

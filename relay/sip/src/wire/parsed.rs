@@ -28,7 +28,7 @@ impl Parsed {
         };
         let quotable =
             |text: &str| !text.contains(|c: char| c.is_control() || c == '"' || c == '\\');
-        if trunk.username.is_empty() || !quotable(&trunk.username) {
+        if !quotable(&trunk.username) {
             return Err(StartError::Setting("trunk.username"));
         }
         if !is_number(&trunk.caller) {
@@ -81,6 +81,9 @@ pub(super) mod tests {
     #[test]
     fn settings_that_are_addresses_are_read_to_their_end() {
         assert!(Parsed::of(&settings()).is_ok());
+        let mut nameless = settings();
+        nameless.trunk.username = String::new();
+        assert!(Parsed::of(&nameless).is_ok());
         let bad: [(&str, Spoil); 6] = [
             ("trunk.proxy", |s| s.trunk.proxy = "a b".into()),
             ("trunk.proxy", |s| s.trunk.proxy = "host:port".into()),

@@ -3,12 +3,10 @@
 use std::net::UdpSocket;
 use std::time::Duration;
 
+use heard_phones::{Phone, Visitor, free_port};
 use heard_sip::{Gateway, Outcome, Progress};
 
-use crate::phone::Phone;
-use crate::ports;
 use crate::rig::{SILENCE, ended, order, settings, to_the_end, until};
-use crate::visitor::Visitor;
 
 /// A trunk that must not hear anything.
 struct Quiet(UdpSocket);
@@ -76,7 +74,7 @@ async fn a_phone_that_is_not_there() {
     let mut settings = settings(port);
     settings.patience.silence = SILENCE;
     let gateway = Gateway::start(settings).await.unwrap();
-    let agent = format!("sip:agent@127.0.0.1:{}", ports::free());
+    let agent = format!("sip:agent@127.0.0.1:{}", free_port());
     let (heard, ending) = to_the_end(&mut gateway.call(order(&agent))).await;
     assert_eq!(heard, []);
     assert_eq!(ending, ended(Outcome::AgentUnreachable, None));

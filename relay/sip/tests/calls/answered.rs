@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use heard_phones::{Ear, Phone, Visitor};
 use heard_sip::{Gateway, Outcome, Progress, Transport};
 
-use crate::phone::Phone;
 use crate::rig::{gateway, order, settings, to_the_end, until};
-use crate::visitor::{Ear, Visitor};
 
 /// All that is heard before the end.
 const ALL: [Progress; 4] = [

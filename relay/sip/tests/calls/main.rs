@@ -3,11 +3,7 @@
 mod agent;
 mod answered;
 mod orders;
-mod phone;
-mod ports;
-mod process;
 mod rig;
 mod strangers;
 mod trunk;
 mod unanswered;
-mod visitor;

@@ -3,13 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use heard_phones::{MOMENT, free_port};
 use heard_sip::{
     Call, Ending, Gateway, Order, Outcome, Patience, Progress, Secret, Settings, Transport, Trunk,
 };
 use tokio::time::timeout;
-
-use crate::ports;
-use crate::process::MOMENT;
 
 /// The visitor's number.
 pub(crate) const NUMBER: &str = "+4915112345678";
@@ -19,7 +17,7 @@ pub(crate) const PASSWORD: &str = "open sesame";
 /// Settings for a trunk at this port. Who is not there is waited for as long as anything else.
 pub(crate) fn settings(trunk: u16) -> Settings {
     Settings {
-        listen: SocketAddr::from(([127, 0, 0, 1], ports::free())),
+        listen: SocketAddr::from(([127, 0, 0, 1], free_port())),
         advertise: None,
         transport: Transport::Udp,
         trunk: Trunk {

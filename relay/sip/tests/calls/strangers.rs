@@ -2,12 +2,10 @@
 
 use std::net::{SocketAddr, UdpSocket};
 
+use heard_phones::{Ear, MOMENT, Phone, Visitor};
 use heard_sip::{Outcome, Progress};
 
-use crate::phone::Phone;
-use crate::process::MOMENT;
 use crate::rig::{gateway, order, to_the_end, until};
-use crate::visitor::{Ear, Visitor};
 
 /// Somebody who was never rung.
 struct Stranger {

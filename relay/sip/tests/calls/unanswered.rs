@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
+use heard_phones::{Ear, Phone, Visitor};
 use heard_sip::{Gateway, Outcome, Progress};
 
-use crate::phone::Phone;
 use crate::rig::{ended, gateway, order, settings, to_the_end, until};
-use crate::visitor::{Ear, Visitor};
 
 /// The visitor's side answers so; the agent's phone is hung up, and the call ends like this.
 async fn refused(status: &str, outcome: Outcome) {

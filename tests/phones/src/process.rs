@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const KEEPER: &str = include_str!("keeper.sh");
 
 /// How long anything may take that takes a moment.
-pub(crate) const MOMENT: Duration = Duration::from_secs(15);
+pub const MOMENT: Duration = Duration::from_secs(15);
 
 /// A program that tests need and cargo does not bring.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ static MINE: Mutex<(Range<u16>, Vec<File>)> = Mutex::new((0..0, Vec::new()));
 ///
 /// Tests run in processes of their own, two at a time. What one of them has found free, another must not find free as well before a phone
 /// sits on it: so a process takes from blocks that are its own for as long as it lives.
-pub(crate) fn free() -> u16 {
+pub fn free() -> u16 {
     let mut mine = MINE.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
         if mine.0.len() < 2 {

@@ -8,22 +8,22 @@ use crate::process::{MOMENT, Process, SIPP, folder, until};
 
 /// One call at a phone that follows a scenario.
 #[derive(Debug)]
-pub(crate) struct Visitor {
+pub struct Visitor {
     process: Process,
     port: u16,
 }
 
 impl Visitor {
     /// Follows `scenario` once, over `kind` (`udp`, `tcp`). `words` are put where the scenario names them.
-    pub(crate) fn start(scenario: &str, kind: &str, words: &[(&str, &str)]) -> Self {
+    pub fn start(scenario: &str, kind: &str, words: &[(&str, &str)]) -> Self {
         Self::start_at(ports::free(), scenario, kind, words)
     }
 
     /// The same, at a certain port.
-    pub(crate) fn start_at(port: u16, scenario: &str, kind: &str, words: &[(&str, &str)]) -> Self {
+    pub fn start_at(port: u16, scenario: &str, kind: &str, words: &[(&str, &str)]) -> Self {
         let folder = folder(&SIPP);
         let written = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/calls/scenarios")
+            .join("scenarios")
             .join(scenario)
             .with_extension("xml");
         let text = std::fs::read_to_string(written).expect("there is such a scenario");
@@ -56,32 +56,61 @@ impl Visitor {
     }
 
     /// Its port.
-    pub(crate) const fn port(&self) -> u16 {
+    pub const fn port(&self) -> u16 {
         self.port
     }
 
+    /// Waits until it has heard these words.
+    pub fn has_heard(&self, words: &str) {
+        self.has_heard_times(words, 1);
+    }
+
     /// Waits until it has heard these words in two messages.
-    pub(crate) fn has_heard_twice(&self, words: &str) {
-        let file = self.process.folder().join("messages");
-        until("being told twice", || {
-            let heard = std::fs::read_to_string(&file).unwrap_or_default();
-            heard.matches(words).count() >= 2
+    pub fn has_heard_twice(&self, words: &str) {
+        self.has_heard_times(words, 2);
+    }
+
+    fn has_heard_times(&self, words: &str, times: usize) {
+        until(&format!("hearing {words:?}"), || {
+            self.messages().matches(words).count() >= times
         });
     }
 
+    /// All it has heard and said.
+    fn messages(&self) -> String {
+        let file = self.process.folder().join("messages");
+        std::fs::read_to_string(file).unwrap_or_default()
+    }
+
+    /// Tells a scenario that waits for it (`hangs_up_when_told`, over `udp`) to go on.
+    pub fn hang_up(&self) {
+        let messages = self.messages();
+        let mut lines = messages.lines();
+        let id = lines.find_map(|line| line.strip_prefix("Call-ID:"));
+        let id = id.expect("it is in a call").trim();
+        let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket can be bound");
+        let own = socket.local_addr().expect("it is bound");
+        let told = format!(
+            "INFO sip:visitor@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bKtold\r\nFrom: <sip:test@{own}>;tag=test\r\n\
+             To: <sip:visitor@127.0.0.1>\r\nCall-ID: {id}\r\nCSeq: 1 INFO\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+        );
+        let sent = socket.send_to(told.as_bytes(), ("127.0.0.1", self.port));
+        sent.expect("it can be told");
+    }
+
     /// Waits until the scenario has been played, and checks that all was as written.
-    pub(crate) fn is_content(&self) {
+    pub fn is_content(&self) {
         assert_eq!(self.process.wait(), 0, "the scenario went otherwise");
     }
 }
 
 /// Where the visitor's sound arrives: a socket of the test's own, which sends everything back.
 #[derive(Debug)]
-pub(crate) struct Ear(UdpSocket);
+pub struct Ear(UdpSocket);
 
 impl Ear {
     /// Listens.
-    pub(crate) fn open() -> Self {
+    pub fn open() -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket can be bound");
         socket
             .set_read_timeout(Some(MOMENT))
@@ -90,13 +119,13 @@ impl Ear {
     }
 
     /// Its port, as a scenario wants it.
-    pub(crate) fn port(&self) -> String {
+    pub fn port(&self) -> String {
         let address = self.0.local_addr().expect("it is bound");
         address.port().to_string()
     }
 
     /// Waits for some sound, and sends it back.
-    pub(crate) fn hears_sound(&self) {
+    pub fn hears_sound(&self) {
         let mut packet = [0; 2048];
         for _ in 0..10 {
             let (length, from) = self.0.recv_from(&mut packet).expect("sound arrives");

@@ -15,7 +15,7 @@ const MODULES: &str = "baresip/modules";
 
 /// A phone that is switched on.
 #[derive(Debug)]
-pub(crate) struct Phone {
+pub struct Phone {
     _process: Process,
     port: u16,
     orders: BufReader<TcpStream>,
@@ -25,7 +25,7 @@ pub(crate) struct Phone {
 
 impl Phone {
     /// One that picks up by itself, or one that somebody has to pick up.
-    pub(crate) fn start(picks_up: bool) -> Self {
+    pub fn start(picks_up: bool) -> Self {
         let (folder, port, control) = (folder(&BARESIP), ports::free(), ports::free());
         let modules = modules();
         let config = format!(
@@ -64,12 +64,12 @@ impl Phone {
     }
 
     /// Its address.
-    pub(crate) fn address(&self) -> String {
+    pub fn address(&self) -> String {
         format!("sip:agent@127.0.0.1:{}", self.port)
     }
 
     /// Does something: `accept`, `hangup`.
-    pub(crate) fn press(&mut self, command: &str) -> String {
+    pub fn press(&mut self, command: &str) -> String {
         let order = json!({ "command": command, "token": command }).to_string();
         let order = format!("{}:{order},", order.len());
         let sent = self.orders.get_mut().write_all(order.as_bytes());
@@ -85,7 +85,7 @@ impl Phone {
     }
 
     /// The Call-ID of the call it is in.
-    pub(crate) fn call_id(&mut self) -> String {
+    pub fn call_id(&mut self) -> String {
         let said = self.press("callstat");
         let id = said
             .split("id=")
@@ -95,7 +95,7 @@ impl Phone {
     }
 
     /// Waits until this happens, or has since it was last asked: `CALL_INCOMING`, `CALL_RTPESTAB` (sound arrives), `CALL_CLOSED`.
-    pub(crate) fn until(&mut self, event: &str) {
+    pub fn until(&mut self, event: &str) {
         loop {
             let next = self.events.pop_front();
             let next = next.unwrap_or_else(|| self.hear());

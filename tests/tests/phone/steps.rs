@@ -1,0 +1,51 @@
+//! What a log says of a call, without names and moments.
+
+use heard_protocol::entry::EntryBody;
+use heard_protocol::{Disposition, PublicBody, PublicEntry, StaffBody, StaffEntry};
+
+/// An entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    Requested,
+    /// Staff alone see it.
+    Rung,
+    /// Likewise.
+    Missed,
+    Calling,
+    Tried(Disposition),
+    Closed(Disposition),
+    /// Something else, which no test expects.
+    Other(String),
+}
+
+impl Step {
+    /// Whether visitors see it.
+    pub(crate) const fn is_public(&self) -> bool {
+        !matches!(self, Self::Rung | Self::Missed)
+    }
+}
+
+/// As the visitor reads it.
+pub(crate) fn public(entry: &PublicEntry) -> Step {
+    step(&entry.body)
+}
+
+/// As staff read it.
+pub(crate) fn staff(entry: &StaffEntry) -> Step {
+    match &entry.body {
+        EntryBody::Public { body, .. } => step(body),
+        EntryBody::Staff(StaffBody::CallbackRung { .. }) => Step::Rung,
+        EntryBody::Staff(StaffBody::CallbackMissed { .. }) => Step::Missed,
+        EntryBody::Staff(other) => Step::Other(format!("{other:?}")),
+    }
+}
+
+fn step(body: &PublicBody) -> Step {
+    match body {
+        PublicBody::CallbackRequested { .. } => Step::Requested,
+        PublicBody::CallbackCalling { .. } => Step::Calling,
+        PublicBody::CallbackTried { disposition, .. } => Step::Tried(*disposition),
+        PublicBody::CallbackClosed { disposition, .. } => Step::Closed(*disposition),
+        other => Step::Other(format!("{other:?}")),
+    }
+}
