@@ -3,8 +3,8 @@
 use heard_client::native::Options;
 use heard_client::{Config, Update};
 use heard_protocol::{
-    AgentId, Availability, CallbackId, CallbackState, Secret, Staff, StaffCommand, StaffCredential,
-    StaffEntry, StaffNotice,
+    AgentId, Availability, CallbackId, CallbackState, Disposition, Secret, Staff, StaffCommand,
+    StaffCredential, StaffEntry, StaffNotice,
 };
 use heard_tests::real::{Party, Relay, Voice};
 use tokio::sync::watch;
@@ -75,6 +75,17 @@ impl Agent {
         // Said in passing, it may come after the answer.
         self.until(|state| !matches!(state, CallbackState::Ringing { .. }))
             .await;
+    }
+
+    /// Says what came of the call they make.
+    pub(crate) async fn reports(&self, callback: CallbackId, disposition: Disposition) {
+        let summary = String::new();
+        self.does(StaffCommand::ReportCallback {
+            callback,
+            disposition,
+            summary,
+        })
+        .await;
     }
 
     /// Waits until the call is like this, and returns how it is then.
