@@ -149,7 +149,10 @@ describe('two tabs', () => {
         'theirs: Tuesday it is',
       ]);
     }
-    assert.equal(await anna.page.locator('.list .chat', { hasText: 'Tuesday' }).count(), 1, 'one visitor, not two');
+    // A line of her lists is told of a moment after the conversation is.
+    const rows = (hasText) => anna.page.locator('.list .chat', { hasText }).count();
+    await until('her list shows the answer', async () => (await rows('Tuesday it is')) > 0);
+    assert.deepEqual([await rows('Tuesday'), await rows('tab')], [1, 0], 'one visitor, not two');
     await anna.settles();
     await first.leaves();
   });

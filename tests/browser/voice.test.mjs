@@ -92,7 +92,7 @@ describe('a call from page to page', () => {
     await visitor.frame.getByText('A new whistle in F is on its way').waitFor();
     await screenshot(visitor.page, 'voice-rating');
     await visitor.frame.locator('.rating button').last().click();
-    await anna.page.locator('.line', { hasText: '5' }).waitFor();
+    await anna.page.locator('.line', { hasText: 'gives the call 5' }).waitFor();
     await anna.page.locator('.sum').waitFor({ state: 'detached' });
     await visitor.leaves();
     await anna.settles();

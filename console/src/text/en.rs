@@ -313,7 +313,7 @@ pub(super) static ENGLISH: Text = Text {
         expired: "Nobody made the call in time",
         dials: |name| format!("Calling: {name}"),
         tried: |outcome, time| format!("Call: {outcome}; again {time}"),
-        summed: |name| format!("{name} sums the call up"),
+        summed: |name| format!("What the call came to ({name})"),
         rated: |stars| format!("The visitor gives the call {stars} out of 5"),
         rang: |name| format!("The call rang for {name}"),
         missed: |name| format!("Not taken: {name}"),
