@@ -79,6 +79,17 @@ impl Node {
     }
 }
 
+/// The way of a visitor to a node, who was on none before.
+fn newcomer(node: &Node) -> Options<Visitor> {
+    let credential = VisitorCredential {
+        site: SITE,
+        token: None,
+        locale: String::new(),
+        page: None,
+    };
+    Options::new(node.url(), ClientConfig::new(credential))
+}
+
 fn says(visitor: &Party<Visitor>, text: &str) {
     let text = text.to_owned();
     visitor.voice().say(VisitorCommand::Send { text });
@@ -111,17 +122,7 @@ async fn what_is_said_on_one_node_is_heard_on_the_other() {
     agent
         .voice()
         .say(StaffCommand::SetAvailability { availability });
-    let credential = VisitorCredential {
-        site: SITE,
-        token: None,
-        locale: String::new(),
-        page: None,
-    };
-    let visitor = Party::<Visitor>::start(
-        "the visitor",
-        Options::new(one.url(), ClientConfig::new(credential)),
-        |_, _| {},
-    );
+    let visitor = Party::<Visitor>::start("the visitor", newcomer(&one), |_, _| {});
     visitor.until("greeted", |seen| seen.greetings > 0).await;
     says(&visitor, "hello 1");
     // Offered and taken over there; and whoever has the visitor says that they are here.
@@ -179,14 +180,7 @@ async fn two_who_get_nowhere_by_way_of_two_nodes_are_offered_a_call_once() {
     agent
         .voice()
         .say(StaffCommand::SetAvailability { availability });
-    let credential = VisitorCredential {
-        site: SITE,
-        token: None,
-        locale: String::new(),
-        page: None,
-    };
-    let options = Options::new(one.url(), ClientConfig::new(credential));
-    let visitor = Party::<Visitor>::start("the visitor", options, |_, _| {});
+    let visitor = Party::<Visitor>::start("the visitor", newcomer(&one), |_, _| {});
     visitor.until("greeted", |seen| seen.greetings > 0).await;
 
     says(&visitor, "How do I move my booking to another Saturday? 1");
@@ -270,15 +264,9 @@ async fn two_pages_agree_on_a_call_by_way_of_two_nodes() {
     ] {
         agent.voice().say(command);
     }
-    let credential = VisitorCredential {
-        site: SITE,
-        token: None,
-        locale: String::new(),
-        page: None,
-    };
     let (to_visitor, mut visitor_hears) = watch::channel(None);
     let (headset, mut headset_seen) = watch::channel(false);
-    let options = Options::new(one.url(), ClientConfig::new(credential));
+    let options = newcomer(&one);
     let visitor = Party::<Visitor>::start("the visitor", options, move |_, update| match update {
         Update::Notice(VisitorNotice::Voice { call, text }) => {
             to_visitor.send_replace(Some((*call, text.clone())));

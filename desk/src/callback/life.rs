@@ -190,6 +190,11 @@ impl Life {
         }
     }
 
+    /// Whether the attempt that was ordered under this number ([`Life::taken`]) is under way.
+    pub const fn is_under_way(&self, order: u16) -> bool {
+        matches!(self.stage, Stage::Calling { .. }) && self.taken == order
+    }
+
     /// Who makes it now.
     pub const fn caller(&self) -> Option<AgentId> {
         match self.stage {
@@ -406,7 +411,7 @@ impl Callback {
         else {
             return Err(RefusalCode::WrongState);
         };
-        if self.life.taken != order {
+        if !self.life.is_under_way(order) {
             return Err(RefusalCode::WrongState);
         }
         match event {

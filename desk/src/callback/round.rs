@@ -1,6 +1,6 @@
 //! Who is asked to make which call.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heard_protocol::{AgentId, CallbackId, UnixMillis};
 
@@ -120,16 +120,17 @@ pub fn round(
         .collect();
     let until = now.plus(u64::from(policy.ring_agent_s) * 1_000);
     let patience = u64::from(policy.patience_minutes) * 60_000;
+    let skills: BTreeMap<AgentId, &Skills> =
+        callers.iter().map(|one| (one.id, &one.skills)).collect();
     for callback in due {
         let asked = |&(_, agent): &(UnixMillis, AgentId)| blocked_until(callback, agent);
         let may = |one: &&(UnixMillis, AgentId)| asked(one).is_none_or(|until| until <= now);
-        let able = |agent: AgentId| {
-            let mut callers = callers.iter();
-            callers.any(|one| one.id == agent && one.skills.meet(&callback.life.needs))
-        };
-        let mut next = free.iter().filter(may).find(|one| able(one.1)).copied();
+        let has = |skills: &Skills| skills.meet(&callback.life.needs);
+        let able = |agent: &AgentId| skills.get(agent).is_some_and(|it| has(it));
+        let mut next = free.iter().filter(may).find(|one| able(&one.1)).copied();
         let patient = callback.life.due.plus(patience);
-        let somebody = || callers.iter().any(|one| one.takes && able(one.id));
+        let mut team = callers.iter();
+        let mut somebody = || team.any(|one| one.takes && has(&one.skills));
         if next.is_none() && (patient <= now || !somebody()) {
             next = free.iter().find(may).copied();
         } else if next.is_none() {

@@ -94,8 +94,7 @@ impl Reports {
         let Ok(found) = self.store.callback(ordered.callback).await else {
             return true;
         };
-        let wanted = |one: Callback| one.life.caller().is_some() && one.life.taken == ordered.order;
-        found.is_some_and(wanted)
+        found.is_some_and(|one| one.life.is_under_way(ordered.order))
     }
 }
 
