@@ -14,6 +14,7 @@
 //! * [`server`]: all of it put together, from the first connection to the last.
 
 pub mod api;
+mod aside;
 pub mod assets;
 pub mod auth;
 pub mod bus;

@@ -1,18 +1,18 @@
 //! The task that listens.
 
+use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use heard_desk::trouble::Breaks;
 use heard_protocol::{ContactId, ConversationId, Seq, SiteId, TalkReason};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::known::{Effort, Known, is_said, is_settled, is_visitors};
 use super::limits::SiteLimits;
 use super::recent::Recent;
 use super::{Entries, Heard};
+use crate::aside::Aside;
 use crate::clock::Clock;
 use crate::store::{Request, Store};
 
@@ -22,10 +22,6 @@ const REMEMBERED: usize = 1_024;
 const LONGEST: u64 = 500;
 /// How many entries are read at once.
 const PIECE: usize = 100;
-/// So much of each second this may take at most: it is an aid, and under a flood the messages themselves come first. It is enough for some hundreds of
-/// messages a second.
-const WORK: Duration = Duration::from_millis(20);
-const SECOND: Duration = Duration::from_secs(1);
 
 /// The end that listens, until there is a store to look into.
 pub(crate) struct Ear(mpsc::Receiver<Heard>);
@@ -48,26 +44,21 @@ impl Ear {
         clock: Arc<dyn Clock>,
         stop: CancellationToken,
     ) {
-        let mut listener = Listener::new(store, clock);
-        let mut second = Instant::now();
-        loop {
-            let heard = tokio::select! {
-                () = stop.cancelled() => return,
-                heard = self.0.recv() => heard,
-            };
-            let Some(heard) = heard else { return };
-            let begun = Instant::now();
-            if begun.duration_since(second) >= SECOND {
-                second = begun;
-                listener.worked = Duration::ZERO;
+        let mut listener = match Listener::new(store, clock) {
+            Ok(listener) => listener,
+            Err(error) => {
+                tracing::error!(%error, "nobody listens for trouble");
+                return;
             }
-            listener.hear(heard).await;
-            if listener.worked > WORK {
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    () = tokio::time::sleep_until(second + SECOND) => {}
-                }
+        };
+        let listen = async {
+            while let Some(heard) = self.0.recv().await {
+                listener.hear(heard).await;
             }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = listen => {}
         }
     }
 }
@@ -82,21 +73,21 @@ pub(super) struct Listener {
     efforts: Recent<ContactId, Effort>,
     /// When each visitor's connection broke.
     breaks: Recent<ContactId, Breaks>,
-    /// How long listening took; that the store writes something down is not counted.
-    worked: Duration,
+    /// Listening is an aid, and under a flood the messages themselves come first: what there is no time for is read from the store later.
+    aside: Aside,
 }
 
 impl Listener {
-    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self {
+    pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> io::Result<Self> {
+        Ok(Self {
             store,
             clock,
             known: Recent::new(REMEMBERED),
             limits: SiteLimits::default(),
             efforts: Recent::new(REMEMBERED),
             breaks: Recent::new(REMEMBERED),
-            worked: Duration::ZERO,
-        }
+            aside: Aside::start("heard-listener")?,
+        })
     }
 
     /// How far a conversation was listened to, if it is remembered.
@@ -150,10 +141,8 @@ impl Listener {
     }
 
     async fn said(&mut self, said: Entries, ours: bool) {
-        let begun = Instant::now();
         let conversation = said.conversation;
         let known = self.listen(&said, ours).await;
-        self.worked += begun.elapsed();
         let Some(mut known) = known else { return };
         if ours && let Some(news) = known.news(conversation, self.clock.now()) {
             match self.store.execute(news).await {
@@ -181,35 +170,45 @@ impl Listener {
             None if !ours || !said.new.iter().any(is_said) => return None,
             None => Known::after(oldest, self.limits.of(&*self.store, said.site).await?),
         };
-        self.catch_up(&mut known, said.conversation, before).await?;
-        for entry in said.new.iter() {
-            let effort = if ours && is_visitors(entry) {
-                self.efforts.take(&said.contact)
-            } else {
-                None
-            };
-            known.hear(entry, effort);
+        known = self.catch_up(known, said.conversation, before).await?;
+        let mut effort = None;
+        if ours && said.new.iter().any(is_visitors) {
+            effort = self.efforts.take(&said.contact);
         }
-        Some(known)
+        let new = Arc::clone(&said.new);
+        let hear = move || {
+            for entry in new.iter() {
+                let effort = effort.take_if(|_| is_visitors(entry));
+                known.hear(entry, effort);
+            }
+            known
+        };
+        self.aside.run(hear).await
     }
 
     /// Reads what was missed, up to this entry; `None` if the store cannot be read now.
     async fn catch_up(
         &self,
-        known: &mut Known,
+        mut known: Known,
         conversation: ConversationId,
         upto: Seq,
-    ) -> Option<()> {
+    ) -> Option<Known> {
         while known.upto() < upto {
             let read = self.store.read_staff(conversation, known.upto(), PIECE);
-            let read = read.await.ok()?.entries;
-            let missed = read.iter().filter(|entry| entry.seq <= upto);
+            let mut missed = read.await.ok()?.entries;
+            missed.retain(|entry| entry.seq <= upto);
             let before = known.upto();
-            missed.for_each(|entry| known.hear(entry, None));
+            let hear = move || {
+                for entry in &missed {
+                    known.hear(entry, None);
+                }
+                known
+            };
+            known = self.aside.run(hear).await?;
             if known.upto() == before {
                 return None;
             }
         }
-        Some(())
+        Some(known)
     }
 }

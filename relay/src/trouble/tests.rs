@@ -73,7 +73,7 @@ impl Scene {
         for request in [Request::PutSite(site), Request::PutAgent(anna)] {
             store.execute(request).await.expect("the store works");
         }
-        let listener = Listener::new(Arc::clone(&store), clock.clone());
+        let listener = Listener::new(Arc::clone(&store), clock.clone()).unwrap();
         Self {
             store,
             notebook,
@@ -155,7 +155,7 @@ impl Scene {
 
     /// A relay that has just been started.
     fn forgets(&mut self) {
-        self.listener = Listener::new(Arc::clone(&self.store), self.clock.clone());
+        self.listener = Listener::new(Arc::clone(&self.store), self.clock.clone()).unwrap();
     }
 
     /// Why it was offered to talk, and what staff were told.
@@ -294,7 +294,7 @@ async fn a_stale_wish_does_not_undo_a_no() {
 #[tokio::test]
 async fn two_who_listen_to_the_same_offer_it_once() {
     let mut scene = Scene::begin().await;
-    let mut other = Listener::new(Arc::clone(&scene.store), scene.clock.clone());
+    let mut other = Listener::new(Arc::clone(&scene.store), scene.clock.clone()).unwrap();
     let conversation = scene.asks_twice().await;
     scene.asks_again().await;
     scene.asks_again().await;

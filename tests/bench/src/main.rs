@@ -5,6 +5,7 @@
 
 mod crowd;
 mod desk;
+mod disk;
 mod echo;
 mod idle;
 mod latency;
@@ -43,6 +44,9 @@ enum Command {
         #[arg(long)]
         listen: SocketAddr,
     },
+    /// Be what the disk alone takes
+    #[command(hide = true)]
+    Disk(disk::Disk),
     /// Be many visitors
     #[command(hide = true)]
     Crowd(crowd::Part),
@@ -89,6 +93,10 @@ fn main() -> anyhow::Result<ExitCode> {
     match Cli::parse().command {
         Command::Echo { listen } => {
             runtime.block_on(echo::serve(listen))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Disk(disk) => {
+            disk::be(&disk)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Crowd(part) => {

@@ -14,6 +14,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use super::engine::Engine;
+use crate::aside::step_back;
 use crate::store::StoreError;
 
 /// From this many pages on the log is folded in: 32 megabytes.
@@ -147,23 +148,6 @@ fn fold(connection: &Connection, woken: &Receiver<()>, finished: &SyncSender<()>
         }
         if finished.send(()).is_err() {
             return;
-        }
-    }
-}
-
-/// Lets whoever else wants the core have it at once. Otherwise a writer whose fsync is done waits until this thread has had its turn of some
-/// milliseconds.
-fn step_back() {
-    #[cfg(target_os = "linux")]
-    {
-        use thread_priority::{
-            NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
-            set_thread_priority_and_policy, thread_native_id,
-        };
-        let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
-        let done = set_thread_priority_and_policy(thread_native_id(), ThreadPriority::Min, idle);
-        if let Err(error) = done {
-            tracing::debug!(?error, "the checkpoint thread keeps its priority");
         }
     }
 }

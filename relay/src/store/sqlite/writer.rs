@@ -11,9 +11,6 @@ use super::schema::WriteLock;
 use crate::store::writer::{self, Job, Jobs, Waiting, Writer};
 use crate::store::{Answer, Listener, StoreError};
 
-/// How often the writer lets others run before it commits fewer than it did last. An fsync costs a hundred times as much.
-const YIELDS: usize = 12;
-
 /// Starts the writer.
 pub(super) fn start(
     engine: Engine,
@@ -46,11 +43,11 @@ fn run(
     while let Some(first) = next(&mut queue, &mut checkpointer) {
         take(first, &mut batch, &mut engine);
         gather(&mut queue, &mut batch, &mut engine, limit);
-        for _ in 0..YIELDS {
-            if batch.len() >= expected {
-                break;
-            }
-            // Many are talking, and few of them have been heard yet: the sockets' thread may be waiting for this very core.
+        // Many are talking, and few of them have been heard yet: the sockets' thread may be waiting for this very core. If it has nothing to bring, or is
+        // busy with something else, the few do not wait for the many.
+        let mut before = 0;
+        while batch.len() < expected && batch.len() > before {
+            before = batch.len();
             std::thread::yield_now();
             gather(&mut queue, &mut batch, &mut engine, limit);
         }
