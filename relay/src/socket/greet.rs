@@ -18,7 +18,7 @@ use super::voice;
 use crate::auth;
 use crate::hub::{Mailbox, TYPING_MS};
 use crate::store::{
-    AgentRecord, Arrival, Head, LogSlice, Request, Store, StoreError, VisitorProfile,
+    AgentRecord, Arrival, Head, LogSlice, Request, SiteRecord, Store, StoreError, VisitorProfile,
 };
 
 /// After how long a store that could not keep an agent's presence is asked again.
@@ -134,7 +134,7 @@ impl Served for Visitor {
                 .site(credential.site)
                 .await
                 .map(|site| Arrival {
-                    site,
+                    site: site.map(SiteRecord::card),
                     ..Arrival::default()
                 }),
         };
@@ -155,14 +155,11 @@ impl Served for Visitor {
                 .token
                 .unwrap_or_else(|| auth::mint(&key, site.id, contact)),
             contact,
-            site: SiteCard {
-                id: site.id,
-                name: site.name,
-            },
+            open: context.hub.is_open(site.id),
+            site,
             conversation: own.map(|own| (own.conversation, own.public)),
             staff_read: own.map(|own| own.staff_read).unwrap_or_default(),
             visitor_read: own.map(|own| own.visitor_read).unwrap_or_default(),
-            open: context.hub.is_open(site.id),
         };
         Ok((
             Greeting {

@@ -87,7 +87,7 @@ pub trait Store: Send + Sync + 'static {
         contact: ContactId,
         resume: Option<Resume>,
     ) -> Result<Arrival, StoreError> {
-        let site = self.site(site).await?;
+        let site = self.site(site).await?.map(SiteRecord::card);
         let own = self.visitor_view(contact).await?.conversation;
         let mut unseen = None;
         if let Some(own) = own

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heard_desk::callback::CallPolicy;
 use heard_protocol::{
     AgentCard, AgentId, Availability, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Epoch, PublicEntry, Resume, Seq, SiteId, UnixMillis,
+    ConversationSummary, Epoch, PublicEntry, Resume, Seq, SiteCard, SiteId, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,14 @@ pub struct SiteRecord {
     pub policy: heard_desk::Policy,
     /// How it calls.
     pub calls: Arc<CallPolicy>,
+}
+
+impl SiteRecord {
+    /// The site as its visitors see it.
+    pub fn card(self) -> SiteCard {
+        let Self { id, name, .. } = self;
+        SiteCard { id, name }
+    }
 }
 
 /// An agent as they are kept.
@@ -128,7 +136,7 @@ pub struct VisitorView {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Arrival {
     /// The site they are on; `None` if there is no such site.
-    pub site: Option<SiteRecord>,
+    pub site: Option<SiteCard>,
     /// The open conversation, or the last one.
     pub own: Option<Head>,
     /// The first piece of it that they have not seen, and the position it comes after; `None` if they have seen everything.

@@ -7,7 +7,7 @@ use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::routing::any;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 
-/// Serves `/ws/visitor` until it is killed.
+/// Serves `/ws/visitor` until it is killed; and `/ws/plain` with the buffers that axum has unless told otherwise.
 pub(crate) async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
     let upgrade = any(|upgrade: WebSocketUpgrade| async {
         upgrade
@@ -16,6 +16,7 @@ pub(crate) async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
             .max_write_buffer_size(4 * 1024 * 1024)
             .on_upgrade(echo)
     });
+    let plain = any(|upgrade: WebSocketUpgrade| async { upgrade.on_upgrade(echo) });
     let socket = tokio::net::TcpSocket::new_v4()?;
     socket.set_reuseaddr(true)?;
     socket.bind(listen)?;
@@ -23,6 +24,7 @@ pub(crate) async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
     let listener = socket.listen(16_384)?;
     let app = Router::new()
         .route("/ws/visitor", upgrade)
+        .route("/ws/plain", plain)
         .route("/readyz", axum::routing::get(|| async {}));
     axum::serve(
         axum::serve::ListenerExt::tap_io(listener, |stream| {

@@ -34,6 +34,7 @@ struct Owed {
 /// Measures `reps` times and makes the row.
 pub(crate) async fn rows(reps: usize) -> anyhow::Result<Vec<Row>> {
     let (mut ratios, mut upgrades) = (Vec::new(), Vec::new());
+    let (mut plain_ratios, mut plain_upgrades) = (Vec::new(), Vec::new());
     let folder = tempfile::Builder::new()
         .prefix("heard-bench")
         .tempdir_in(scratch())?;
@@ -57,30 +58,49 @@ pub(crate) async fn rows(reps: usize) -> anyhow::Result<Vec<Row>> {
         drop(past);
 
         settle().await;
-        let bare = bare().await.context("the echo")?;
+        let plain = bare("/ws/plain").await.context("the echo as it comes")?;
+        settle().await;
+        let bare = bare("/ws/visitor").await.context("the echo")?;
         settle().await;
         let server = Server::launch_relay(&file)?;
         server.up(PAUSE).await?;
         let back = back(&server, &owed).await.context("the relay")?;
         drop(server);
         eprintln!(
-            "  {rep}/{reps}: {VISITORS} bare upgrades {:.0} ms, all back and complete {:.0} ms",
+            "  {rep}/{reps}: {VISITORS} bare upgrades {:.0} ms (with axum's own buffers {:.0} ms), all back and complete {:.0} ms",
             bare * 1_000.0,
+            plain * 1_000.0,
             back * 1_000.0
         );
         ratios.push(back / bare);
         upgrades.push(bare * 1_000.0);
+        plain_ratios.push(back / plain);
+        plain_upgrades.push(plain * 1_000.0);
         past = Past::open(&data, commands).await?;
     }
-    Ok(vec![Row {
-        name: "relay.storm.ratio_to_upgrades",
+    let row = |name, values, baselines, goal| Row {
+        name,
         unit: "ratio",
-        values: ratios,
-        baselines: upgrades,
-        goal: Some(Goal::AtMost(2.0)),
+        values,
+        baselines,
+        goal,
         busy: 0.0,
         worst_is_low: false,
-    }])
+    };
+    Ok(vec![
+        row(
+            "relay.storm.ratio_to_upgrades",
+            ratios,
+            upgrades,
+            Some(Goal::AtMost(2.0)),
+        ),
+        row(
+            "relay.storm.ratio_to_plain_upgrades",
+            plain_ratios,
+            plain_upgrades,
+            None,
+        ),
+    ])
 }
 
 /// Where everybody's log ends: they are all of one length.
@@ -125,11 +145,11 @@ fn address(number: u32) -> IpAddr {
 }
 
 /// Seconds until everybody is connected to a bare echo.
-async fn bare() -> anyhow::Result<f64> {
+async fn bare(path: &str) -> anyhow::Result<f64> {
     let server = Server::echo().await?;
     let began = Instant::now();
     let wires: Vec<Wire> = stream::iter(0..VISITORS)
-        .map(|number| Wire::open(server.address, Some(address(number)), "/ws/visitor", false))
+        .map(|number| Wire::open(server.address, Some(address(number)), path, false))
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;

@@ -4,7 +4,7 @@ use heard_protocol::entry::EntryBody;
 use heard_protocol::limits::MAX_ENTRIES_PER_FRAME;
 use heard_protocol::{
     AgentCard, AgentId, Colleague, ContactId, ConversationId, ConversationSummary, Epoch, Page,
-    PublicBody, PublicEntry, Resume, Seq, SiteId, StaffEntry, UnixMillis,
+    PublicBody, PublicEntry, Resume, Seq, SiteCard, SiteId, StaffEntry, UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -25,6 +25,15 @@ const LAST_WORDS_WITHIN: i64 = 50;
 
 pub(super) fn site(connection: &Connection, id: SiteId) -> Result<Option<SiteRecord>, StoreError> {
     Ok(sites_where(connection, "WHERE id = ?1", Some(id))?.pop())
+}
+
+/// A site's name alone: its settings are long.
+fn site_card(connection: &Connection, id: SiteId) -> Result<Option<SiteCard>, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT name FROM sites WHERE id = ?1")?;
+    let name = statement
+        .query_row([Col(id)], |row| row.get(0))
+        .optional()?;
+    Ok(name.map(|name| SiteCard { id, name }))
 }
 
 pub(super) fn sites(connection: &Connection) -> Result<Vec<SiteRecord>, StoreError> {
@@ -212,7 +221,7 @@ pub(super) fn arrival(
     resume: Option<&Resume>,
     epoch: Epoch,
 ) -> Result<Arrival, StoreError> {
-    let site = self::site(connection, site)?;
+    let site = site_card(connection, site)?;
     let latest = latest_head(connection, contact)?;
     let mut unseen = None;
     if let Some((row, head)) = latest

@@ -14,7 +14,7 @@ const FEW: u32 = 10_000;
 const FULL: u32 = 19_000;
 const EACH_OF_THREE: u32 = 16_000;
 /// A connection is idle for so long before it is closed; clients ping at a third of it. Long enough for everybody to connect.
-const IDLE_SECONDS: u64 = 30;
+const IDLE_SECONDS: u64 = 60;
 /// For so many times that long nothing is said. The look into the store that each connection takes once in thirty pings does not fall into it: it
 /// costs about 70 µs on PostgreSQL, which is two or three more for each ping.
 const REST: u64 = 1;
