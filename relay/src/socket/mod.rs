@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod cases;
 pub mod connection;
+pub mod context;
 mod greet;
 pub mod peer;
 mod routes;
@@ -10,7 +11,7 @@ mod seat;
 pub mod side;
 mod voice;
 
-pub use connection::Context;
+pub use context::Context;
 pub(crate) use greet::settle_everybody;
 pub use peer::{Bounds, Effect, Greeting, Input, Peer};
 pub(crate) use routes::routes;

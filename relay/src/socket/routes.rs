@@ -10,7 +10,8 @@ use axum::response::Response;
 use axum::routing::any;
 use heard_protocol::{Codec, Role as _, Staff, Visitor};
 
-use super::connection::{self, Caller};
+use super::connection;
+use super::context::Caller;
 use super::greet::Served;
 use crate::auth::{self, AddressKey};
 use crate::config::Config;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heard_protocol::ConversationId;
 
-use super::connection::Context;
+use super::context::Context;
 use super::greet::Served;
 use crate::hub::Mailbox;
 

@@ -8,7 +8,7 @@ use heard_protocol::{
     VoiceId,
 };
 
-use super::connection::Context;
+use super::context::Context;
 use super::seat::Place;
 use crate::hub::Mail;
 use crate::store::StoreError;

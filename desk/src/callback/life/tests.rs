@@ -1,7 +1,13 @@
-use heard_protocol::{AgentKind, CallbackWhen, CommandId, Consent};
+use heard_protocol::{
+    AgentCard, AgentKind, CallbackProgress, CallbackWhen, CommandId, Consent, PublicBody,
+    RefusalCode,
+};
 
-use super::super::booking::{Asked, Desk};
+use super::events::LONGEST_TALK_MS;
 use super::*;
+use crate::callback::booking::{Asked, Desk};
+use crate::callback::policy::{CallPolicy, Dialer};
+use crate::conversation::Write;
 
 /// 2026-11-25, 10:00 in UTC.
 const NOW: UnixMillis = UnixMillis(1_795_600_800_000);

@@ -3,35 +3,25 @@
 //! Memory is what limits how many idle visitors a node carries, so buffers start empty, anything large is boxed, and nothing is kept
 //! between frames that can be made again.
 
+mod work;
+
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt};
 use heard_protocol::limits::MAX_CLIENT_FRAME_BYTES;
-use heard_protocol::{
-    CloseCode, Codec, CommandId, RefusalCode, RelayFrame, Secret, VisitorCommand,
-};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use heard_protocol::{CloseCode, Codec, RelayFrame};
 
+use self::work::{Done, Work, next};
+use super::context::{Caller, Context};
 use super::greet::Served;
-use super::peer::{Bounds, Effect, Input, Peer};
+use super::peer::{Effect, Input, Peer};
 use super::seat::Seat;
-use crate::auth::{AddressKey, Throttle};
-use crate::bus::Exchange;
-use crate::clock::Clock;
-use crate::config::VoiceSettings;
-use crate::dispatch::DispatchHandle;
-use crate::entropy::Entropy;
-use crate::hub::{Hub, Mailbox};
-use crate::node::NodeId;
-use crate::store::{Answer, Request, Store};
+use crate::hub::Mailbox;
 
 /// How many inputs that are ready at once are taken before what they caused is flushed.
 const TURN: usize = 64;
@@ -39,60 +29,6 @@ const TURN: usize = 64;
 const STALL: Duration = Duration::from_secs(20);
 /// How long a client gets to answer a close.
 const FAREWELL: Duration = Duration::from_secs(2);
-
-/// What every connection shares.
-pub struct Context {
-    /// Where everything lasts.
-    pub store: Arc<dyn Store>,
-    /// Who is connected.
-    pub hub: Arc<Hub>,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub entropy: Arc<dyn Entropy>,
-    /// The way to whoever is connected elsewhere.
-    pub exchange: Arc<Exchange>,
-    /// This node.
-    pub node: NodeId,
-    /// The dispatcher.
-    pub dispatch: DispatchHandle,
-    /// How often one caller may ask to be called.
-    pub callbacks: Arc<Throttle>,
-    /// How sound finds its way between two pages.
-    pub voice: VoiceSettings,
-    /// What each connection may do.
-    pub bounds: Bounds,
-    /// How much mail one connection may have waiting.
-    pub outgoing_queue: usize,
-    /// How many connections may be open at once.
-    pub max_connections: usize,
-    /// How many are.
-    pub open: AtomicUsize,
-    /// Cancelled when the relay stops.
-    pub stop: CancellationToken,
-    /// Every connection's task.
-    pub tasks: TaskTracker,
-}
-
-/// What the handshake said about who is calling.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// The agents' session cookie, if the page that opened the socket is the relay's own.
-    pub cookie: Option<Secret>,
-    /// Whether the page that opened the socket is somebody else's.
-    pub foreign: bool,
-    /// Where they call from, as limits see it.
-    pub address: AddressKey,
-}
-
-/// What a piece of work that was waited for has led to.
-pub(super) enum Done<S: Served> {
-    Input(Input<S>),
-    Seated(Input<S>, Box<Seat<S>>),
-    Nothing,
-}
-
-type Work<S> = FuturesUnordered<BoxFuture<'static, Done<S>>>;
 
 /// Counts a connection while it lives.
 struct Counted(Arc<Context>);
@@ -183,18 +119,6 @@ fn broken(error: axum::Error) -> CloseCode {
     }
 }
 
-/// The next piece of work that is done; what is left when none is, is given back.
-async fn next<S: Served>(work: &mut Option<Work<S>>) -> Option<Done<S>> {
-    let done = match work {
-        Some(under_way) => under_way.next().await,
-        None => None,
-    };
-    if done.is_none() {
-        *work = None;
-    }
-    done
-}
-
 /// Waits until the client has taken something; `false` if it takes nothing any more.
 async fn patiently(
     taken: impl Future<Output = Result<(), axum::Error>> + Send,
@@ -221,16 +145,6 @@ fn feed(socket: &mut WebSocket, message: Message) -> Result<Option<Message>, Gon
         Some(Err(_)) => Err(Gone),
         None => Ok(Some(message)),
     }
-}
-
-fn asks_for_a_call(request: &Request) -> bool {
-    matches!(
-        request,
-        Request::Visitor {
-            command: VisitorCommand::RequestCallback(_),
-            ..
-        }
-    )
 }
 
 /// How far a turn has come.
@@ -297,10 +211,6 @@ impl<S: Served> Line<S> {
         if silent && let Some(seat) = &self.seat {
             S::broke(&self.context, seat.identity());
         }
-    }
-
-    fn begin(&mut self, work: BoxFuture<'static, Done<S>>) {
-        self.work.get_or_insert_default().push(work);
     }
 
     fn until_due(&self) -> Duration {
@@ -459,30 +369,6 @@ impl<S: Served> Line<S> {
         Ok(step)
     }
 
-    fn execute(&mut self, id: CommandId, request: Request) {
-        if asks_for_a_call(&request) && !self.may_ask() {
-            // Not "later": what the visitor writes meanwhile would wait for it.
-            let refused = Answer::Refused(RefusalCode::TooManyCalls.into());
-            let refused = Done::Input(Input::Answered(id, Some(refused)));
-            self.begin(Box::pin(std::future::ready(refused)));
-            return;
-        }
-        // Now and not when the work is first polled: then a later command could come before it.
-        let answer = self.context.store.execute(request);
-        self.begin(Box::pin(async move {
-            Done::Input(Input::Answered(id, answer.await.ok()))
-        }));
-    }
-
-    /// Whether somebody from there may ask to be called once more.
-    fn may_ask(&self) -> bool {
-        let now = self.context.clock.now();
-        self.context
-            .callbacks
-            .take(self.caller.address, now)
-            .is_ok()
-    }
-
     fn message(&self, frame: &RelayFrame<S>) -> Result<Message, Gone> {
         let bytes = self.codec.encode(frame).map_err(|error| {
             tracing::error!(%error, "a frame could not be written");
@@ -492,103 +378,6 @@ impl<S: Served> Line<S> {
             Codec::Postcard => Message::Binary(bytes.into()),
             Codec::Json => Message::Text(Utf8Bytes::try_from(bytes).map_err(|_| Gone)?),
         })
-    }
-
-    fn start(&mut self, effect: Effect<S>) {
-        let context = Arc::clone(&self.context);
-        match effect {
-            Effect::Send(_) | Effect::Close(_) => {}
-            Effect::Greet(hello) => {
-                let mailbox = Arc::clone(&self.mailbox);
-                let caller = Caller {
-                    cookie: self.caller.cookie.take(),
-                    ..self.caller.clone()
-                };
-                self.begin(Box::pin(async move {
-                    match S::greet(&context, *hello, caller, &mailbox).await {
-                        Ok((greeting, seat)) => {
-                            Done::Seated(Input::Greeted(Ok(Box::new(greeting))), Box::new(seat))
-                        }
-                        Err(code) => Done::Input(Input::Greeted(Err(code))),
-                    }
-                }));
-            }
-            Effect::Command(id, request) => self.execute(id, request),
-            Effect::Write(request) => {
-                let written = context.store.execute(request);
-                self.begin(Box::pin(async move {
-                    // Read marks are said again on the next connection.
-                    let _ = written.await;
-                    Done::Nothing
-                }));
-            }
-            Effect::Read(cursor) => {
-                let work = async move {
-                    match S::read(&*context.store, cursor).await {
-                        Ok(slice) => Done::Input(Input::Read(cursor.conversation, slice)),
-                        Err(error) => {
-                            tracing::error!(%error, "a log could not be read");
-                            Done::Input(Input::Broken)
-                        }
-                    }
-                };
-                self.begin(Box::pin(work));
-            }
-            Effect::Own => {
-                if let Some(seat) = &self.seat {
-                    let seat = seat.place();
-                    self.begin(Box::pin(async move {
-                        match S::own(&*context.store, &seat.identity).await {
-                            Ok(own) => Done::Input(Input::Own(own)),
-                            Err(error) => {
-                                tracing::error!(%error, "a visitor's log could not be looked up");
-                                Done::Input(Input::Broken)
-                            }
-                        }
-                    }));
-                }
-            }
-            Effect::Lists => {
-                if let Some(seat) = &self.seat {
-                    let seat = seat.place();
-                    self.begin(Box::pin(async move {
-                        match S::lists(&context, &seat.identity).await {
-                            Ok(rows) => Done::Input(Input::Lists(rows)),
-                            Err(error) => {
-                                tracing::error!(%error, "an agent's lists could not be read");
-                                Done::Input(Input::Broken)
-                            }
-                        }
-                    }));
-                }
-            }
-            Effect::Follow(conversation) => {
-                if let Some(seat) = &self.seat {
-                    seat.follow(conversation);
-                    let seat = seat.place();
-                    self.begin(Box::pin(async move {
-                        S::followed(&context, &seat, conversation).await;
-                        Done::Nothing
-                    }));
-                }
-            }
-            Effect::Unfollow(conversation) => {
-                if let Some(seat) = &self.seat {
-                    seat.unfollow(conversation);
-                }
-            }
-            Effect::Signal(signal) => {
-                if let Some(seat) = &self.seat {
-                    let seat = seat.place();
-                    if S::about(&signal).is_none_or(|about| self.peer.follows(about)) {
-                        self.begin(Box::pin(async move {
-                            S::signal(&context, &seat, signal).await;
-                            Done::Nothing
-                        }));
-                    }
-                }
-            }
-        }
     }
 }
 
