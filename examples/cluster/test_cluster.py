@@ -99,11 +99,18 @@ class Cluster:
         """Stops it; returns its exit code and what is left of it."""
         self.seen |= offspring(self.process.pid)
         self.process.send_signal(by)
-        code = self.process.wait(PATIENCE)
+        try: code = self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired: raise AssertionError(self.state()) from None
         self.reader.join()
         self.process.stdout.close()
         left = self.seen & processes().keys()
         return code, left | {int(port) for port in self.ports.values() if listens(port)}
+
+    def state(self):
+        """What was said, what runs and what the servers said last: for whoever has to find out why it does not end."""
+        running = subprocess.run(["ps", "-e", "-o", "pid,ppid,stat,wchan:20,args", "--forest"], capture_output=True, text=True).stdout
+        logs = {log.name: log.read_text(errors="replace").splitlines()[-5:] for log in (self.data / "logs").glob("*.log")}
+        return f"it does not end: {self.printed}\n{running}\n{json.dumps(logs, indent=1)}"
 
     def clear(self):
         """Whatever a test has left."""

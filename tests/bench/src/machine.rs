@@ -193,27 +193,30 @@ fn process_ticks(id: &str) -> u64 {
     field(11) + field(12)
 }
 
-/// Ticks that processes of the whole machine took, and all its ticks. What the kernel does in interrupts is not counted: most of it is the traffic that is
-/// measured, and no process is charged for it.
-fn machine_ticks() -> (u64, u64) {
+/// How long the machine's cores had nothing to run since it started, in clock ticks, and how many cores there are. What they ran is not read from there:
+/// the kernel samples it, while it measures idleness and what a process took.
+fn idleness() -> (u64, f64) {
     let stat = std::fs::read_to_string("/proc/stat").unwrap_or_default();
     let line = stat.lines().next().unwrap_or("");
-    let fields: Vec<u64> = line
-        .split_whitespace()
-        .skip(1)
-        .filter_map(|text| text.parse().ok())
-        .collect();
-    let all: u64 = fields.iter().take(8).sum();
-    // Idle, waiting for a disk, in interrupts.
-    let not_busy: u64 = fields.iter().skip(3).take(4).sum();
-    (all - not_busy, all)
+    let fields = line.split_whitespace().skip(1);
+    // Idle, and waiting for a disk.
+    let idle = fields
+        .skip(3)
+        .take(2)
+        .filter_map(|text| text.parse::<u64>().ok());
+    let cores = stat.lines().filter(|line| line.starts_with("cpu"));
+    let cores = cores.count().saturating_sub(1).max(1);
+    (idle.sum(), cores as f64)
 }
+
+/// Ticks in a second.
+const TICKS: f64 = 100.0;
 
 /// Watches how much of the machine others use while a row is measured.
 pub(crate) struct Neighbours {
     mine: u64,
-    busy: u64,
-    all: u64,
+    idle: u64,
+    since: Instant,
 }
 
 impl Neighbours {
@@ -238,30 +241,28 @@ impl Neighbours {
     }
 
     fn beside(server: u64) -> Self {
-        let (busy, all) = machine_ticks();
         Self {
             mine: process_ticks("self") + server,
-            busy,
-            all,
+            idle: idleness().0,
+            since: Instant::now(),
         }
     }
 
     fn share_beside(&self, server: u64) -> f64 {
-        let (busy, all) = machine_ticks();
+        let (idle, cores) = idleness();
+        let all = self.since.elapsed().as_secs_f64() * TICKS * cores;
         let mine = (process_ticks("self") + server).saturating_sub(self.mine);
-        let others = (busy - self.busy).saturating_sub(mine);
-        others as f64 / (all - self.all).max(1) as f64
+        let idle = idle.saturating_sub(self.idle);
+        ((all - (mine + idle) as f64) / all).max(0.0)
     }
 }
 
 /// Waits until others use little of the machine, for a while at most.
 pub(crate) async fn settle() {
     for _ in 0..40 {
-        let (busy, all) = machine_ticks();
+        let neighbours = Neighbours::watch_alone();
         tokio::time::sleep(Duration::from_millis(250)).await;
-        let (busy_then, all_then) = machine_ticks();
-        let share = (busy_then - busy) as f64 / (all_then - all).max(1) as f64;
-        if share < BUSY {
+        if neighbours.share_alone() < BUSY {
             return;
         }
     }

@@ -126,7 +126,7 @@ impl Callback {
         Ok(vec![Write::Public(calling)])
     }
 
-    /// Something is heard of the call that is dialled for an agent. `order` is the number it was ordered under ([`Life::taken`]).
+    /// Something is heard of the call that is dialled for an agent. `order` is the number it was ordered under ([`Life::taken`](super::Life::taken)).
     ///
     /// # Errors
     /// [`RefusalCode::WrongState`] if that attempt is not under way: it ended, or this was heard before.
