@@ -69,7 +69,9 @@ class Cluster:
         self.printed = []
         self.process = subprocess.Popen(
             [HERE / "run.sh", self.data], env={**os.environ, **self.ports}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, start_new_session=True)
+            stderr=subprocess.STDOUT, text=True, start_new_session=True,
+            # As in a terminal: what a shell runs in the background ignores interrupts, and bash cannot trap what was ignored before it began.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.reader = threading.Thread(target=self.read, args=(self.process.stdout,))
         self.reader.start()
         until("the cluster", lambda: self.said("Ctrl-C stops everything") or self.process.poll() is not None)
