@@ -78,9 +78,8 @@ impl Served for Staff {
         let Some(head) = store.head(cursor.conversation).await? else {
             return Ok(None);
         };
-        let limit = MAX_ENTRIES_PER_FRAME;
         let slice = store
-            .read_staff(cursor.conversation, cursor.after, limit)
+            .read_staff(cursor.conversation, cursor.after, MAX_ENTRIES_PER_FRAME)
             .await?;
         Ok(Some((head, slice)))
     }

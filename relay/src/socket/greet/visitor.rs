@@ -110,9 +110,8 @@ impl Served for Visitor {
         let Some(head) = store.head(cursor.conversation).await? else {
             return Ok(None);
         };
-        let limit = MAX_ENTRIES_PER_FRAME;
         let slice = store
-            .read_public(cursor.conversation, cursor.after, limit)
+            .read_public(cursor.conversation, cursor.after, MAX_ENTRIES_PER_FRAME)
             .await?;
         Ok(Some((head, slice)))
     }
