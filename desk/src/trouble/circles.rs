@@ -14,7 +14,7 @@
 //!
 //! "Thank you, that works" takes [`SETTLED`] away, unless the same message has a sign too.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::phrases::Heard;
 use super::sameness::Subject;
@@ -53,7 +53,7 @@ impl Circles {
         &mut self,
         heard: &Heard,
         text: &str,
-        idle: &[&str],
+        idle: &BTreeSet<&str>,
         lasted: u64,
         limits: &Limits,
     ) {
@@ -99,7 +99,13 @@ impl Circles {
     }
 
     /// The agent wrote, after the visitor had waited for so long.
-    pub(super) fn agent(&mut self, heard: &Heard, idle: &[&str], waited: u64, limits: &Limits) {
+    pub(super) fn agent(
+        &mut self,
+        heard: &Heard,
+        idle: &BTreeSet<&str>,
+        waited: u64,
+        limits: &Limits,
+    ) {
         if self.answers > 0 && waited >= limits.silence_ms {
             self.sign(1, Evidence::Silence(waited));
         }

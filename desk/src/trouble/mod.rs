@@ -21,6 +21,7 @@
 
 mod breaks;
 mod circles;
+mod patterns;
 mod phrases;
 mod sameness;
 mod watch;

@@ -16,10 +16,10 @@ const SHARED: usize = 2;
 pub(super) struct Subject(BTreeSet<String>);
 
 impl Subject {
-    pub(super) fn of(sentences: &[Vec<String>], idle: &[&str]) -> Self {
+    pub(super) fn of(sentences: &[Vec<String>], idle: &BTreeSet<&str>) -> Self {
         let words = sentences.iter().flatten();
         let telling =
-            words.filter(|word| word.chars().count() >= SHORT && !idle.contains(&word.as_str()));
+            words.filter(|word| word.chars().count() >= SHORT && !idle.contains(word.as_str()));
         Self(
             telling
                 .map(|word| word.chars().take(STEM).collect())

@@ -1,6 +1,6 @@
 //! Listening to one conversation.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use heard_protocol::UnixMillis;
 
@@ -16,7 +16,7 @@ const LABOUR_WITHIN: usize = 5;
 #[derive(Debug, Clone)]
 pub struct Watch {
     limits: Limits,
-    idle: &'static [&'static str],
+    idle: &'static BTreeSet<&'static str>,
     began: Option<u64>,
     /// The first message of the visitor's that is not yet answered.
     waiting_since: Option<u64>,

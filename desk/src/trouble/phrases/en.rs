@@ -31,7 +31,7 @@ pub(super) const PHRASES: Phrases = Phrases {
         "rather|prefer|easier|better|quicker|faster|simpler ~ talk|talking|speak|speaking|call|phone|voice|aloud|loud",
         "hop|jump|get|go|come on|onto ?a ?the ?quick call|phone",
         "have|do|arrange|schedule|book|request|need|want ?up a|an|the ?quick ?short ?phone ?voice ?video call|phonecall",
-        "number ?where ?that|which|to ?i|we ?can|could ?just ?call|ring|phone|dial|reach call|ring|phone|dial|reach|$",
+        "number ?where ?that|which|to ?i|we ?can|could ?just ?call|ring|phone|dial|reach call|ring|phone|dial|reach",
         "number ~ i|we can|could call|ring|phone|dial",
         "your ?support ?customer ?service phone|telephone|hotline|helpline ?number",
         "is|do ~ phone|telephone|hotline|helpline line|support|number|hotline|helpline",

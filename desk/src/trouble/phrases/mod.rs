@@ -1,11 +1,13 @@
-//! What people say when writing does not work, by language. Patterns are as in `words.rs`; every catalogue is tried on every message, since
+//! What people say when writing does not work, by language. Patterns are as in `patterns.rs`; every catalogue is tried on every message, since
 //! languages mix.
 
 mod en;
 mod ru;
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use super::patterns::Patterns;
 use super::words;
 
 /// How many digits a phone number has at least.
@@ -51,118 +53,244 @@ pub(super) struct Phrases {
     settled: &'static [&'static str],
 }
 
+/// What a phrase tells: the name of its list in the catalogue.
+#[derive(Debug, Clone, Copy)]
+enum Told {
+    Wish,
+    Number,
+    Elsewhere,
+    Past,
+    NoCall,
+    No,
+    Offer,
+    Hard,
+    Language,
+    Broken,
+    Hiccup,
+    NotUnderstood,
+    Already,
+    NoHelp,
+    Impatience,
+    Nudge,
+    Settled,
+}
+
+impl Phrases {
+    /// Every phrase, with what it tells.
+    fn all(&self) -> impl Iterator<Item = (Told, &'static str)> {
+        let Self {
+            idle: _,
+            wish,
+            number,
+            elsewhere,
+            past,
+            no_call,
+            no,
+            offer,
+            hard,
+            language,
+            broken,
+            hiccup,
+            not_understood,
+            already,
+            no_help,
+            impatience,
+            nudge,
+            settled,
+        } = *self;
+        let lists = [
+            (Told::Wish, wish),
+            (Told::Number, number),
+            (Told::Elsewhere, elsewhere),
+            (Told::Past, past),
+            (Told::NoCall, no_call),
+            (Told::No, no),
+            (Told::Offer, offer),
+            (Told::Hard, hard),
+            (Told::Language, language),
+            (Told::Broken, broken),
+            (Told::Hiccup, hiccup),
+            (Told::NotUnderstood, not_understood),
+            (Told::Already, already),
+            (Told::NoHelp, no_help),
+            (Told::Impatience, impatience),
+            (Told::Nudge, nudge),
+            (Told::Settled, settled),
+        ];
+        let lists = lists.into_iter();
+        lists.flat_map(|(told, list)| list.iter().map(move |phrase| (told, *phrase)))
+    }
+}
+
 const ALL: [&Phrases; 2] = [&en::PHRASES, &ru::PHRASES];
 
-/// A message, ready to be looked through.
-pub(super) struct Heard(Vec<Vec<String>>);
+static PATTERNS: LazyLock<Patterns<Told>> =
+    LazyLock::new(|| Patterns::new(ALL.iter().flat_map(|all| all.all())));
+
+/// What is told in a sentence.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tells(u32);
+
+impl Tells {
+    fn of(sentence: &[String]) -> Self {
+        let found = PATTERNS.find(sentence);
+        // A "no" is one at the beginning alone.
+        let found = found.filter(|(told, start)| !matches!(told, Told::No) || *start == 0);
+        Self(found.fold(0, |all, (told, _)| all | 1 << told as u32))
+    }
+
+    const fn has(self, told: Told) -> bool {
+        self.0 & (1 << told as u32) != 0
+    }
+
+    fn has_none(self, told: &[Told]) -> bool {
+        !told.iter().any(|told| self.has(*told))
+    }
+}
+
+/// A message, looked through.
+pub(super) struct Heard {
+    sentences: Vec<Vec<String>>,
+    /// What each of the sentences tells.
+    tells: Vec<Tells>,
+}
 
 impl Heard {
     pub(super) fn new(text: &str) -> Self {
-        Self(words::sentences(text))
+        let sentences = words::sentences(text);
+        let tells = sentences.iter().map(|one| Tells::of(one)).collect();
+        Self { sentences, tells }
     }
 
     pub(super) fn sentences(&self) -> &[Vec<String>] {
-        &self.0
+        &self.sentences
     }
 
-    fn has(&self, which: impl Fn(&Phrases) -> &'static [&'static str]) -> bool {
-        let sentences = self.0.iter();
-        sentences
-            .clone()
-            .any(|sentence| ALL.iter().any(|all| words::any(which(all), sentence)))
+    fn has(&self, told: Told) -> bool {
+        self.tells.iter().any(|tells| tells.has(told))
     }
 
-    /// A sentence has the one and not the others.
-    fn has_without(
-        &self,
-        which: impl Fn(&Phrases) -> &'static [&'static str],
-        without: impl Fn(&Phrases) -> [&'static [&'static str]; 3],
-    ) -> bool {
-        self.0.iter().any(|sentence| {
-            ALL.iter().any(|all| words::any(which(all), sentence))
-                && !ALL
-                    .iter()
-                    .any(|all| without(all).iter().any(|no| words::any(no, sentence)))
-        })
+    /// A sentence has the one and none of the others.
+    fn has_without(&self, told: Told, others: &[Told]) -> bool {
+        let mut tells = self.tells.iter();
+        tells.any(|tells| tells.has(told) && tells.has_none(others))
     }
 
     pub(super) fn wishes(&self) -> bool {
-        self.has_without(|all| all.wish, |all| [all.elsewhere, all.past, all.no_call])
+        self.has_without(Told::Wish, &[Told::Elsewhere, Told::Past, Told::NoCall])
     }
 
     pub(super) fn offers(&self) -> bool {
-        self.has_without(|all| all.offer, |all| [all.elsewhere, &[], &[]])
+        self.has_without(Told::Offer, &[Told::Elsewhere])
     }
 
     /// Refuses to talk: in so many words, or by a "no" to an offer.
     pub(super) fn refuses(&self, offered: bool) -> bool {
-        let begins = |sentence: &Vec<String>| {
-            ALL.iter()
-                .any(|all| all.no.iter().any(|no| words::find(no, sentence) == Some(0)))
-        };
-        self.has(|all| all.no_call) || offered && self.0.first().is_some_and(begins)
+        let begins = || self.tells.first().is_some_and(|tells| tells.has(Told::No));
+        self.has(Told::NoCall) || offered && begins()
     }
 
     pub(super) fn asks_number(&self) -> bool {
-        self.has(|all| all.number)
+        self.has(Told::Number)
     }
 
     /// Gives a phone number unasked.
     pub(super) fn gives_number(&self) -> bool {
-        self.0.iter().any(|sentence| {
+        let mut sentences = self.sentences.iter().zip(&self.tells);
+        sentences.any(|(sentence, tells)| {
             let digits = sentence
                 .iter()
                 .filter(|word| word.bytes().all(|one| one.is_ascii_digit()));
             let digits: usize = digits.map(String::len).sum();
-            (PHONE_DIGITS..=15).contains(&digits)
-                && ALL.iter().any(|all| words::any(all.number, sentence))
+            (PHONE_DIGITS..=15).contains(&digits) && tells.has(Told::Number)
         })
     }
 
     pub(super) fn is_hard(&self) -> bool {
-        self.has(|all| all.hard)
+        self.has(Told::Hard)
     }
 
     pub(super) fn lacks_language(&self) -> bool {
-        self.has(|all| all.language)
+        self.has(Told::Language)
     }
 
     pub(super) fn is_broken(&self) -> bool {
-        self.has(|all| all.broken)
+        self.has(Told::Broken)
     }
 
     pub(super) fn hiccups(&self) -> bool {
-        self.has(|all| all.hiccup)
+        self.has(Told::Hiccup)
     }
 
     pub(super) fn is_lost(&self) -> bool {
-        self.has(|all| all.not_understood)
+        self.has(Told::NotUnderstood)
     }
 
     pub(super) fn has_already(&self) -> bool {
-        self.has(|all| all.already)
+        self.has(Told::Already)
     }
 
     pub(super) fn was_not_helped(&self) -> bool {
-        self.has(|all| all.no_help)
+        self.has(Told::NoHelp)
     }
 
     pub(super) fn is_impatient(&self) -> bool {
-        self.has(|all| all.impatience)
+        self.has(Told::Impatience)
     }
 
     pub(super) fn nudges(&self) -> bool {
-        self.has(|all| all.nudge)
+        self.has(Told::Nudge)
     }
 
     pub(super) fn is_settled(&self) -> bool {
-        self.has(|all| all.settled)
+        self.has(Told::Settled)
     }
 }
 
 /// The words of all languages that say nothing about a subject.
-pub(super) fn idle() -> &'static [&'static str] {
-    static IDLE: LazyLock<Vec<&'static str>> =
+pub(super) fn idle() -> &'static BTreeSet<&'static str> {
+    static IDLE: LazyLock<BTreeSet<&'static str>> =
         LazyLock::new(|| ALL.iter().flat_map(|all| all.idle).copied().collect());
     &IDLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words that a pattern stands for: of the alternatives, and of what may be missing, others for every `turn`.
+    fn spell(pattern: &str, turn: usize) -> String {
+        let mut runs: Vec<&str> = pattern.split(" & ").collect();
+        // Whatever ends the sentence comes last.
+        runs.sort_by_key(|run| run.ends_with('$'));
+        let spell = |part: &str| match part {
+            "$" => String::new(),
+            "~" => "zzz ".repeat(turn % 4),
+            part if part.starts_with('?') && turn % 2 == 1 => String::new(),
+            part => {
+                let words: Vec<&str> = part.trim_start_matches('?').split('|').collect();
+                words[turn % words.len()].replace('*', "zzz") + " "
+            }
+        };
+        runs.iter()
+            .flat_map(|run| run.split(' '))
+            .map(spell)
+            .collect()
+    }
+
+    #[test]
+    fn every_phrase_is_found_in_its_own_words() {
+        for (told, phrase) in ALL.iter().flat_map(|all| all.all()) {
+            for turn in 0..24 {
+                let words = spell(phrase, turn);
+                // A "no" stands at the beginning.
+                let text = if matches!(told, Told::No) {
+                    words
+                } else {
+                    format!("zzz {words}")
+                };
+                assert!(Heard::new(&text).has(told), "{told:?} {phrase}: {text}");
+            }
+        }
+    }
 }
