@@ -149,7 +149,7 @@ async fn run(options: Run) -> anyhow::Result<ExitCode> {
     }
     if wanted(Part::Trouble) {
         eprintln!("text trouble, told from none in written dialogues");
-        rows.extend(trouble::rows()?);
+        rows.extend(trouble::rows(options.reps).await?);
     }
     report::print(&rows);
     if let Some(path) = &options.json {

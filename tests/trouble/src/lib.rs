@@ -90,6 +90,7 @@ pub fn judge_all(file: &Path, out: &mut dyn Write) -> Result<Score> {
         let verdict = judge(&dialogue);
         writeln!(out, "{}", serde_json::to_string(&verdict)?)?;
         if let Some(expected) = &dialogue.expect {
+            score.messages += dialogue.messages.len();
             score.add(&verdict, expected);
         }
     }
@@ -147,7 +148,9 @@ fn whole(count: f64) -> u32 {
 /// How well the verdicts agree with what was expected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Score {
-    /// How many dialogues say what is expected.
+    /// How many messages the dialogues have that say what is expected.
+    pub messages: usize,
+    /// How many of those dialogues there are.
     pub all: u32,
     /// Those with trouble that was found.
     pub right: u32,
@@ -188,6 +191,7 @@ impl Score {
     #[must_use]
     pub const fn and(self, other: Self) -> Self {
         Self {
+            messages: self.messages + other.messages,
             all: self.all + other.all,
             right: self.right + other.right,
             wrong: self.wrong + other.wrong,
