@@ -112,8 +112,8 @@ impl<T: Copy> Patterns<T> {
     /// Those that can begin with this word.
     fn begun(&self, word: &str) -> impl Iterator<Item = &Pattern<T>> {
         let ends = word.char_indices().map(|(end, _)| end).skip(1);
-        let beginnings = ends.chain([word.len()]).map(|end| &word[..end]);
-        let stems = beginnings.filter_map(|stem| self.stems.get(stem));
+        let ends = ends.chain([word.len()]);
+        let stems = ends.filter_map(|end| self.stems.get(word.get(..end)?));
         let all = self.wholes.get(word).into_iter().chain(stems);
         all.chain([&self.open])
             .flatten()

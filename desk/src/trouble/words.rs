@@ -1,5 +1,8 @@
 //! The words of a message.
 
+/// After so many words a sentence ends, whatever is written: looking through one takes the square of its length.
+const LONGEST: usize = 100;
+
 /// The sentences of a text, each as its words in lower case: letters and digits alone, `ё` as `е`, apostrophes left out.
 pub(super) fn sentences(text: &str) -> Vec<Vec<String>> {
     let mut all = Vec::new();
@@ -13,8 +16,8 @@ pub(super) fn sentences(text: &str) -> Vec<Vec<String>> {
                 if !word.is_empty() {
                     sentence.push(std::mem::take(&mut word));
                 }
-                if matches!(other, '.' | '!' | '?' | ';' | '\n' | ')' | '(') && !sentence.is_empty()
-                {
+                let ends = matches!(other, '.' | '!' | '?' | ';' | '\n' | ')' | '(');
+                if ends && !sentence.is_empty() || sentence.len() >= LONGEST {
                     all.push(std::mem::take(&mut sentence));
                 }
             }
@@ -40,5 +43,10 @@ mod tests {
             [vec!["i", "dont", "know"], vec!["еще", "раз"]]
         );
         assert_eq!(sentences("…"), Vec::<Vec<String>>::new());
+        let long = sentences(&"word ".repeat(3 * LONGEST + 1));
+        assert_eq!(
+            long.iter().map(Vec::len).collect::<Vec<_>>(),
+            [LONGEST, LONGEST, LONGEST, 1]
+        );
     }
 }
