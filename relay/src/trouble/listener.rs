@@ -1,5 +1,6 @@
 //! The task that listens.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
@@ -77,6 +78,23 @@ pub(super) struct Listener {
     aside: Aside,
 }
 
+/// Something that is to be listened to.
+struct Turn {
+    said: Entries,
+    /// What is remembered of the conversation, up to there.
+    known: Known,
+    effort: Option<Effort>,
+}
+
+impl Turn {
+    fn hear(&mut self) {
+        for entry in self.said.new.iter() {
+            let effort = self.effort.take_if(|_| is_visitors(entry));
+            self.known.hear(entry, effort);
+        }
+    }
+}
+
 impl Listener {
     pub(super) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> io::Result<Self> {
         Ok(Self {
@@ -107,11 +125,7 @@ impl Listener {
                 deleted,
             } => self.efforts.put(contact, (typed_ms, deleted)),
             Heard::Broke { site, contact } => self.broke(site, contact).await,
-            Heard::Said { all, ours } => {
-                for said in all {
-                    self.said(said, ours).await;
-                }
-            }
+            Heard::Said { all, ours } => self.said(all, ours).await,
         }
     }
 
@@ -140,50 +154,71 @@ impl Listener {
         }
     }
 
-    async fn said(&mut self, said: Entries, ours: bool) {
-        let conversation = said.conversation;
-        let known = self.listen(&said, ours).await;
-        let Some(mut known) = known else { return };
-        if ours && let Some(news) = known.news(conversation, self.clock.now()) {
-            match self.store.execute(news).await {
-                Ok(_) => known.told(),
-                // It is told again with the next message.
-                Err(error) => {
-                    tracing::warn!(%error, conversation.id = %conversation, "a reason to talk could not be kept");
-                }
+    /// Listens to a commit. Its conversations have their turn all at once: to hand each over by itself costs more than to listen to it.
+    async fn said(&mut self, all: Vec<Entries>, ours: bool) {
+        let (mut turns, mut whose) = (Vec::with_capacity(all.len()), HashSet::new());
+        for said in all {
+            if !whose.insert(said.conversation) {
+                // What came of the first is remembered before the next.
+                self.listen(std::mem::take(&mut turns), ours).await;
+                whose = HashSet::from([said.conversation]);
             }
+            turns.extend(self.turn(said, ours).await);
         }
-        // A matter that is settled is seldom taken up again.
-        if !said.new.last().is_some_and(is_settled) {
-            self.known.put(conversation, known);
-        }
+        self.listen(turns, ours).await;
     }
 
-    /// Brings a conversation up to date with what was just written; `None` if it is not to be remembered.
-    async fn listen(&mut self, said: &Entries, ours: bool) -> Option<Known> {
+    /// What is to be listened to, with what is remembered of the conversation up to there; `None` if it is not to be remembered.
+    async fn turn(&mut self, said: Entries, ours: bool) -> Option<Turn> {
         let before = Seq(said.new.first()?.seq.0.saturating_sub(1));
         let oldest = Seq(before.0.saturating_sub(LONGEST));
         let remembered = self.known.take(&said.conversation);
-        let mut known = match remembered.filter(|known| known.upto() >= oldest) {
+        let known = match remembered.filter(|known| known.upto() >= oldest) {
             Some(known) => known,
             // Others listen to what others write, and nobody has to while nobody speaks.
             None if !ours || !said.new.iter().any(is_said) => return None,
             None => Known::after(oldest, self.limits.of(&*self.store, said.site).await?),
         };
-        known = self.catch_up(known, said.conversation, before).await?;
+        let known = self.catch_up(known, said.conversation, before).await?;
         let mut effort = None;
         if ours && said.new.iter().any(is_visitors) {
             effort = self.efforts.take(&said.contact);
         }
-        let new = Arc::clone(&said.new);
-        let hear = move || {
-            for entry in new.iter() {
-                let effort = effort.take_if(|_| is_visitors(entry));
-                known.hear(entry, effort);
+        Some(Turn {
+            said,
+            known,
+            effort,
+        })
+    }
+
+    /// Listens, tells the store what is new, and remembers.
+    async fn listen(&mut self, mut turns: Vec<Turn>, ours: bool) {
+        if turns.is_empty() {
+            return;
+        }
+        let heard = self.aside.run(move || {
+            turns.iter_mut().for_each(Turn::hear);
+            turns
+        });
+        for Turn {
+            said, mut known, ..
+        } in heard.await.unwrap_or_default()
+        {
+            let conversation = said.conversation;
+            if ours && let Some(news) = known.news(conversation, self.clock.now()) {
+                match self.store.execute(news).await {
+                    Ok(_) => known.told(),
+                    // It is told again with the next message.
+                    Err(error) => {
+                        tracing::warn!(%error, conversation.id = %conversation, "a reason to talk could not be kept");
+                    }
+                }
             }
-            known
-        };
-        self.aside.run(hear).await
+            // A matter that is settled is seldom taken up again.
+            if !said.new.last().is_some_and(is_settled) {
+                self.known.put(conversation, known);
+            }
+        }
     }
 
     /// Reads what was missed, up to this entry; `None` if the store cannot be read now.

@@ -101,9 +101,13 @@ impl Scene {
     }
 
     async fn visitor(&mut self, command: VisitorCommand) -> ConversationId {
+        self.contact(VISITOR, command).await
+    }
+
+    async fn contact(&mut self, contact: ContactId, command: VisitorCommand) -> ConversationId {
         self.does(|id, now| Request::Visitor {
             site: SITE,
-            contact: VISITOR,
+            contact,
             profile: Arc::new(VisitorProfile {
                 locale: "en".to_owned(),
                 page: None,
@@ -231,6 +235,32 @@ async fn the_same_question_for_the_third_time_is_offered_once() {
     let (offered, seen) = scene.log(conversation).await;
     assert_eq!(offered, [TalkReason::Circles, TalkReason::Visitor]);
     assert_eq!(seen.len(), 3);
+}
+
+#[tokio::test]
+async fn everybody_of_a_commit_is_listened_to() {
+    let mut scene = Scene::begin().await;
+    let mut conversations = Vec::new();
+    for (contact, text) in [
+        (1, "Hello"),
+        (2, "Hello"),
+        (1, "Call me back"),
+        (2, "Call me back"),
+    ] {
+        let text = text.to_owned();
+        let contact = ContactId::from_bits(contact);
+        let said = scene.contact(contact, VisitorCommand::Send { text }).await;
+        conversations.push(said);
+    }
+    scene.listens().await;
+    let wish = (
+        vec![TalkReason::Visitor],
+        vec![(TalkReason::Visitor, TalkEvidence::Said)],
+    );
+    assert_ne!(conversations[0], conversations[1]);
+    for conversation in conversations {
+        assert_eq!(scene.log(conversation).await, wish);
+    }
 }
 
 #[tokio::test]
