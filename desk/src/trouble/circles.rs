@@ -14,7 +14,7 @@
 //!
 //! "Thank you, that works" takes [`SETTLED`] away, unless the same message has a sign too.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use super::phrases::Heard;
 use super::sameness::Subject;
@@ -49,17 +49,10 @@ pub(super) struct Circles {
 
 impl Circles {
     /// The visitor wrote.
-    pub(super) fn visitor(
-        &mut self,
-        heard: &Heard,
-        text: &str,
-        idle: &BTreeSet<&str>,
-        lasted: u64,
-        limits: &Limits,
-    ) {
+    pub(super) fn visitor(&mut self, heard: &Heard, text: &str, lasted: u64, limits: &Limits) {
         self.messages += 1;
         let before = self.points;
-        let subject = Subject::of(heard.sentences(), idle);
+        let subject = Subject::of(heard.sentences());
         let again = self
             .asked
             .iter()
@@ -99,18 +92,12 @@ impl Circles {
     }
 
     /// The agent wrote, after the visitor had waited for so long.
-    pub(super) fn agent(
-        &mut self,
-        heard: &Heard,
-        idle: &BTreeSet<&str>,
-        waited: u64,
-        limits: &Limits,
-    ) {
+    pub(super) fn agent(&mut self, heard: &Heard, waited: u64, limits: &Limits) {
         if self.answers > 0 && waited >= limits.silence_ms {
             self.sign(1, Evidence::Silence(waited));
         }
         self.answers += 1;
-        let subject = Subject::of(heard.sentences(), idle);
+        let subject = Subject::of(heard.sentences());
         if self
             .answered
             .iter()

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::phrases;
+
 /// How many letters of a word tell it from others: endings say little, least of all in Russian.
 const STEM: usize = 5;
 /// Words shorter than this carry no subject.
@@ -16,10 +18,9 @@ const SHARED: usize = 2;
 pub(super) struct Subject(BTreeSet<String>);
 
 impl Subject {
-    pub(super) fn of(sentences: &[Vec<String>], idle: &BTreeSet<&str>) -> Self {
+    pub(super) fn of(sentences: &[Vec<String>]) -> Self {
         let words = sentences.iter().flatten();
-        let telling =
-            words.filter(|word| word.chars().count() >= SHORT && !idle.contains(word.as_str()));
+        let telling = words.filter(|word| word.chars().count() >= SHORT && !phrases::is_idle(word));
         Self(
             telling
                 .map(|word| word.chars().take(STEM).collect())

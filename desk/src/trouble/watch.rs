@@ -1,11 +1,11 @@
 //! Listening to one conversation.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use heard_protocol::UnixMillis;
 
 use super::circles::Circles;
-use super::phrases::{self, Heard};
+use super::phrases::Heard;
 use super::writing::{self, Scripts};
 use super::{Evidence, Limits, Reason, Said, Speaker, Trouble};
 use crate::talk::Stance;
@@ -16,7 +16,6 @@ const LABOUR_WITHIN: usize = 5;
 #[derive(Debug, Clone)]
 pub struct Watch {
     limits: Limits,
-    idle: &'static BTreeSet<&'static str>,
     began: Option<u64>,
     /// The first message of the visitor's that is not yet answered.
     waiting_since: Option<u64>,
@@ -48,7 +47,6 @@ impl Watch {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            idle: phrases::idle(),
             began: None,
             waiting_since: None,
             answered: false,
@@ -172,8 +170,7 @@ impl Watch {
         if !self.answered && waited >= self.limits.wait_ms {
             all.push((Reason::NobodyFree, Evidence::Unanswered(waited)));
         }
-        self.circles
-            .visitor(heard, said.text, self.idle, lasted, &self.limits);
+        self.circles.visitor(heard, said.text, lasted, &self.limits);
     }
 
     fn agent(&mut self, said: &Said<'_>, heard: &Heard, all: &mut Vec<(Reason, Evidence)>) {
@@ -191,7 +188,7 @@ impl Watch {
         self.compare(all);
         let since = self.waiting_since.take();
         let waited = since.map_or(0, |since| said.at.saturating_sub(since));
-        self.circles.agent(heard, self.idle, waited, &self.limits);
+        self.circles.agent(heard, waited, &self.limits);
         self.answered = true;
     }
 

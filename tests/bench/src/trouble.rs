@@ -11,8 +11,8 @@ use crate::throughput;
 /// For how long the dialogues are listened to again and again.
 const SPAN: Duration = Duration::from_secs(1);
 
-/// Precision and recall over all tables, those of each are printed; and the CPU time of listening to a message against that of a message of a bare echo, in a
-/// flood.
+/// Precision and recall over all tables, those of each are printed; and the time it takes to listen to a message against the CPU time of a
+/// message of a bare echo, in a flood.
 pub(crate) async fn rows(reps: usize) -> anyhow::Result<Vec<Row>> {
     let mut all = Score::default();
     for (name, path) in tables()? {

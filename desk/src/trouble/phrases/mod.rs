@@ -247,11 +247,11 @@ impl Heard {
     }
 }
 
-/// The words of all languages that say nothing about a subject.
-pub(super) fn idle() -> &'static BTreeSet<&'static str> {
+/// Whether a word says nothing about a subject, in any language.
+pub(super) fn is_idle(word: &str) -> bool {
     static IDLE: LazyLock<BTreeSet<&'static str>> =
         LazyLock::new(|| ALL.iter().flat_map(|all| all.idle).copied().collect());
-    &IDLE
+    IDLE.contains(word)
 }
 
 #[cfg(test)]
