@@ -1,5 +1,6 @@
-//! Puts what browsers download into the binary: a table of the files that `cargo xtask wasm` left in `target/assets`, or in
-//! the folder that `HEARD_ASSETS` names. Without any, the table is empty and the relay says so when it is started.
+//! Puts what browsers download into the binary: a table of the files that `cargo xtask wasm` left
+//! in `target/assets`, or in the folder that `HEARD_ASSETS` names. Without any, the table is empty
+//! and the relay says so when it is started.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -35,7 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Adds a file to the table. Its hash is of what it holds, so its address never serves anything else.
+/// Adds a file to the table. Its hash is of what it holds, so its address never serves anything
+/// else.
 fn row(table: &mut String, file: &Path) -> Result<(), Box<dyn Error>> {
     let part =
         |part: Option<&std::ffi::OsStr>| part.and_then(|part| part.to_str()).map(str::to_owned);

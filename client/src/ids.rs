@@ -5,8 +5,8 @@ use heard_protocol::{CommandId, UnixMillis};
 /// The low 80 bits of an id are random, the high 48 are its millisecond.
 const RANDOM_BITS: u32 = 80;
 
-/// Makes command ids that sort in the order they were made, within one source: a later id is never smaller, even in the
-/// same millisecond and even when the clock steps back.
+/// Makes command ids that sort in the order they were made, within one source: a later id is never
+/// smaller, even in the same millisecond and even when the clock steps back.
 #[derive(Debug, Clone, Default)]
 pub struct IdSource {
     last: u128,
@@ -18,8 +18,9 @@ impl IdSource {
         Self { last: 0 }
     }
 
-    /// A source whose ids come after these: those of the commands that an earlier life of the program kept. Otherwise a clock
-    /// that was set back in between would put the old and the new in the wrong order.
+    /// A source whose ids come after these: those of the commands that an earlier life of the
+    /// program kept. Otherwise a clock that was set back in between would put the old and the new
+    /// in the wrong order.
     pub fn after(kept: impl Iterator<Item = CommandId>) -> Self {
         let last = kept.map(|id| u128::from_be_bytes(id.to_bytes())).max();
         Self {
@@ -27,14 +28,15 @@ impl IdSource {
         }
     }
 
-    /// The next id: of the moment `now` and 80 bits of `random`, which the caller draws afresh from a good source for
-    /// every id. The ids of a source are as hard to guess as `random` is.
+    /// The next id: of the moment `now` and 80 bits of `random`, which the caller draws afresh from
+    /// a good source for every id. The ids of a source are as hard to guess as `random` is.
     pub fn next(&mut self, now: UnixMillis, random: u128) -> CommandId {
         let fresh = u128::from_be_bytes(CommandId::from_parts(now, random).to_bytes());
         self.last = if fresh > self.last {
             fresh
         } else {
-            // Ahead of the last id by a random step, so that neighbours do not give each other away.
+            // Ahead of the last id by a random step, so that neighbours do not give each other
+            // away.
             self.last
                 .saturating_add(1 + (random >> (128 - RANDOM_BITS / 2)))
         };

@@ -2,8 +2,8 @@
 
 use heard_protocol::{CommandId, Envelope, Role};
 
-/// Keeps commands so that they survive the end of the program. Losing one loses nothing but that comfort, so there are no
-/// errors to report: a keeper that cannot write forgets.
+/// Keeps commands so that they survive the end of the program. Losing one loses nothing but that
+/// comfort, so there are no errors to report: a keeper that cannot write forgets.
 pub trait Keeper<R: Role> {
     /// Every command kept and not yet forgotten, oldest first. Called once, before anything else.
     fn load(&mut self) -> Vec<Envelope<R>>;

@@ -1,9 +1,12 @@
-//! The client side of Heard: a session that survives lost connections, and the transports that carry it.
+//! The client side of Heard: a session that survives lost connections, and the transports that
+//! carry it.
 //!
-//! * [`session`]: what every client does, without IO, a clock or randomness. [`Session`] takes [`Input`]s and gives
-//!   [`Effect`]s; whoever drives it opens sockets, sets timers and shows [`Update`]s to the application.
+//! * [`session`]: what every client does, without IO, a clock or randomness. [`Session`] takes
+//!   [`Input`]s and gives [`Effect`]s; whoever drives it opens sockets, sets timers and shows
+//!   [`Update`]s to the application.
 //! * [`ids`]: where command ids come from.
-//! * [`keeper`]: where commands wait that were not acknowledged yet, so that they outlive the program.
+//! * [`keeper`]: where commands wait that were not acknowledged yet, so that they outlive the
+//!   program.
 //! * `web`: the transport for browsers (only on wasm).
 //! * `native`: the transport for bots, tools and tests (everywhere else).
 

@@ -1,4 +1,5 @@
-// Starts the console: fetches the glue and the wasm this script tag names. If that fails, says so where the console would be.
+// Starts the console: fetches the glue and the wasm this script tag names. If that fails, says so
+// where the console would be.
 
 const script = document.querySelector('script[data-wasm]');
 const russian = (navigator.language || '').toLowerCase().startsWith('ru');

@@ -1,5 +1,5 @@
-//! The agent's console: sign in, be offered conversations, answer several at once, leave notes, hand over, resolve, and
-//! deal with requests to be called.
+//! The agent's console: sign in, be offered conversations, answer several at once, leave notes,
+//! hand over, resolve, and deal with requests to be called.
 //!
 //! * `model`: what the console knows and how it changes. No page, no network; tested natively.
 //! * `text`: every word a person reads, in English and Russian.

@@ -9,7 +9,8 @@
 //!      └────────────────visitor writes again────────────────────────┘
 //! ```
 //!
-//! A method that refuses leaves the conversation as it was; one that succeeds changes it and says what to write into the log.
+//! A method that refuses leaves the conversation as it was; one that succeeds changes it and says
+//! what to write into the log.
 
 use heard_protocol::entry::QueueReason;
 use heard_protocol::{
@@ -72,7 +73,8 @@ impl Conversation {
         }
     }
 
-    /// A conversation that begins with something other than words, such as a request to be called: nobody has to answer it.
+    /// A conversation that begins with something other than words, such as a request to be called:
+    /// nobody has to answer it.
     pub fn quiet(id: ConversationId, contact: ContactId, now: UnixMillis) -> Self {
         Self {
             status: Status::Resolved { at: now },
@@ -80,8 +82,8 @@ impl Conversation {
         }
     }
 
-    /// Whether the visitor's next message belongs here rather than to a new conversation: it is open, or was resolved so lately that
-    /// the message is about the same matter.
+    /// Whether the visitor's next message belongs here rather than to a new conversation: it is
+    /// open, or was resolved so lately that the message is about the same matter.
     pub fn continues(&self, policy: &Policy, now: UnixMillis) -> bool {
         match self.status {
             Status::Resolved { at } => now.since(at) <= policy.reopen_ms,
@@ -137,11 +139,12 @@ impl Conversation {
         Ok(change)
     }
 
-    /// An agent acts. `recipient` is the colleague named in a transfer, if there is one of that id in the team.
+    /// An agent acts. `recipient` is the colleague named in a transfer, if there is one of that id
+    /// in the team.
     ///
     /// # Errors
-    /// Whatever the command or the conversation's state does not allow. Commands that are not about a conversation
-    /// (those about calls, and about oneself) are [`RefusalCode::Invalid`] here.
+    /// Whatever the command or the conversation's state does not allow. Commands that are not about
+    /// a conversation (those about calls, and about oneself) are [`RefusalCode::Invalid`] here.
     pub fn staff_acts(
         &mut self,
         actor: &AgentCard,
@@ -195,8 +198,9 @@ impl Conversation {
         }
     }
 
-    /// There may be a reason to talk rather than write, and the visitor may have said in words whether they want to. Nothing is offered once the
-    /// matter is settled. What was seen before changes nothing.
+    /// There may be a reason to talk rather than write, and the visitor may have said in words
+    /// whether they want to. Nothing is offered once the matter is settled. What was seen before
+    /// changes nothing.
     pub fn troubled(
         &mut self,
         seen: &[(TalkReason, TalkEvidence)],
@@ -213,7 +217,8 @@ impl Conversation {
             .collect()
     }
 
-    /// The visitor calls the agent who has it, from page to page. `headset` says that the agent can talk now.
+    /// The visitor calls the agent who has it, from page to page. `headset` says that the agent can
+    /// talk now.
     ///
     /// # Errors
     /// [`RefusalCode::WrongState`] if nobody has it, or they can't, or there is a call already.
@@ -230,7 +235,8 @@ impl Conversation {
     /// The visitor hangs up.
     ///
     /// # Errors
-    /// [`RefusalCode::WrongState`] if it is not this call that goes on; [`RefusalCode::Invalid`] if only an agent can say so.
+    /// [`RefusalCode::WrongState`] if it is not this call that goes on; [`RefusalCode::Invalid`] if
+    /// only an agent can say so.
     pub fn ends_voice(&mut self, call: VoiceId, why: VoiceEnding) -> Result<Change, RefusalCode> {
         Ok(vec![voice::end(&mut self.talk.voice, call, why, true)?])
     }
@@ -249,7 +255,8 @@ impl Conversation {
         }
     }
 
-    /// Takes an offer back: `missed` if the agent let it run out, otherwise because they can't take it any more.
+    /// Takes an offer back: `missed` if the agent let it run out, otherwise because they can't take
+    /// it any more.
     pub fn withdraw(&mut self, missed: bool, now: UnixMillis) -> Change {
         let Status::Offered { since, to, .. } = self.status else {
             return Change::new();

@@ -1,4 +1,5 @@
-//! How long a wait is likely to be, from how fast the queue has moved lately. No figure without evidence.
+//! How long a wait is likely to be, from how fast the queue has moved lately. No figure without
+//! evidence.
 
 use heard_protocol::{UnixMillis, WaitEstimate};
 
@@ -10,9 +11,10 @@ const FEWEST: usize = 3;
 
 /// Estimates the wait of somebody with `ahead` visitors before them.
 ///
-/// `taken` are the moments at which agents took conversations from the queue, oldest first; those older than [`WINDOW_MS`] are
-/// ignored. `anybody` says whether any agent takes conversations at all now. The range is three quarters to one and a half of
-/// the mean interval times the place, in whole minutes.
+/// `taken` are the moments at which agents took conversations from the queue, oldest first; those
+/// older than [`WINDOW_MS`] are ignored. `anybody` says whether any agent takes conversations at
+/// all now. The range is three quarters to one and a half of the mean interval times the place, in
+/// whole minutes.
 pub fn wait(ahead: u32, taken: &[UnixMillis], anybody: bool, now: UnixMillis) -> WaitEstimate {
     if !anybody {
         return WaitEstimate::NobodyHere;

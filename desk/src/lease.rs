@@ -1,14 +1,15 @@
 //! When a node counts as gone.
 //!
-//! Nodes raise a number again and again, and look at each other's. No clock is compared: a node that has not raised its number over
-//! several looks of ours is gone. So clocks may differ, and a watcher that was itself asleep does not take the others for dead.
+//! Nodes raise a number again and again, and look at each other's. No clock is compared: a node
+//! that has not raised its number over several looks of ours is gone. So clocks may differ, and a
+//! watcher that was itself asleep does not take the others for dead.
 
 use std::collections::BTreeMap;
 
 /// How often a node raises its number and looks at the others', in milliseconds.
 pub const BEAT_MS: u64 = 2_000;
-/// After how many looks at the same number a node is gone: six to eight seconds, which leaves two of the ten within which its agents' offers are
-/// to be with others.
+/// After how many looks at the same number a node is gone: six to eight seconds, which leaves two
+/// of the ten within which its agents' offers are to be with others.
 pub const LOOKS: u8 = 3;
 
 /// What one node has seen of the others.
@@ -32,8 +33,8 @@ impl<N> Default for Leases<N> {
 }
 
 impl<N: Ord + Copy> Leases<N> {
-    /// Takes a look: every node there is and its number. Returns those that are gone, with the number they stopped at; each look
-    /// does so again, until they are no longer there.
+    /// Takes a look: every node there is and its number. Returns those that are gone, with the
+    /// number they stopped at; each look does so again, until they are no longer there.
     pub fn look(&mut self, beats: impl IntoIterator<Item = (N, u64)>) -> Vec<(N, u64)> {
         let before = std::mem::take(&mut self.seen);
         let mut gone = Vec::new();

@@ -1,7 +1,8 @@
 //! The rules of a support desk, as pure functions.
 //!
-//! Nothing here does IO, awaits, reads a clock or draws randomness: who waits, who can answer and what time it is come in as
-//! arguments, and what follows comes out as data. A store carries the result out in one transaction.
+//! Nothing here does IO, awaits, reads a clock or draws randomness: who waits, who can answer and
+//! what time it is come in as arguments, and what follows comes out as data. A store carries the
+//! result out in one transaction.
 //!
 //! * [`conversation`]: what a command does to a conversation.
 //! * [`routing`]: who is offered which waiting conversation.

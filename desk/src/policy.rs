@@ -7,7 +7,8 @@ pub struct Policy {
     pub offer_ms: u64,
     /// How long an agent may be disconnected before their conversations go back to the queue.
     pub grace_ms: u64,
-    /// For how long after a resolution the visitor's next message reopens the same conversation rather than start another.
+    /// For how long after a resolution the visitor's next message reopens the same conversation
+    /// rather than start another.
     pub reopen_ms: u64,
     /// How far ahead a callback may be asked for.
     pub callback_ahead_ms: u64,

@@ -10,7 +10,8 @@ pub const LOWEST: u8 = 1;
 /// The highest: others ask them.
 pub const HIGHEST: u8 = 4;
 
-/// What an agent is good at, each to a level from [`LOWEST`] to [`HIGHEST`]. The same person is an expert in one thing and a novice in another.
+/// What an agent is good at, each to a level from [`LOWEST`] to [`HIGHEST`]. The same person is an
+/// expert in one thing and a novice in another.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Skills(BTreeMap<String, u8>);

@@ -1,7 +1,8 @@
 //! Offering to talk, in one conversation: once for each reason, and never after a "no".
 //!
-//! That a visitor asks to talk is a reason too, and the only one that takes back a "no" of their own. What they say in words is told with its
-//! moment ([`Stance`]), since it is noticed a little later than it is said, perhaps on two nodes, perhaps twice: what was said last counts.
+//! That a visitor asks to talk is a reason too, and the only one that takes back a "no" of their
+//! own. What they say in words is told with its moment ([`Stance`]), since it is noticed a little
+//! later than it is said, perhaps on two nodes, perhaps twice: what was said last counts.
 
 use heard_protocol::{
     AgentId, PublicBody, RefusalCode, StaffBody, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
@@ -62,12 +63,14 @@ impl Talk {
         self.voice
     }
 
-    /// The calls from page to page there have been, with the one that goes on: the last [`voice::KEPT`].
+    /// The calls from page to page there have been, with the one that goes on: the last
+    /// [`voice::KEPT`].
     pub fn calls(&self) -> &[Voiced] {
         &self.calls
     }
 
-    /// What a call that the visitor asks for now comes of: an offer, if they answered one so, or their wish.
+    /// What a call that the visitor asks for now comes of: an offer, if they answered one so, or
+    /// their wish.
     pub fn comes_of(&self) -> TalkReason {
         let taken = self.offered.last().copied();
         let taken = taken.filter(|_| self.answered == Some(TalkAnswer::Phone));
@@ -77,8 +80,9 @@ impl Talk {
     /// An agent who was on a call says in a line what it came to.
     ///
     /// # Errors
-    /// [`RefusalCode::WrongState`] unless it is over and they have not said so before, [`RefusalCode::NotYours`] if they were not on it; what
-    /// [`text::check`] and [`text::check_short`] refuse.
+    /// [`RefusalCode::WrongState`] unless it is over and they have not said so before,
+    /// [`RefusalCode::NotYours`] if they were not on it; what [`text::check`] and
+    /// [`text::check_short`] refuse.
     pub fn sum(&self, call: VoiceId, agent: AgentId, summary: &str) -> Result<Write, RefusalCode> {
         text::check(summary)?;
         text::check_short(summary)?;
@@ -101,12 +105,14 @@ impl Talk {
         self.open
     }
 
-    /// Whether it may be offered for this reason. Whoever is to be called already, or talks, needs no offer.
+    /// Whether it may be offered for this reason. Whoever is to be called already, or talks, needs
+    /// no offer.
     pub fn may_offer(&self, reason: TalkReason) -> bool {
         !self.refused && !self.booked && self.voice.is_none() && !self.offered.contains(&reason)
     }
 
-    /// A reason came up. Staff are told once, and the visitor is offered a call if that may be; while an offer waits for its answer there is no other.
+    /// A reason came up. Staff are told once, and the visitor is offered a call if that may be;
+    /// while an offer waits for its answer there is no other.
     pub fn see(&mut self, reason: TalkReason, evidence: TalkEvidence) -> Change {
         let mut change = Change::new();
         if !self.seen.contains(&reason) {
@@ -119,8 +125,8 @@ impl Talk {
         change
     }
 
-    /// The visitor said in words whether they want to talk. What they said before something else they said counts for nothing, and of two things
-    /// said in the same moment a "no" counts.
+    /// The visitor said in words whether they want to talk. What they said before something else
+    /// they said counts for nothing, and of two things said in the same moment a "no" counts.
     pub fn hear(&mut self, stance: Stance) {
         if stance.at < self.said_at || stance.wants && stance.at == self.said_at {
             return;
@@ -135,8 +141,8 @@ impl Talk {
     /// The agent thinks that talking would be easier, and may say why.
     ///
     /// # Errors
-    /// [`RefusalCode::WrongState`] after a "no", if the agent has offered it before, or if the visitor is to be called already; what
-    /// [`text::check_short`] refuses.
+    /// [`RefusalCode::WrongState`] after a "no", if the agent has offered it before, or if the
+    /// visitor is to be called already; what [`text::check_short`] refuses.
     pub fn suggest(&mut self, why: &str) -> Result<Change, RefusalCode> {
         text::check_short(why)?;
         if !self.may_offer(TalkReason::Agent) {
@@ -155,10 +161,12 @@ impl Talk {
         })
     }
 
-    /// The visitor answers an offer. One that is not open any more (overtaken by another) can be answered all the same: a "no" is a "no".
+    /// The visitor answers an offer. One that is not open any more (overtaken by another) can be
+    /// answered all the same: a "no" is a "no".
     ///
     /// # Errors
-    /// [`RefusalCode::WrongState`] if it was never offered for this reason, or if the same was said to the last offer before, in another tab.
+    /// [`RefusalCode::WrongState`] if it was never offered for this reason, or if the same was said
+    /// to the last offer before, in another tab.
     pub fn answer(
         &mut self,
         reason: TalkReason,
@@ -178,8 +186,9 @@ impl Talk {
         })])
     }
 
-    /// Something is written into the log. Asking to be called is a wish: it answers an open offer, and takes back a "no". While the call is open there
-    /// is nothing to offer, and an open offer has no point once the matter is settled, or once somebody answers who did not.
+    /// Something is written into the log. Asking to be called is a wish: it answers an open offer,
+    /// and takes back a "no". While the call is open there is nothing to offer, and an open offer
+    /// has no point once the matter is settled, or once somebody answers who did not.
     pub fn follow(&mut self, written: &Write, now: UnixMillis) {
         let Write::Public(body) = written else { return };
         voice::record(&mut self.calls, body, now);

@@ -9,7 +9,8 @@ const PREVIEW_CHARS: usize = 120;
 /// Checks a message's or note's text. It is kept exactly as it was written.
 ///
 /// # Errors
-/// [`RefusalCode::TextEmpty`] for white space alone, [`RefusalCode::TextTooLong`] over [`MAX_TEXT_BYTES`].
+/// [`RefusalCode::TextEmpty`] for white space alone, [`RefusalCode::TextTooLong`] over
+/// [`MAX_TEXT_BYTES`].
 pub fn check(text: &str) -> Result<(), RefusalCode> {
     if text.len() > MAX_TEXT_BYTES {
         Err(RefusalCode::TextTooLong)

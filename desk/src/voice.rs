@@ -7,8 +7,9 @@
 //!     └──────────────hung up, settled, given back────────────────┘
 //! ```
 //!
-//! It rings for whoever owns the conversation, and only they answer, so two agents are never on one call. No clock is needed: a page that waits in
-//! vain says so itself, and a call whose visitor is gone ends with the conversation at the latest.
+//! It rings for whoever owns the conversation, and only they answer, so two agents are never on one
+//! call. No clock is needed: a page that waits in vain says so itself, and a call whose visitor is
+//! gone ends with the conversation at the latest.
 
 use heard_protocol::{
     AgentId, PublicBody, RefusalCode, TalkReason, UnixMillis, VoiceEnding, VoiceId,
@@ -125,7 +126,8 @@ pub(crate) fn answer(
 /// Somebody ends it.
 ///
 /// # Errors
-/// [`RefusalCode::WrongState`] if it is not this call; [`RefusalCode::Invalid`] if that is not theirs to say.
+/// [`RefusalCode::WrongState`] if it is not this call; [`RefusalCode::Invalid`] if that is not
+/// theirs to say.
 pub(crate) fn end(
     voice: &mut Option<Voice>,
     call: VoiceId,

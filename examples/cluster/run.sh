@@ -20,12 +20,14 @@ fail() {
 # Whoever read what is said here may be gone; the servers are to be stopped all the same.
 trap '' PIPE
 
-# --- What there is to run ---------------------------------------------------------------------------------------------
+# --- What there is to run
+# ---------------------------------------------------------------------------------------------
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 
-# Where a program is: what the variable says, or else anywhere in PATH or in root's part of it, where Debian has servers.
+# Where a program is: what the variable says, or else anywhere in PATH or in root's part of it,
+# where Debian has servers.
 program() { # name, package, variable
     local found
     found=$(PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin command -v "${!3:-$1}") ||
@@ -36,7 +38,8 @@ program() { # name, package, variable
     esac
 }
 
-# The folder of PostgreSQL's programs: the one that made the data, if it is still there, or else the newest.
+# The folder of PostgreSQL's programs: the one that made the data, if it is still there, or else the
+# newest.
 postgres_folder() {
     local folder made
     made=$(cat "$data/postgres/data/PG_VERSION" 2>/dev/null)
@@ -84,15 +87,18 @@ declare -A port=(
 )
 url=http://127.0.0.1:${port[nginx]}
 
-# --- Where it is kept -------------------------------------------------------------------------------------------------
+# --- Where it is kept
+# -------------------------------------------------------------------------------------------------
 
-# PostgreSQL refuses to run as root: it runs as the user its package made then, and must get to its folder.
+# PostgreSQL refuses to run as root: it runs as the user its package made then, and must get to its
+# folder.
 as_postgres=()
 if [ "$(id -u)" = 0 ]; then
     id postgres >/dev/null 2>&1 || fail "run as root, this needs a user \`postgres\`, whom PostgreSQL's package makes"
     as_postgres=(setpriv --reuid=postgres --regid=postgres --init-groups)
 fi
-# nginx as root has its work done by somebody else, who comes by here as well. What is inside is closed to all but its owner.
+# nginx as root has its work done by somebody else, who comes by here as well. What is inside is
+# closed to all but its owner.
 [ -d "$data" ] || mkdir -p -m 711 "$data" || fail "the folder $data cannot be made"
 mkdir -p "$data/run" "$data/logs" && mkdir -p -m 711 "$data/nginx" && mkdir -p "$data/postgres" ||
     fail "the folder $data cannot be written"
@@ -103,11 +109,13 @@ if [ ${#as_postgres[@]} -gt 0 ]; then
         fail "the user \`postgres\` cannot reach $data: name another folder, such as /var/lib/heard-cluster"
 fi
 
-# --- Starting and stopping --------------------------------------------------------------------------------------------
+# --- Starting and stopping
+# --------------------------------------------------------------------------------------------
 
 declare -A pid=()
 
-# Starts a server in a process group of its own: Ctrl-C is for this script, which stops them in order.
+# Starts a server in a process group of its own: Ctrl-C is for this script, which stops them in
+# order.
 start() { # name, command…
     local name=$1
     shift
@@ -178,8 +186,8 @@ pause() { sleep 0.1; } 2>/dev/null
 
 taken() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# Whether a relay says that it is ready (one without a line to the other says that it is degraded); asked through the proxy, whether
-# that one answers.
+# Whether a relay says that it is ready (one without a line to the other says that it is degraded);
+# asked through the proxy, whether that one answers.
 says_ready() ( # port, port of the one behind the proxy
     exec 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$1" || exit
     printf 'GET /readyz HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' >&3
@@ -233,10 +241,12 @@ END
     await nginx says_ready "${port[nginx]}"
 }
 
-# Waits until nginx, which leaves a relay out for a moment after a failure, sends somebody there again.
+# Waits until nginx, which leaves a relay out for a moment after a failure, sends somebody there
+# again.
 in_use() { await nginx says_ready "${port[nginx]}" "${port[$1]}"; }
 
-# Starts what has ended, then restarts the relays that had not, one after the other, so that one of them is always there.
+# Starts what has ended, then restarts the relays that had not, one after the other, so that one of
+# them is always there.
 restart() {
     local name others=()
     running nats || start_nats || return
@@ -256,7 +266,8 @@ restart() {
     done
 }
 
-# --- The first run ----------------------------------------------------------------------------------------------------
+# --- The first run
+# ----------------------------------------------------------------------------------------------------
 
 draw() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
 
@@ -291,7 +302,8 @@ fill_database() {
     rm "$data/unfinished"
 }
 
-# --- The run ----------------------------------------------------------------------------------------------------------
+# --- The run
+# ----------------------------------------------------------------------------------------------------------
 
 if other=$(cat "$data/run/run.pid" 2>/dev/null) && ps -p "$other" -o args= 2>/dev/null | grep -q run.sh; then
     fail "the cluster in $data runs already, as process $other"

@@ -70,7 +70,8 @@ class Cluster:
         self.process = subprocess.Popen(
             [HERE / "run.sh", self.data], env={**os.environ, **self.ports}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True,
-            # As in a terminal: what a shell runs in the background ignores interrupts, and bash cannot trap what was ignored before it began.
+            # As in a terminal: what a shell runs in the background ignores interrupts, and bash
+            # cannot trap what was ignored before it began.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.reader = threading.Thread(target=self.read, args=(self.process.stdout,))
         self.reader.start()
@@ -334,7 +335,8 @@ class ClusterTest(unittest.TestCase):
         self.cluster.start()
         self.assertFalse(self.cluster.said("first run"))
         self.assertEqual(self.cluster.site(), site)
-        # Both have been trying all the time; a colleague signs in with the password of the first run.
+        # Both have been trying all the time; a colleague signs in with the password of the first
+        # run.
         self.exchange(visitor, agent, at, "again")
         colleague = self.agent(1)
         until("the colleague's view", lambda: colleague.heard() == self.talk)

@@ -1,4 +1,5 @@
-//! Makes the corpora that the fuzzer starts from: `cargo run --manifest-path fuzz/Cargo.toml --example seed`.
+//! Makes the corpora that the fuzzer starts from:
+//! `cargo run --manifest-path fuzz/Cargo.toml --example seed`.
 //!
 //! Every golden frame of the protocol becomes one input of the target that reads its kind.
 

@@ -1,4 +1,5 @@
-//! What both targets do: the first byte of an input chooses codec and role, the rest is what came off a socket.
+//! What both targets do: the first byte of an input chooses codec and role, the rest is what came
+//! off a socket.
 
 use heard_protocol::Codec;
 use heard_protocol::role::Wire;

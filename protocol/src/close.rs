@@ -1,7 +1,7 @@
 //! Why a socket was closed, and what the client does next.
 //!
-//! WebSocket leaves 4000–4999 to applications (RFC 6455, section 7.4.2). The hundreds carry the policy, so that a client knows
-//! what to do with a code it has never heard of.
+//! WebSocket leaves 4000–4999 to applications (RFC 6455, section 7.4.2). The hundreds carry the
+//! policy, so that a client knows what to do with a code it has never heard of.
 
 /// What a client does after a close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,7 +34,8 @@ macro_rules! close_codes {
                 match self { $(Self::$name => $code),+ }
             }
 
-            /// The sentence that goes with it on the wire: for whoever debugs a client, at most 123 bytes.
+            /// The sentence that goes with it on the wire: for whoever debugs a client, at most 123
+            /// bytes.
             pub const fn reason(self) -> &'static str {
                 match self { $(Self::$name => $reason),+ }
             }
@@ -50,7 +51,8 @@ macro_rules! close_codes {
 close_codes! {
     /// The relay is stopping or restarting.
     Restarting = 4000, "the relay is restarting: reconnect";
-    /// The client did not take what was sent to it fast enough; a new connection resumes from its cursors.
+    /// The client did not take what was sent to it fast enough; a new connection resumes from its
+    /// cursors.
     SlowConsumer = 4001, "the client reads too slowly: reconnect and resume";
     /// No greeting came in time.
     HelloTimeout = 4002, "no hello frame arrived in time";

@@ -51,7 +51,8 @@ impl Codec {
     /// Writes a frame.
     ///
     /// # Errors
-    /// Only if the type cannot be written at all, which for the types of this crate does not happen.
+    /// Only if the type cannot be written at all, which for the types of this crate does not
+    /// happen.
     pub fn encode<T: Serialize>(self, frame: &T) -> Result<Vec<u8>, CodecError> {
         match self {
             Self::Postcard => to_postcard(frame),
@@ -71,12 +72,14 @@ impl Codec {
     }
 }
 
-/// Writes a frame as postcard. Wasm clients call this directly, which keeps the JSON code out of their download.
+/// Writes a frame as postcard. Wasm clients call this directly, which keeps the JSON code out of
+/// their download.
 ///
 /// # Errors
 /// As [`Codec::encode`].
 pub fn to_postcard<T: Serialize>(frame: &T) -> Result<Vec<u8>, CodecError> {
-    // Growing towards that from nothing was measured at a fiftieth of what relaying a message costs.
+    // Growing towards that from nothing was measured at a fiftieth of what relaying a message
+    // costs.
     Ok(postcard::to_extend(frame, Vec::with_capacity(USUAL))?)
 }
 

@@ -1,7 +1,8 @@
 //! What clients ask for, and the two answers: a receipt or a refusal.
 //!
-//! A command travels with a [`CommandId`](crate::CommandId) its sender picked. The relay answers with a [`Receipt`] only after
-//! the result is on disk, and answers a retry with the same receipt, however often and to whichever relay it is sent.
+//! A command travels with a [`CommandId`](crate::CommandId) its sender picked. The relay answers
+//! with a [`Receipt`] only after the result is on disk, and answers a retry with the same receipt,
+//! however often and to whichever relay it is sent.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +16,8 @@ use crate::voice::VoiceEnding;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VisitorCommand {
-    /// Say something. The relay puts it into the visitor's open conversation, reopens a freshly resolved one, or starts one.
+    /// Say something. The relay puts it into the visitor's open conversation, reopens a freshly
+    /// resolved one, or starts one.
     Send {
         /// 1 to [`MAX_TEXT_BYTES`](crate::limits::MAX_TEXT_BYTES) bytes, not only white space.
         text: String,
@@ -48,7 +50,8 @@ pub enum VisitorCommand {
         /// What they want.
         answer: TalkAnswer,
     },
-    /// Talk here and now with the agent who has the conversation and has a headset on. The call takes the bits of the command.
+    /// Talk here and now with the agent who has the conversation and has a headset on. The call
+    /// takes the bits of the command.
     StartVoice {
         /// What it came to that for: the reason of the offer it answers, or the visitor's wish.
         reason: TalkReason,
@@ -72,7 +75,8 @@ pub enum CallbackWhen {
     At {
         /// The moment.
         at: UnixMillis,
-        /// The visitor's time zone by its IANA name, so that the agent can say the time as the visitor would; may be empty.
+        /// The visitor's time zone by its IANA name, so that the agent can say the time as the
+        /// visitor would; may be empty.
         zone: String,
     },
     /// As soon as somebody is free, but not at night.
@@ -204,7 +208,8 @@ pub enum StaffCommand {
         /// Which.
         callback: CallbackId,
     },
-    /// Say what came of the attempt one is making. Whether it is tried again follows from the site's rules.
+    /// Say what came of the attempt one is making. Whether it is tried again follows from the
+    /// site's rules.
     ReportCallback {
         /// Which.
         callback: CallbackId,
@@ -264,7 +269,8 @@ pub enum StaffCommand {
 pub struct Receipt {
     /// The conversation it went into, if any.
     pub conversation: Option<ConversationId>,
-    /// Where it stands in the sender's face of the log, if it wrote there; otherwise [`Seq::START`].
+    /// Where it stands in the sender's face of the log, if it wrote there; otherwise
+    /// [`Seq::START`].
     pub seq: Seq,
     /// When the relay wrote it down.
     pub at: UnixMillis,
@@ -284,7 +290,8 @@ pub enum RefusalCode {
     NotYours,
     /// A colleague was quicker, or it is offered to somebody else.
     AlreadyTaken,
-    /// The conversation's state does not allow it (resolve a resolved one, accept one that does not wait).
+    /// The conversation's state does not allow it (resolve a resolved one, accept one that does not
+    /// wait).
     WrongState,
     /// The id was used before by somebody else.
     IdTaken,
@@ -304,7 +311,8 @@ pub enum RefusalCode {
     ColleagueOffline,
     /// The relay understood the frame but not this field.
     Invalid,
-    /// A real number, but one that this site does not call: its country, or what a call there costs.
+    /// A real number, but one that this site does not call: its country, or what a call there
+    /// costs.
     NumberNotAllowed,
     /// No place is left at this time.
     SlotTaken,
@@ -313,13 +321,14 @@ pub enum RefusalCode {
 }
 
 impl RefusalCode {
-    /// Whether the same command may succeed later without anybody changing it. A client keeps such a command and retries;
-    /// any other refusal is final and shown to the person.
+    /// Whether the same command may succeed later without anybody changing it. A client keeps such
+    /// a command and retries; any other refusal is final and shown to the person.
     pub const fn is_passing(self) -> bool {
         matches!(self, Self::TooFast | Self::Unavailable)
     }
 
-    /// One English sentence for logs and for integrations; people's screens use the catalogues by code.
+    /// One English sentence for logs and for integrations; people's screens use the catalogues by
+    /// code.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::TextEmpty => "The message is empty.",

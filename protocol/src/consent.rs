@@ -1,7 +1,7 @@
 //! What people agree to when they ask to be called.
 //!
-//! The sentence is the same wherever it is shown, and every one that was ever shown stays here, so that years later it can still be told what somebody
-//! agreed to, and in which version.
+//! The sentence is the same wherever it is shown, and every one that was ever shown stays here, so
+//! that years later it can still be told what somebody agreed to, and in which version.
 
 /// The sentence as it is shown now, in English.
 pub const EN: &str = "You may call me on this number about my question.";

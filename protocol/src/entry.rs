@@ -1,8 +1,8 @@
 //! What a conversation's log holds.
 //!
-//! The log has two faces. Staff read every entry as a [`StaffEntry`]; visitors read only those with a [`PublicBody`], as
-//! [`PublicEntry`], counted separately. [`StaffEntry::public`] is the only door from one to the other, and a
-//! [`StaffBody`] does not fit through it.
+//! The log has two faces. Staff read every entry as a [`StaffEntry`]; visitors read only those with
+//! a [`PublicBody`], as [`PublicEntry`], counted separately. [`StaffEntry::public`] is the only
+//! door from one to the other, and a [`StaffBody`] does not fit through it.
 
 use serde::{Deserialize, Serialize};
 
@@ -106,7 +106,8 @@ pub enum PublicBody {
         /// A word about it; may be empty.
         word: String,
     },
-    /// Writing is not working: the visitor is offered to talk. They answer or write on as they like.
+    /// Writing is not working: the visitor is offered to talk. They answer or write on as they
+    /// like.
     TalkOffered {
         /// Why.
         reason: TalkReason,

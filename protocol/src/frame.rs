@@ -1,7 +1,8 @@
 //! The messages of a socket.
 //!
-//! A client's first frame is [`ClientFrame::Hello`]; the relay answers with [`RelayFrame::Welcome`] or closes with a
-//! [`CloseCode`](crate::CloseCode). From there on either side speaks when it has something to say.
+//! A client's first frame is [`ClientFrame::Hello`]; the relay answers with [`RelayFrame::Welcome`]
+//! or closes with a [`CloseCode`](crate::CloseCode). From there on either side speaks when it has
+//! something to say.
 
 use serde::{Deserialize, Serialize};
 
@@ -58,9 +59,10 @@ pub struct Envelope<R: Role> {
     pub id: CommandId,
     /// What is asked for.
     pub command: R::Command,
-    /// The sender's command before this one, if it was sent and not yet answered for good when this one was sent. The relay
-    /// refuses this one for now ([`RefusalCode::Unavailable`](crate::RefusalCode::Unavailable)) unless that one is settled, whatever
-    /// connection or node either came by: two sentences never swap places.
+    /// The sender's command before this one, if it was sent and not yet answered for good when this
+    /// one was sent. The relay refuses this one for now
+    /// ([`RefusalCode::Unavailable`](crate::RefusalCode::Unavailable)) unless that one is settled,
+    /// whatever connection or node either came by: two sentences never swap places.
     #[serde(default)]
     pub after: Option<CommandId>,
 }
@@ -84,14 +86,16 @@ pub enum ClientFrame<R: Role> {
     Hello(Hello<R>),
     /// Do this; answered by [`RelayFrame::Ack`] or [`RelayFrame::Refused`].
     Command(Envelope<R>),
-    /// Send me this log after that position, and go on with it as it grows. Asking again re-reads: it fills a gap.
+    /// Send me this log after that position, and go on with it as it grows. Asking again re-reads:
+    /// it fills a gap.
     Follow(Cursor),
     /// I no longer read this log.
     Unfollow {
         /// Which.
         conversation: ConversationId,
     },
-    /// The person has seen everything up to this position of the *visitor's* log. Never goes back; said again on every connection.
+    /// The person has seen everything up to this position of the *visitor's* log. Never goes back;
+    /// said again on every connection.
     Read(Cursor),
     /// In passing.
     Signal(R::Signal),
@@ -105,13 +109,13 @@ pub enum ClientFrame<R: Role> {
 pub struct Welcome<R: Role> {
     /// The version the relay will speak: the client's own.
     pub version: u16,
-    /// The epoch of all positions on this connection. If it is not the one the client resumed with, the client's logs are of
-    /// another life of the store: it forgets them and reads anew.
+    /// The epoch of all positions on this connection. If it is not the one the client resumed with,
+    /// the client's logs are of another life of the store: it forgets them and reads anew.
     pub epoch: Epoch,
     /// The relay's clock.
     pub now: UnixMillis,
-    /// How long the relay waits for any frame before it takes the client for gone, in milliseconds. A client pings at a third
-    /// of it.
+    /// How long the relay waits for any frame before it takes the client for gone, in milliseconds.
+    /// A client pings at a third of it.
     pub idle_ms: u32,
     /// What else this role is told.
     pub body: R::Welcome,
@@ -141,12 +145,15 @@ pub enum RelayFrame<R: Role> {
     Entries {
         /// Which log.
         conversation: ConversationId,
-        /// Consecutive entries; at most [`MAX_ENTRIES_PER_FRAME`](crate::limits::MAX_ENTRIES_PER_FRAME).
+        /// Consecutive entries; at most
+        /// [`MAX_ENTRIES_PER_FRAME`](crate::limits::MAX_ENTRIES_PER_FRAME).
         entries: Vec<R::Entry>,
-        /// The end of the log as the relay knows it now. If the last entry's position is less, more is on its way.
+        /// The end of the log as the relay knows it now. If the last entry's position is less, more
+        /// is on its way.
         head: Seq,
     },
-    /// A cursor pointed past the end of this log: it is not the log the client knew. Forget it and follow from the start.
+    /// A cursor pointed past the end of this log: it is not the log the client knew. Forget it and
+    /// follow from the start.
     Reset {
         /// Which log.
         conversation: ConversationId,

@@ -1,7 +1,8 @@
 //! Ids: 128-bit ULIDs under one newtype per kind.
 //!
-//! A person or a JSON client sees `cnv_01J…` (prefix, underscore, 26 characters of Crockford base 32); postcard carries the
-//! sixteen bytes. ULIDs sort by the millisecond they were made in, which keeps database indexes append-only.
+//! A person or a JSON client sees `cnv_01J…` (prefix, underscore, 26 characters of Crockford base
+//! 32); postcard carries the sixteen bytes. ULIDs sort by the millisecond they were made in, which
+//! keeps database indexes append-only.
 
 use core::fmt;
 use core::str::FromStr;
@@ -36,7 +37,8 @@ macro_rules! ids {
             /// What the written form starts with, before the underscore.
             pub const PREFIX: &'static str = $prefix;
 
-            /// Makes an id from the moment it is made in and 80 random bits (the upper 48 bits of `random` are ignored).
+            /// Makes an id from the moment it is made in and 80 random bits (the upper 48 bits of
+            /// `random` are ignored).
             pub fn from_parts(at: UnixMillis, random: u128) -> Self {
                 Self(Ulid::from_parts(at.0, random).0)
             }
@@ -113,8 +115,8 @@ ids! {
     ContactId = "con";
     /// One conversation: one log.
     ConversationId = "cnv";
-    /// A command, picked by its sender. A retry carries the same id and is answered with the same receipt.
-    /// A message's command id is the message's id for good.
+    /// A command, picked by its sender. A retry carries the same id and is answered with the same
+    /// receipt. A message's command id is the message's id for good.
     CommandId = "cmd";
     /// A request to be called.
     CallbackId = "cal";

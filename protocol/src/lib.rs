@@ -1,12 +1,12 @@
 //! The words Heard's programs say to one another.
 //!
-//! A conversation is an append-only log of entries; a visitor's widget, an agent's console, a bot and another relay
-//! are the same kind of reader. This crate holds what crosses the wire between them and nothing else: no IO, no
-//! clock, no randomness. Time and ids come in as arguments.
+//! A conversation is an append-only log of entries; a visitor's widget, an agent's console, a bot
+//! and another relay are the same kind of reader. This crate holds what crosses the wire between
+//! them and nothing else: no IO, no clock, no randomness. Time and ids come in as arguments.
 //!
 //! * [`id`]: prefixed ids (`cnv_…`, `agt_…`).
-//! * [`entry`]: what a log holds. Visitors read [`PublicEntry`], staff read [`StaffEntry`]; a note cannot be put into
-//!   the first, so it cannot be sent to a visitor.
+//! * [`entry`]: what a log holds. Visitors read [`PublicEntry`], staff read [`StaffEntry`]; a note
+//!   cannot be put into the first, so it cannot be sent to a visitor.
 //! * [`command`]: what a client asks for, acknowledged only once it is on disk.
 //! * [`consent`]: what people agree to when they ask to be called.
 //! * [`talk`]: why a call is offered, and what the visitor says to it.
@@ -18,8 +18,9 @@
 //!
 //! # Changing a released shape
 //!
-//! Postcard is not self-describing: enums are append-only and structs never change. A new need is a new variant with a
-//! new [`VERSION`]; the golden files under `tests/golden` fail on any byte that moved.
+//! Postcard is not self-describing: enums are append-only and structs never change. A new need is a
+//! new variant with a new [`VERSION`]; the golden files under `tests/golden` fail on any byte that
+//! moved.
 
 pub mod close;
 pub mod codec;

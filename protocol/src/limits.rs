@@ -1,4 +1,5 @@
-//! Bounds every party keeps to. They are part of the protocol: a client may rely on the relay accepting up to them.
+//! Bounds every party keeps to. They are part of the protocol: a client may rely on the relay
+//! accepting up to them.
 
 /// The longest text of a message or a note, in bytes of UTF-8.
 pub const MAX_TEXT_BYTES: usize = 16 * 1024;
@@ -6,10 +7,12 @@ pub const MAX_TEXT_BYTES: usize = 16 * 1024;
 /// The longest short text: a name, a reason, a comment, a page's title, in bytes of UTF-8.
 pub const MAX_SHORT_BYTES: usize = 512;
 
-/// The largest frame a client may send, in bytes: a full message in JSON, every byte of it escaped, with room to spare.
+/// The largest frame a client may send, in bytes: a full message in JSON, every byte of it escaped,
+/// with room to spare.
 pub const MAX_CLIENT_FRAME_BYTES: usize = 112 * 1024;
 
-/// The longest word of one page of a call to the other, in bytes: a description of a session, with room to spare.
+/// The longest word of one page of a call to the other, in bytes: a description of a session, with
+/// room to spare.
 pub const MAX_VOICE_BYTES: usize = 16 * 1024;
 
 /// The most cursors a client may send in one greeting.

@@ -1,7 +1,8 @@
 //! What is worth knowing now and may be lost: typing, places in the queue, lists that changed.
 //!
-//! A signal goes from a client to the relay, a notice from the relay to a client. None is in the log. Whatever a notice says
-//! about state is said again in the next greeting, so a lost one leaves nobody wrong for long.
+//! A signal goes from a client to the relay, a notice from the relay to a client. None is in the
+//! log. Whatever a notice says about state is said again in the next greeting, so a lost one leaves
+//! nobody wrong for long.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,15 +21,17 @@ pub enum VisitorSignal {
         /// Their time zone by its IANA name: times in their night are not offered. May be empty.
         zone: String,
     },
-    /// How hard the message was to write that is sent next: what helps to notice somebody who would rather talk, and is used for nothing else. Which keys
-    /// were pressed and what was written on the way is not told. It may be lost.
+    /// How hard the message was to write that is sent next: what helps to notice somebody who would
+    /// rather talk, and is used for nothing else. Which keys were pressed and what was written on
+    /// the way is not told. It may be lost.
     Effort {
         /// For how long they typed, in milliseconds.
         typed_ms: u32,
         /// How many characters they deleted.
         deleted: u32,
     },
-    /// The visitor wants to know whether the agent who has their conversation can talk here and now; the answer is [`VisitorNotice::Headset`].
+    /// The visitor wants to know whether the agent who has their conversation can talk here and
+    /// now; the answer is [`VisitorNotice::Headset`].
     AskHeadset,
     /// The visitor is about to talk; the answer is [`VisitorNotice::Ice`].
     AskIce,
@@ -52,7 +55,8 @@ pub enum StaffSignal {
     },
     /// The agent wants to know how their own phone is set; the answer is [`StaffNotice::Phone`].
     AskPhone,
-    /// The agent wants to know whether they have said that they have a headset on; the answer is [`StaffNotice::Headset`].
+    /// The agent wants to know whether they have said that they have a headset on; the answer is
+    /// [`StaffNotice::Headset`].
     AskHeadset,
     /// Tells the visitor whether the agent, who has the conversation, can talk here and now.
     ShowHeadset {
@@ -112,7 +116,8 @@ pub enum VisitorNotice {
         /// Somebody is.
         open: bool,
     },
-    /// This is the visitor's conversation from here on; another tab or an earlier message started it.
+    /// This is the visitor's conversation from here on; another tab or an earlier message started
+    /// it.
     Conversation {
         /// Which.
         id: ConversationId,
@@ -129,7 +134,8 @@ pub enum VisitorNotice {
         /// They can.
         on: bool,
     },
-    /// How the sound finds its way: an `RTCConfiguration` in JSON, to be handed to the browser as it is.
+    /// How the sound finds its way: an `RTCConfiguration` in JSON, to be handed to the browser as
+    /// it is.
     Ice {
         /// With servers and, for a while, words to sign in to them.
         config: String,
@@ -192,7 +198,8 @@ pub enum StaffNotice {
         /// They have.
         on: bool,
     },
-    /// How the sound finds its way: an `RTCConfiguration` in JSON, to be handed to the browser as it is.
+    /// How the sound finds its way: an `RTCConfiguration` in JSON, to be handed to the browser as
+    /// it is.
     Ice {
         /// With servers and, for a while, words to sign in to them.
         config: String,

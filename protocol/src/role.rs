@@ -1,5 +1,5 @@
-//! The two kinds of client. Everything a socket carries is generic over its [`Role`], so what belongs to one side does not
-//! type-check on the other.
+//! The two kinds of client. Everything a socket carries is generic over its [`Role`], so what
+//! belongs to one side does not type-check on the other.
 
 use core::fmt::Debug;
 

@@ -1,4 +1,5 @@
-//! Conversations and callbacks as an agent's lists show them: projections of the log, re-sent whole whenever they change.
+//! Conversations and callbacks as an agent's lists show them: projections of the log, re-sent whole
+//! whenever they change.
 
 use serde::{Deserialize, Serialize};
 
@@ -147,7 +148,8 @@ pub struct CallbackView {
     pub when: CallbackWhen,
     /// Where it is.
     pub progress: CallbackProgress,
-    /// The path of a page about it on the relay, which works without the chat: whoever has it may move or cancel the call.
+    /// The path of a page about it on the relay, which works without the chat: whoever has it may
+    /// move or cancel the call.
     pub path: String,
 }
 

@@ -22,8 +22,9 @@ impl UnixMillis {
     }
 }
 
-/// A position in a conversation's log *as one audience sees it*: 1 is the first entry, every next one is one more, with no
-/// holes. Visitors and staff count separately, so a hidden entry leaves no hole in what a visitor sees.
+/// A position in a conversation's log *as one audience sees it*: 1 is the first entry, every next
+/// one is one more, with no holes. Visitors and staff count separately, so a hidden entry leaves no
+/// hole in what a visitor sees.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
@@ -41,8 +42,9 @@ impl Seq {
     }
 }
 
-/// Which log this is. A store draws a random epoch when it is created; after a restore from a backup it must draw another,
-/// so that readers whose cursors point past the restored end notice and read anew.
+/// Which log this is. A store draws a random epoch when it is created; after a restore from a
+/// backup it must draw another, so that readers whose cursors point past the restored end notice
+/// and read anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Epoch(pub u32);

@@ -1,8 +1,9 @@
 //! Talking here and now: a call between the visitor's page and the agent's.
 //!
-//! That there is a call is in the log. How the two pages find a way for the sound to go is said in passing, in words of the pages' own
-//! ([`MAX_VOICE_BYTES`](crate::limits::MAX_VOICE_BYTES)), which the relay carries and does not read: the sound goes from browser to browser, or
-//! through the operator's TURN server.
+//! That there is a call is in the log. How the two pages find a way for the sound to go is said in
+//! passing, in words of the pages' own ([`MAX_VOICE_BYTES`](crate::limits::MAX_VOICE_BYTES)), which
+//! the relay carries and does not read: the sound goes from browser to browser, or through the
+//! operator's TURN server.
 
 use serde::{Deserialize, Serialize};
 

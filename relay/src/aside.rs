@@ -7,7 +7,8 @@ use tokio::sync::oneshot;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A thread that does what it is given, one after another, when nobody else wants the core. It ends when this is dropped.
+/// A thread that does what it is given, one after another, when nobody else wants the core. It ends
+/// when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Aside {
     jobs: Sender<Job>,
@@ -43,8 +44,9 @@ impl Aside {
     }
 }
 
-/// Gives this thread the lowest priority. A thread of the usual one that has more to do keeps its core for some milliseconds, whoever has become ready
-/// meanwhile: a writer whose fsync is done, a socket with a message.
+/// Gives this thread the lowest priority. A thread of the usual one that has more to do keeps its
+/// core for some milliseconds, whoever has become ready meanwhile: a writer whose fsync is done, a
+/// socket with a message.
 pub(crate) fn step_back() {
     #[cfg(target_os = "linux")]
     {

@@ -1,7 +1,8 @@
-//! What browsers download: built by `cargo xtask wasm`, embedded by the build script, served from memory.
+//! What browsers download: built by `cargo xtask wasm`, embedded by the build script, served from
+//! memory.
 //!
-//! An asset's address carries a hash of what it holds, so browsers may keep it for good. The loader is the exception: pages
-//! of shops name it once and for all, so it is short-lived and revalidated.
+//! An asset's address carries a hash of what it holds, so browsers may keep it for good. The loader
+//! is the exception: pages of shops name it once and for all, so it is short-lived and revalidated.
 
 use axum::Router;
 use axum::extract::Path;
@@ -69,7 +70,8 @@ pub fn get_asset(name: &str) -> Option<&'static Asset> {
     EMBEDDED.iter().find(|asset| asset.name == name)
 }
 
-/// The address of the asset of this name, for pages. For a relay built without it, one that answers 404.
+/// The address of the asset of this name, for pages. For a relay built without it, one that answers
+/// 404.
 pub fn path(name: &str) -> &'static str {
     get_asset(name).map_or("/assets/missing", |asset| asset.path)
 }

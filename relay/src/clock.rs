@@ -5,7 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use heard_protocol::UnixMillis;
 
-/// Tells the time. Everything in the relay that needs "now" is given one, so that a test can decide what time it is.
+/// Tells the time. Everything in the relay that needs "now" is given one, so that a test can decide
+/// what time it is.
 pub trait Clock: Send + Sync + 'static {
     /// The moment.
     fn now(&self) -> UnixMillis;

@@ -1,7 +1,9 @@
-//! Runs dispatch rounds: when something happened that could change who answers whom, and when time alone does.
+//! Runs dispatch rounds: when something happened that could change who answers whom, and when time
+//! alone does.
 //!
-//! It also tells waiting visitors their place, since a round is what moves it. One task serves every site of this process; what it keeps
-//! in memory (the queue's recent pace) may be lost without harm.
+//! It also tells waiting visitors their place, since a round is what moves it. One task serves
+//! every site of this process; what it keeps in memory (the queue's recent pace) may be lost
+//! without harm.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -25,10 +27,11 @@ use crate::trouble::{self, Ear, Entries, Listening, Patience};
 const PLACES_EVERY: Duration = Duration::from_millis(500);
 /// After how long a round that failed is tried again.
 const RETRY: Duration = Duration::from_secs(1);
-/// After how long a node looks that heard from another what should lead to a round there: the other may be gone by then, or cut off.
+/// After how long a node looks that heard from another what should lead to a round there: the other
+/// may be gone by then, or cut off.
 const SECOND_LOOK: Duration = Duration::from_secs(1);
-/// How long a round may be held up by telling visitors their places, or by looking which sites there are. A connection to the store that was cut
-/// says nothing for much longer.
+/// How long a round may be held up by telling visitors their places, or by looking which sites
+/// there are. A connection to the store that was cut says nothing for much longer.
 const ASIDE: Duration = Duration::from_secs(1);
 /// A sweep even if nothing is known to have happened: it catches what a crash left behind.
 const SWEEP: Duration = Duration::from_secs(15);
@@ -52,12 +55,14 @@ enum Nudge {
     Everywhere,
 }
 
-/// Takes facts from the writer to the connections and to the dispatcher. Handed to the store when it is opened.
+/// Takes facts from the writer to the connections and to the dispatcher. Handed to the store when
+/// it is opened.
 pub struct Announcer {
     hub: Arc<Hub>,
     exchange: Arc<Exchange>,
     nudges: mpsc::UnboundedSender<Nudge>,
-    /// What the last commits lead to once they are answered: one wake brings a connection both its mail and its answer.
+    /// What the last commits lead to once they are answered: one wake brings a connection both its
+    /// mail and its answer.
     pending: Mutex<Pending>,
     rounds: mpsc::UnboundedSender<Delivery>,
 }
@@ -75,8 +80,9 @@ struct Delivery {
     pending: Pending,
 }
 
-/// Delivers, commit by commit. A task of the runtime, since there waking another task is a push onto a queue; from the writer's thread it is a
-/// system call for each, and the first one takes the core away from the writer before it has come to the second.
+/// Delivers, commit by commit. A task of the runtime, since there waking another task is a push
+/// onto a queue; from the writer's thread it is a system call for each, and the first one takes the
+/// core away from the writer before it has come to the second.
 async fn deliver(mut rounds: mpsc::UnboundedReceiver<Delivery>, listening: Listening) {
     while let Some(delivery) = rounds.recv().await {
         (delivery.answers)();
@@ -150,7 +156,8 @@ impl DispatchHandle {
         let _ = self.nudges.send(Nudge::Places(site));
     }
 
-    /// Another node wrote this. It runs the rounds that follow, and this one makes sure; those who wait here are told their places by this one.
+    /// Another node wrote this. It runs the rounds that follow, and this one makes sure; those who
+    /// wait here are told their places by this one.
     pub(crate) fn heard(&self, facts: &[Fact]) {
         self.listening
             .said(trouble::entries(facts).collect(), false);
@@ -188,8 +195,9 @@ pub struct Dispatcher {
     ear: Ear,
 }
 
-/// Makes a listener for the store, a handle for the sockets, and the dispatcher to run once the store is open. Called on the runtime that the
-/// sockets are on: the listener delivers there for as long as the store keeps it.
+/// Makes a listener for the store, a handle for the sockets, and the dispatcher to run once the
+/// store is open. Called on the runtime that the sockets are on: the listener delivers there for as
+/// long as the store keeps it.
 pub fn channel(
     hub: Arc<Hub>,
     exchange: Arc<Exchange>,

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
-/// Draws random bytes. Tokens, salts and ids all come from one of these, so that a test can replay what a relay drew.
+/// Draws random bytes. Tokens, salts and ids all come from one of these, so that a test can replay
+/// what a relay drew.
 pub trait Entropy: Send + Sync + 'static {
     /// Fills `bytes`.
     fn fill(&self, bytes: &mut [u8]);
@@ -40,7 +41,8 @@ impl OsEntropy {
 
 impl Entropy for OsEntropy {
     fn fill(&self, bytes: &mut [u8]) {
-        // A source that worked once does not stop; were it to, going on without it would not be safe.
+        // A source that worked once does not stop; were it to, going on without it would not be
+        // safe.
         getrandom::fill(bytes).expect("the system's randomness worked when the relay started");
     }
 }

@@ -8,9 +8,10 @@
 //! * [`dispatch`]: runs a dispatch round when something happened or time is up.
 //! * [`dialer`]: what makes a call once an agent has taken it.
 //! * [`auth`]: who is calling: visitors' tokens, agents' sessions, origins, limits per caller.
-//! * [`api`] and [`pages`]: what is served over plain HTTP, as JSON and as HTML; [`text`] has the pages' words, [`assets`] the
-//!   files that browsers download.
-//! * [`config`]: what a relay is told; [`clock`] and [`entropy`]: time and randomness, handed in so that tests can decide them.
+//! * [`api`] and [`pages`]: what is served over plain HTTP, as JSON and as HTML; [`text`] has the
+//!   pages' words, [`assets`] the files that browsers download.
+//! * [`config`]: what a relay is told; [`clock`] and [`entropy`]: time and randomness, handed in so
+//!   that tests can decide them.
 //! * [`server`]: all of it put together, from the first connection to the last.
 
 pub mod api;

@@ -34,8 +34,8 @@ use crate::socket::{Bounds, Context};
 use crate::store::{self, Request as Write, Store, StoreError};
 use crate::{api, assets, pages, socket};
 
-/// How long a connection that could not be accepted makes the next attempt wait. Out of file descriptors, an attempt without a
-/// pause would be made a million times a second.
+/// How long a connection that could not be accepted makes the next attempt wait. Out of file
+/// descriptors, an attempt without a pause would be made a million times a second.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// The most a request's head may measure, in bytes.
 const MAX_HEAD: usize = 16 * 1024;
@@ -190,8 +190,9 @@ impl Relay {
         ));
         let limits = &config.limits;
         let idle_ms = u64::from(limits.idle_ms);
-        // A look costs more than everything else an idle connection does, and what the bus may have lost is noticed without it. Nodes that share a
-        // store and have no bus learn of each other's messages in no other way.
+        // A look costs more than everything else an idle connection does, and what the bus may have
+        // lost is noticed without it. Nodes that share a store and have no bus learn of each
+        // other's messages in no other way.
         let unheard = store.is_shared() && line.is_none();
         let check_ms = if unheard { idle_ms } else { 10 * idle_ms };
         let callbacks = Throttle::new(limits.callback_burst, limits.callback_per_minute);
@@ -257,8 +258,9 @@ impl Relay {
         router(&self.app)
     }
 
-    /// Serves until `stop` completes; then says goodbye to every socket, and returns once they have gone or the time for it
-    /// is over. What was being written is on disk when this returns and the relay is dropped.
+    /// Serves until `stop` completes; then says goodbye to every socket, and returns once they have
+    /// gone or the time for it is over. What was being written is on disk when this returns and the
+    /// relay is dropped.
     pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
         let app = self.app;
         tokio::select! {
@@ -303,7 +305,8 @@ async fn accept(app: &Arc<App>, listener: &TcpListener) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Without a place the connection is dropped here and now: waiting for one would make everybody wait.
+                // Without a place the connection is dropped here and now: waiting for one would
+                // make everybody wait.
                 if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
                     let connection = serve_connection(app, &http, &router, stream, peer);
                     app.tasks.spawn(async move {

@@ -1,7 +1,8 @@
 //! How sound finds its way between two pages: what a browser is told of STUN and TURN servers.
 //!
-//! Words to sign in to TURN follow coturn's convention for REST: the name is the moment they end and whose they are, the password is
-//! `base64(HMAC-SHA1(secret, name))`. <https://github.com/coturn/coturn/wiki/turnserver#turn-rest-api>
+//! Words to sign in to TURN follow coturn's convention for REST: the name is the moment they end
+//! and whose they are, the password is `base64(HMAC-SHA1(secret, name))`.
+//! <https://github.com/coturn/coturn/wiki/turnserver#turn-rest-api>
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

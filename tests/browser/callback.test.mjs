@@ -1,5 +1,5 @@
-// Asking for a call, from the panel and from a page without scripts. Whatever the way, the request reaches the console, and an
-// agent says what came of it.
+// Asking for a call, from the panel and from a page without scripts. Whatever the way, the request
+// reaches the console, and an agent says what came of it.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

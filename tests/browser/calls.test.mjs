@@ -1,4 +1,5 @@
-// A call from the request to the end: booked, moved, rung, tried again, made, summed up, rated; and called off.
+// A call from the request to the end: booked, moved, rung, tried again, made, summed up, rated; and
+// called off.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,4 +1,5 @@
-// When writing is not working: the reason is seen, a call is offered once and in plain words, and a no is a no.
+// When writing is not working: the reason is seen, a call is offered once and in plain words, and a
+// no is a no.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -1,5 +1,6 @@
-// Every screen, in both languages, light and dark: axe finds nothing wrong with it, its words are in the visitor's language, and
-// a picture of it at each size goes to target/screenshots for people to look at.
+// Every screen, in both languages, light and dark: axe finds nothing wrong with it, its words are
+// in the visitor's language, and a picture of it at each size goes to target/screenshots for people
+// to look at.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -103,7 +104,8 @@ for (const [lang, { locale, words }] of Object.entries(LANGUAGES)) {
       return person;
     }
 
-    // Whatever a page of ours shows is in its language: nothing but names and what people wrote is in Latin letters.
+    // Whatever a page of ours shows is in its language: nothing but names and what people wrote is
+    // in Latin letters.
     async function speaks(frame, ...written) {
       const said = await frame.evaluate(() => document.documentElement.lang);
       if (said !== lang) wrong.push(`${frame.url()} says that it is in ${said}`);

@@ -97,7 +97,8 @@ describe('a conversation', () => {
     await dialog.getByLabel('Oleg').check();
     await dialog.getByLabel('What they should know').fill('The lid is closed, F2 stays');
     await dialog.getByRole('button', { name: 'Hand over' }).click();
-    // He was reading along, as one who can leave notes; what he types must not turn into an answer by itself.
+    // He was reading along, as one who can leave notes; what he types must not turn into an answer
+    // by itself.
     await oleg.page.locator('#tab-note[aria-selected=true]').waitFor();
     await oleg.page.locator('#tab-answer').click();
     await oleg.canAnswer();

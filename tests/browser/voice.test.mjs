@@ -1,4 +1,5 @@
-// Talking here and now: visitor in the panel on the shop's page, agent in the console, sound from browser to browser.
+// Talking here and now: visitor in the panel on the shop's page, agent in the console, sound from
+// browser to browser.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

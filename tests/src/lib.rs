@@ -1,6 +1,7 @@
 //! Client and relay together.
 //!
-//! * [`check`]: says whether a recorded run kept the delivery contract. Pure; every other test of this crate ends in it.
+//! * [`check`]: says whether a recorded run kept the delivery contract. Pure; every other test of
+//!   this crate ends in it.
 //! * [`sim`]: many clients and one relay in a simulated world, from a seed.
 //! * [`cluster`]: several relays on one database and one bus, in networks that can be cut.
 //! * [`power`]: what a power cut leaves of a relay's files.

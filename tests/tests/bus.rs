@@ -160,7 +160,8 @@ const fn is_offer(entry: &PublicEntry) -> bool {
     )
 }
 
-/// The visitor speaks on one node and the agent on the other, each of which listens to what is written there.
+/// The visitor speaks on one node and the agent on the other, each of which listens to what is
+/// written there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_who_get_nowhere_by_way_of_two_nodes_are_offered_a_call_once() {
     let url = Server::shared().database();
@@ -237,7 +238,8 @@ async fn two_who_get_nowhere_by_way_of_two_nodes_are_offered_a_call_once() {
     assert_eq!(visitor.look(|seen| all(&seen.logs)), 1);
 }
 
-/// The visitor is on one node and the agent on the other. What their pages agree on passes over the line between, either way.
+/// The visitor is on one node and the agent on the other. What their pages agree on passes over the
+/// line between, either way.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_pages_agree_on_a_call_by_way_of_two_nodes() {
     let url = Server::shared().database();

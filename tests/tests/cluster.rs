@@ -1,7 +1,9 @@
-//! Three nodes on one database and one bus, while nodes, bus and database are killed and networks are cut. Nothing that was acknowledged
-//! may be lost, doubled or out of order, for anybody; nobody's conversation has two owners; and in the end nobody waits in vain.
+//! Three nodes on one database and one bus, while nodes, bus and database are killed and networks
+//! are cut. Nothing that was acknowledged may be lost, doubled or out of order, for anybody;
+//! nobody's conversation has two owners; and in the end nobody waits in vain.
 //!
-//! `HEARD_SEED=n cargo test -p heard-tests --test cluster` plays one seed; `HEARD_SECONDS=n` says how long faults happen.
+//! `HEARD_SEED=n cargo test -p heard-tests --test cluster` plays one seed; `HEARD_SECONDS=n`
+//! says how long faults happen.
 
 #![cfg(target_os = "linux")]
 
@@ -28,13 +30,14 @@ const VISITORS: usize = 200;
 const AGENTS: usize = 12;
 /// Room for everybody when a third of the agents is away.
 const CAPACITY: u16 = 30;
-/// How long faults happen in one seed, and how many seeds there are: in the suite, and in its long form half an hour.
+/// How long faults happen in one seed, and how many seeds there are: in the suite, and in its long
+/// form half an hour.
 const SECONDS: u64 = 40;
 const SEEDS: u64 = 1;
 const LONG_SECONDS: u64 = 120;
 const LONG_SEEDS: u64 = 15;
-/// How long an agent with room may be left without an offer while somebody waits, once everything works again. Held against the long form, which has
-/// the machine to itself.
+/// How long an agent with room may be left without an offer while somebody waits, once everything
+/// works again. Held against the long form, which has the machine to itself.
 const IDLE: Duration = Duration::from_secs(2);
 
 const ENV: [(&str, &str); 4] = [
@@ -181,8 +184,8 @@ async fn play(seed: u64, seconds: u64) {
     );
 }
 
-/// Waits until nobody waits while an agent has room for them. Returns how long any agent was there with room and nothing offered to them while
-/// somebody waited.
+/// Waits until nobody waits while an agent has room for them. Returns how long any agent was there
+/// with room and nothing offered to them while somebody waited.
 async fn nobody_waits(store: &dyn Store) -> Duration {
     let give_up = Instant::now() + Duration::from_mins(1);
     let mut longest = Duration::ZERO;

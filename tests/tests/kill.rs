@@ -1,5 +1,5 @@
-//! The relay is killed in the middle of a burst, again and again, on one data file. Nothing that was acknowledged may be lost, doubled
-//! or out of order, for anybody.
+//! The relay is killed in the middle of a burst, again and again, on one data file. Nothing that
+//! was acknowledged may be lost, doubled or out of order, for anybody.
 //!
 //! `HEARD_SEED=n cargo test -p heard-tests --test kill` plays one seed.
 
@@ -195,7 +195,8 @@ async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>]) {
             .until("answered", |seen| seen.answers.len() >= all)
             .await;
     }
-    // Agents answer what they read, so their own commands may still become more; and who reads all, has answered all.
+    // Agents answer what they read, so their own commands may still become more; and who reads all,
+    // has answered all.
     let messages = VISITORS * EACH;
     for agent in agents {
         agent

@@ -1,4 +1,5 @@
-//! Connections that the relay ends although nobody did wrong: clients too slow to keep up, and a relay that stops.
+//! Connections that the relay ends although nobody did wrong: clients too slow to keep up, and a
+//! relay that stops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -16,7 +17,8 @@ use tokio::sync::watch;
 
 const RESTARTING: u16 = 4000;
 const SLOW_CONSUMER: u16 = 4001;
-/// More than the system and the relay keep for a socket that is not read, in messages of [`LONG`] bytes.
+/// More than the system and the relay keep for a socket that is not read, in messages of [`LONG`]
+/// bytes.
 const MANY: usize = 1_200;
 const LONG: usize = 15_000;
 

@@ -1,5 +1,6 @@
-//! The power goes off in the middle of a burst: whatever the disk had not yet been told to keep may be missing or half there. Nothing that was
-//! acknowledged or shown may be lost, doubled or out of order, and the file opens again.
+//! The power goes off in the middle of a burst: whatever the disk had not yet been told to keep may
+//! be missing or half there. Nothing that was acknowledged or shown may be lost, doubled or out of
+//! order, and the file opens again.
 //!
 //! `HEARD_SEED=n cargo test -p heard-tests --test power` plays one seed.
 
@@ -22,7 +23,8 @@ use heard_tests::check::{History, Sender, Shown, check};
 use heard_tests::power::{Disk, Timeline, Trace};
 use heard_tests::real::{Desk, Habits, Party, Relay, SITE, Start, Voice, logs, open};
 
-/// How many bursts there are, and how often the power goes off in each: in the suite, and in its long form a thousand times.
+/// How many bursts there are, and how often the power goes off in each: in the suite, and in its
+/// long form a thousand times.
 const SEEDS: u64 = 1;
 const LONG_SEEDS: u64 = 20;
 const CUTS: usize = 50;
@@ -32,10 +34,11 @@ const AGENTS: usize = 2;
 const EACH: usize = 60;
 /// The longest of them, in bytes.
 const LONGEST: u64 = 12_000;
-/// How many pages the log has before, so that it is folded in, and begun again, in the middle of the burst.
+/// How many pages the log has before, so that it is folded in, and begun again, in the middle of
+/// the burst.
 const BEFORE: u32 = 7_600;
-/// How many more messages one visitor writes, each after the answer to the one before: a commit for each, since it is after so many commits that the
-/// writer looks at the log.
+/// How many more messages one visitor writes, each after the answer to the one before: a commit for
+/// each, since it is after so many commits that the writer looks at the log.
 const ONE_BY_ONE: usize = 200;
 
 const ENV: [(&str, &str); 3] = [

@@ -1,7 +1,7 @@
 //! The simulation over many seeds.
 //!
-//! `HEARD_SEED=n cargo test -p heard-tests --test simulation many -- --nocapture` plays one seed and says all that happens in
-//! it; `HEARD_SIM_RUNS=n` changes how many are played.
+//! `HEARD_SEED=n cargo test -p heard-tests --test simulation many -- --nocapture` plays one seed
+//! and says all that happens in it; `HEARD_SIM_RUNS=n` changes how many are played.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +18,8 @@ fn setting(name: &str) -> Option<u64> {
     Some(value.parse().expect("a number"))
 }
 
-/// Plays seeds until there are none left; returns what happened, or the first seed that failed and why.
+/// Plays seeds until there are none left; returns what happened, or the first seed that failed and
+/// why.
 fn play(next: &AtomicU64, end: u64) -> Result<Stats, (u64, String)> {
     let mut total = Stats::default();
     loop {

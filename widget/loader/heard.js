@@ -2,10 +2,12 @@
 //
 //   <script async src="https://relay.example/heard.js" data-site="sit_…"></script>
 //
-// It draws one button and waits. Until the visitor presses it nothing is requested, stored or connected. It never throws into
-// the page and changes nothing of the page's own. Options are attributes of the tag (`data-locale`, `data-position`,
-// `data-accent`, `data-theme`, `data-hide-launcher`, `data-launcher-selector`, `data-z-index`) or fields of
-// `window.heardSettings` (`locale`, `hideLauncher`, …), which win. Calls made before this file arrives wait in `Heard.q`.
+// It draws one button and waits. Until the visitor presses it nothing is requested, stored or
+// connected. It never throws into the page and changes nothing of the page's own. Options are
+// attributes of the tag (`data-locale`, `data-position`, `data-accent`, `data-theme`,
+// `data-hide-launcher`, `data-launcher-selector`, `data-z-index`) or fields of
+// `window.heardSettings` (`locale`, `hideLauncher`, …), which win. Calls made before this file
+// arrives wait in `Heard.q`.
 (() => {
   const doc = document;
   const root = doc.documentElement;
@@ -38,9 +40,10 @@
         : ['Open chat', 'Close chat', 'unread', 'The chat does not open here. Ask for a call'];
     };
 
-    // What is kept is kept first-party, because storage inside an iframe is short-lived in some browsers, and only after the
-    // visitor opened the chat. Where storage is forbidden it lasts as long as the page. The token's key is '', everything
-    // else has a name; `tabOnly` is true for what belongs to this tab.
+    // What is kept is kept first-party, because storage inside an iframe is short-lived in some
+    // browsers, and only after the visitor opened the chat. Where storage is forbidden it lasts as
+    // long as the page. The token's key is '', everything else has a name; `tabOnly` is true for
+    // what belongs to this tab.
     const kept = {};
     const store = (tabOnly) => (tabOnly ? sessionStorage : localStorage);
     const keyed = (key) => (key ? prefix + '.' + key : prefix);
@@ -135,7 +138,8 @@ border-radius:0}.o{visibility:hidden}}
       const onAccent = light < 0.18 ? '#fff' : '#000';
       style.setProperty('--a', accent);
       style.setProperty('--t', onAccent);
-      // The panel has colours of its own, and a lighter accent in the dark, unless the shop asks for one.
+      // The panel has colours of its own, and a lighter accent in the dark, unless the shop asks
+      // for one.
       colours = option('accent') && [accent, onAccent];
       style.colorScheme = theme === 'auto' ? 'light dark' : theme;
     };
@@ -151,7 +155,8 @@ border-radius:0}.o{visibility:hidden}}
         : 'M21 11.5a8.4 8.4 0 0 1-12.2 7.6L3.5 20.5l1.4-5.2A8.5 8.5 0 1 1 21 11.5z');
       badge.hidden = opened || !unread;
       badge.textContent = unread;
-      // A phone's keyboard shrinks only the visual viewport: the panel follows it, so the text box stays in sight.
+      // A phone's keyboard shrinks only the visual viewport: the panel follows it, so the text box
+      // stays in sight.
       const full = opened && narrow.matches;
       if (full !== (held !== undefined)) {
         const before = root.style.overflow;
@@ -197,7 +202,8 @@ border-radius:0}.o{visibility:hidden}}
         allow: 'microphone; clipboard-write',
         referrerPolicy: 'strict-origin',
         src: `${relay}/widget/${site}?${new URLSearchParams({ lang: locale, theme })}`,
-        // Each load is a new page in there, so each gets a channel of its own, which only the relay's origin can receive.
+        // Each load is a new page in there, so each gets a channel of its own, which only the
+        // relay's origin can receive.
         onload: guard(() => {
           const channel = new MessageChannel();
           port = channel.port1;
@@ -267,7 +273,8 @@ border-radius:0}.o{visibility:hidden}}
         if (name === 'ready') handler();
       },
       off: (name, handler) => handlers[name] && handlers[name].delete(handler),
-      // What the page knows of the visitor, {name, phone}: fills the form that asks for a call, and goes nowhere else.
+      // What the page knows of the visitor, {name, phone}: fills the form that asks for a call, and
+      // goes nowhere else.
       identify(who) {
         person = who;
         tell(state());

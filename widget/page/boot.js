@@ -1,6 +1,6 @@
-// Starts the panel: in the loader's iframe, or on a page of its own. Fetches the wasm, agrees with the loader on a channel,
-// and gives the wasm a `host`: what it may ask of the page around it. Whatever of this fails, the plain form in the page
-// takes over.
+// Starts the panel: in the loader's iframe, or on a page of its own. Fetches the wasm, agrees with
+// the loader on a channel, and gives the wasm a `host`: what it may ask of the page around it.
+// Whatever of this fails, the plain form in the page takes over.
 
 const script = document.querySelector('script[data-wasm]');
 const stage = document.getElementById('heard');
@@ -52,7 +52,8 @@ function keepHere(key, value, tabOnly) {
 
 // ---- The loader.
 
-// Resolves with the loader's first message. Only a page of one of the site's origins, and only our own parent, is heard.
+// Resolves with the loader's first message. Only a page of one of the site's origins, and only our
+// own parent, is heard.
 function greeted() {
   const parents = (stage.dataset.parents || '').split(' ');
   return new Promise((resolve) => {
@@ -65,8 +66,9 @@ function greeted() {
   });
 }
 
-// Resolves when the panel that opened this page has said who its visitor is, or does not: what is kept there is not kept here. Only a panel of the
-// relay's own is heard, or a page elsewhere could make somebody chat as somebody else.
+// Resolves when the panel that opened this page has said who its visitor is, or does not: what is
+// kept there is not kept here. Only a panel of the relay's own is heard, or a page elsewhere could
+// make somebody chat as somebody else.
 function inherited() {
   return new Promise((resolve) => {
     if (!window.opener) resolve();
@@ -124,7 +126,8 @@ function makeHost(first) {
 
   document.addEventListener('visibilitychange', () => onState(watched(), false));
 
-  // The page says which language, the browser in which country's manner dates and times are written in it.
+  // The page says which language, the browser in which country's manner dates and times are written
+  // in it.
   const base = (tag) => tag.split('-')[0];
   const manner = navigator.languages.find((tag) => base(tag) === base(lang)) ?? lang;
   const format = (options) => new Intl.DateTimeFormat(manner, options);
@@ -195,7 +198,8 @@ function makeHost(first) {
       return ago < 2 ? relative.format(-ago, 'day') : date.format(at);
     },
     plural: (count) => plurals.select(count),
-    // The next full minute as a `datetime-local` field writes it, and the moment such a field means.
+    // The next full minute as a `datetime-local` field writes it, and the moment such a field
+    // means.
     soonest() {
       const now = new Date(Date.now() + 6e4);
       return new Date(now - now.getTimezoneOffset() * 6e4).toISOString().slice(0, 16);
@@ -205,7 +209,8 @@ function makeHost(first) {
 
     initials: (of) => of.split(/\s+/).map((word) => /[\p{L}\p{N}]/u.exec(word)?.[0] ?? '').join('').slice(0, 2).toUpperCase(),
 
-    // Books a call without a socket. Answers with '' or the refusal's code; with nothing when the relay can't be reached.
+    // Books a call without a socket. Answers with '' or the refusal's code; with nothing when the
+    // relay can't be reached.
     book(id, token, phone, who, at, wording, answer) {
       const form = {
         phone,

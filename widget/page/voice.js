@@ -1,7 +1,9 @@
-// A call between the visitor's page and the agent's: the sound, and the bar that shows it. Downloaded when somebody wants to talk, by panel and console
-// alike. What the two pages have to say to each other goes through the relay as JSON; the agent's page always offers.
+// A call between the visitor's page and the agent's: the sound, and the bar that shows it.
+// Downloaded when somebody wants to talk, by panel and console alike. What the two pages have to
+// say to each other goes through the relay as JSON; the agent's page always offers.
 //
-// A page draws a number when it joins (`me`). Whoever hears a number that is new to them begins again with it, so a reload needs nothing else.
+// A page draws a number when it joins (`me`). Whoever hears a number that is new to them begins
+// again with it, so a reload needs nothing else.
 
 const CATALOGUE = {
   en: {
@@ -81,7 +83,8 @@ const NO_ANSWER = 2;
 const LOST = 4;
 const NO_MICROPHONE = 5;
 
-// How long it rings, how long a broken line is mended, and how often the other page is greeted while it is not there, in milliseconds.
+// How long it rings, how long a broken line is mended, and how often the other page is greeted
+// while it is not there, in milliseconds.
 const RING = 60000;
 const MEND = 30000;
 const GREET = 2000;
@@ -138,8 +141,10 @@ async function granted() {
   }
 }
 
-// `place` is where the bar is drawn, `offers` is true for the agent, `rejoin` says that the call goes on already, `popOut` is the chat as a
-// page of its own: its `url`, and who the visitor is there (`token`). `on(kind, text)` is told: `ready` (there is a microphone), `say` (to the other page), `end` (with why), `gone` (nothing is left here).
+// `place` is where the bar is drawn, `offers` is true for the agent, `rejoin` says that the call
+// goes on already, `popOut` is the chat as a page of its own: its `url`, and who the visitor is
+// there (`token`). `on(kind, text)` is told: `ready` (there is a microphone), `say` (to the other
+// page), `end` (with why), `gone` (nothing is left here).
 export function open({ place: first, lang, offers, rejoin, popOut, on }) {
   style();
   let place = first;

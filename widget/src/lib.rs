@@ -1,6 +1,7 @@
 //! The visitor's panel.
 //!
-//! * [`model`]: what the panel knows and shows, without a browser: it takes the session's updates and answers with rows.
+//! * [`model`]: what the panel knows and shows, without a browser: it takes the session's updates
+//!   and answers with rows.
 //! * [`text`]: every word on the screen, in English and Russian.
 //! * `host`: what the page around the wasm does for it (only on wasm).
 //! * `view`: the components (only on wasm).

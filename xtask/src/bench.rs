@@ -11,7 +11,8 @@ use crate::{process, project, wasm};
 /// What to measure.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Passed on to the bench: --json FILE, --reps N, --only throughput|latency|idle|weight|routing …
+    /// Passed on to the bench: --json FILE, --reps N, --only throughput|latency|idle|weight|routing
+    /// …
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,

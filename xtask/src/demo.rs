@@ -39,7 +39,8 @@ impl Options {
 /// Builds and runs until the relay ends; Ctrl-C ends it.
 ///
 /// # Errors
-/// If something can't be built or the relay can't be started. The relay's own failures end in its own exit code.
+/// If something can't be built or the relay can't be started. The relay's own failures end in its
+/// own exit code.
 pub(crate) fn run(options: &Options) -> Result<()> {
     wasm::build_all()?;
     process::run(process::cargo().args(["build", "--release", "--package", "heard-relay"]))?;

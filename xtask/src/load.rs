@@ -11,7 +11,8 @@ use crate::{process, project};
 /// How many, how long, where.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Passed on to the driver: --visitors N, --agents M, --seconds S, --think-ms T, --data file|postgres (--help lists all)
+    /// Passed on to the driver: --visitors N, --agents M, --seconds S, --think-ms T, --data
+    /// file|postgres (--help lists all)
     #[arg(
         trailing_var_arg = true,
         allow_hyphen_values = true,

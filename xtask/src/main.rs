@@ -33,7 +33,8 @@ enum Task {
     Test(test::Options),
     /// Measure the relay against a bare echo server in the same run; fails when a bound is missed
     Bench(bench::Options),
-    /// Let visitors and agents who behave like people talk through a relay; fails when the delivery contract was not kept
+    /// Let visitors and agents who behave like people talk through a relay; fails when the delivery
+    /// contract was not kept
     Load(load::Options),
     /// Say of each dialogue of a table whether a call should be offered, and why
     TextTrouble(text_trouble::Options),

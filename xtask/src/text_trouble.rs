@@ -1,5 +1,6 @@
-//! `cargo xtask text-trouble`: judges written dialogues by the desk's rules. What comes in and goes out is said in `tests/trouble`; where
-//! dialogues say what is expected of them, precision and recall are printed at the end, apart from the answers.
+//! `cargo xtask text-trouble`: judges written dialogues by the desk's rules. What comes in and
+//! goes out is said in `tests/trouble`; where dialogues say what is expected of them, precision and
+//! recall are printed at the end, apart from the answers.
 
 use std::path::PathBuf;
 

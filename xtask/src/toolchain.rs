@@ -10,7 +10,8 @@ use crate::process;
 /// The target that browsers run.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
-/// Makes sure that the compiler in use can build for browsers, installing the target through rustup if needed.
+/// Makes sure that the compiler in use can build for browsers, installing the target through rustup
+/// if needed.
 ///
 /// # Errors
 /// If the target is missing and rustup is too, or rustup can't install it.

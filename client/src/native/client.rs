@@ -45,8 +45,8 @@ impl<R: ClientRole> Clone for NativeClient<R> {
     }
 }
 
-/// What a session tells its application. Nothing is lost and nothing waits for it: an application that does not want
-/// updates drops this, and one that wants them reads on.
+/// What a session tells its application. Nothing is lost and nothing waits for it: an application
+/// that does not want updates drops this, and one that wants them reads on.
 #[derive(Debug)]
 pub struct Updates<R: ClientRole>(mpsc::UnboundedReceiver<Update<R>>);
 
@@ -73,7 +73,8 @@ where
             Notice: Send,
         > + Send,
 {
-    /// Starts a session in a task of the current tokio runtime: loads what the keeper kept and connects.
+    /// Starts a session in a task of the current tokio runtime: loads what the keeper kept and
+    /// connects.
     ///
     /// # Errors
     /// If the address or a header could never be sent.
@@ -160,7 +161,8 @@ where
         self.give(Input::Stop);
     }
 
-    /// Gives the session any input; the methods above are shorter words for most. Lost once the client has ended.
+    /// Gives the session any input; the methods above are shorter words for most. Lost once the
+    /// client has ended.
     pub fn give(&self, input: Input<R>) {
         self.ask(Ask::Give(input));
     }

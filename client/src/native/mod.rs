@@ -1,4 +1,5 @@
-//! The transport for native programs: one task and one TCP connection per client, light enough for thousands in a process.
+//! The transport for native programs: one task and one TCP connection per client, light enough for
+//! thousands in a process.
 //!
 //! ```no_run
 //! # use heard_client::{Config, Update, native::{NativeClient, Options}};

@@ -67,7 +67,8 @@ impl Socket {
     /// Says goodbye if that is possible without waiting, and lets go.
     pub(super) fn close(self) {
         if let State::Open(mut stream) = self.state {
-            // A close that cannot be written now is left out: the relay notices the lost connection.
+            // A close that cannot be written now is left out: the relay notices the lost
+            // connection.
             let _ = stream.close(None).now_or_never();
         }
     }

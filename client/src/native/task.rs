@@ -20,7 +20,8 @@ use crate::ids::IdSource;
 use crate::keeper::Keeper;
 use crate::session::{ClientRole, Effect, Input, LinkState, Session, SocketId, Update};
 
-/// How many asks are worked off before the socket is looked after again: their frames leave with one flush.
+/// How many asks are worked off before the socket is looked after again: their frames leave with
+/// one flush.
 const ASKS_AT_ONCE: usize = 64;
 
 /// What a handle asks of the task.
@@ -48,7 +49,8 @@ pub(super) struct Task<R: ClientRole> {
     answers: HashMap<CommandId, Answer>,
     socket: Option<(SocketId, Socket)>,
     timer: Option<Pin<Box<Sleep>>>,
-    /// Whose turn it is to be looked at first; neither handles nor the relay can keep the other waiting for long.
+    /// Whose turn it is to be looked at first; neither handles nor the relay can keep the other
+    /// waiting for long.
     socket_first: bool,
 }
 

@@ -5,7 +5,8 @@ use heard_protocol::UnixMillis;
 /// A moment in the session's own time: milliseconds since the session was made.
 pub(super) type Tick = u64;
 
-/// Turns the outside clock, which may be set back by hand or by a time server, into one that only goes forward.
+/// Turns the outside clock, which may be set back by hand or by a time server, into one that only
+/// goes forward.
 #[derive(Debug, Default)]
 pub(super) struct Clock {
     outside: Option<UnixMillis>,

@@ -5,19 +5,25 @@ use heard_protocol::{Envelope, Resume, Role};
 /// The bounds and delays a session keeps to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The first retry comes after a random part of this, in milliseconds; every next one may take twice as long.
+    /// The first retry comes after a random part of this, in milliseconds; every next one may take
+    /// twice as long.
     pub backoff_base_ms: u64,
     /// The longest a retry may wait, in milliseconds.
     pub backoff_cap_ms: u64,
-    /// A connection that lived this long counts as good: the next loss starts the back-off anew. In milliseconds.
+    /// A connection that lived this long counts as good: the next loss starts the back-off anew. In
+    /// milliseconds.
     pub stable_ms: u64,
-    /// How long a socket may take to open, and again how long the relay may take to greet, in milliseconds.
+    /// How long a socket may take to open, and again how long the relay may take to greet, in
+    /// milliseconds.
     pub connect_ms: u64,
-    /// How long the relay may stay silent after a ping that a hint (back online, visible again) called for, in milliseconds.
+    /// How long the relay may stay silent after a ping that a hint (back online, visible again)
+    /// called for, in milliseconds.
     pub probe_ms: u64,
-    /// How long a command may go unanswered on a live connection before it is sent again, in milliseconds.
+    /// How long a command may go unanswered on a live connection before it is sent again, in
+    /// milliseconds.
     pub answer_ms: u64,
-    /// How long a log may stand still behind its known end before it is asked for again, in milliseconds.
+    /// How long a log may stand still behind its known end before it is asked for again, in
+    /// milliseconds.
     pub catch_up_ms: u64,
     /// The most commands sent and not yet answered.
     pub window: usize,
@@ -50,8 +56,8 @@ pub struct Config<R: Role> {
     pub limits: Limits,
     /// Where an earlier life of the program left off, if it kept that; a browser starts without.
     pub resume: Option<Resume>,
-    /// Commands an earlier life of the program kept and did not see answered, oldest first. A transport with a
-    /// [`Keeper`](crate::Keeper) puts what it loads before these.
+    /// Commands an earlier life of the program kept and did not see answered, oldest first. A
+    /// transport with a [`Keeper`](crate::Keeper) puts what it loads before these.
     pub outbox: Vec<Envelope<R>>,
 }
 

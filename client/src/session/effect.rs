@@ -22,8 +22,8 @@ pub enum Effect<R: Role> {
     },
     /// Send a frame on the socket opened last.
     Transmit(ClientFrame<R>),
-    /// Give [`Input::Timer`](crate::Input::Timer) at this moment, by the clock the inputs come with. Replaces the previous
-    /// wake; a moment that has passed means at once.
+    /// Give [`Input::Timer`](crate::Input::Timer) at this moment, by the clock the inputs come
+    /// with. Replaces the previous wake; a moment that has passed means at once.
     WakeAt(UnixMillis),
     /// Keep this command so that it survives the end of the program.
     Keep(Envelope<R>),
@@ -46,7 +46,8 @@ pub enum Update<R: Role> {
         conversation: ConversationId,
         /// One or more consecutive entries.
         entries: Vec<R::Entry>,
-        /// The end of the log as far as the relay has said; ahead of the last entry while more is on its way.
+        /// The end of the log as far as the relay has said; ahead of the last entry while more is
+        /// on its way.
         head: Seq,
     },
     /// A log begins anew: forget what was told of it.
@@ -54,7 +55,8 @@ pub enum Update<R: Role> {
         /// Which log.
         conversation: ConversationId,
     },
-    /// The relay has no such log, or not for this client. It is no longer followed; forget what was told of it.
+    /// The relay has no such log, or not for this client. It is no longer followed; forget what was
+    /// told of it.
     NoSuchLog {
         /// Which log.
         conversation: ConversationId,
@@ -70,10 +72,12 @@ pub enum Update<R: Role> {
     Refused {
         /// Which.
         id: CommandId,
-        /// Why. [`TooFast`](heard_protocol::RefusalCode::TooFast) here means that the outbox was full.
+        /// Why. [`TooFast`](heard_protocol::RefusalCode::TooFast) here means that the outbox was
+        /// full.
         refusal: Refusal,
     },
-    /// A command is refused for now. It, and what was submitted after it, waits and is sent again without anybody's doing.
+    /// A command is refused for now. It, and what was submitted after it, waits and is sent again
+    /// without anybody's doing.
     Held {
         /// Which.
         id: CommandId,
@@ -111,8 +115,8 @@ pub enum LinkState {
     Waiting {
         /// When.
         retry_at: UnixMillis,
-        /// How many attempts have failed since the last good connection; the moment to offer another way to reach the shop
-        /// is when this grows.
+        /// How many attempts have failed since the last good connection; the moment to offer
+        /// another way to reach the shop is when this grows.
         attempt: u32,
     },
     /// The machine says it has no network. The session goes on trying, quietly.

@@ -2,7 +2,8 @@
 
 use super::clock::Tick;
 
-/// The relay's patience is at least taken for this, so that a mad value does not make a client flood it. In milliseconds.
+/// The relay's patience is at least taken for this, so that a mad value does not make a client
+/// flood it. In milliseconds.
 const SHORTEST_EVERY: u64 = 1_000;
 
 /// When to ping, and when to believe that nobody will answer.

@@ -55,7 +55,8 @@ impl<R: ClientRole> Session<R> {
         }
     }
 
-    /// A good moment to see whether the relay is there: at once if the session waits, with a ping if it believes to be live.
+    /// A good moment to see whether the relay is there: at once if the session waits, with a ping
+    /// if it believes to be live.
     pub(super) fn look_again(&mut self, out: &mut Effects<R>) {
         match &mut self.phase {
             Phase::Waiting { .. } => self.connect(out),

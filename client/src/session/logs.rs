@@ -47,8 +47,8 @@ impl Log {
         self.head = head.max(self.cursor);
     }
 
-    /// Leaves of `entries` those that come next, and moves past them. The answer is whether entries are missing between what
-    /// the client has and what came.
+    /// Leaves of `entries` those that come next, and moves past them. The answer is whether entries
+    /// are missing between what the client has and what came.
     pub(super) fn take<E: LogEntry>(&mut self, entries: &mut Vec<E>, head: Seq) -> bool {
         let mut hole = false;
         entries.retain(|entry| {
@@ -167,7 +167,8 @@ impl Logs {
         }
     }
 
-    /// The cursors of the logs that stand where they stood at the last look, behind their end; and whether any is behind.
+    /// The cursors of the logs that stand where they stood at the last look, behind their end; and
+    /// whether any is behind.
     pub(super) fn look_for_stalled(&mut self) -> (Vec<Cursor>, bool) {
         let mut stalled = Vec::new();
         let mut any_behind = false;

@@ -13,7 +13,8 @@ use super::marks::Marks;
 use super::outbox::Outbox;
 use super::{ClientRole, Config, Effect, Input, Limits, LinkState, SocketId, Update};
 
-/// A client's side of a conversation with the relay, across connections. See the [module](crate::session).
+/// A client's side of a conversation with the relay, across connections. See the
+/// [module](crate::session).
 #[derive(Debug)]
 pub struct Session<R: ClientRole> {
     pub(super) credential: R::Credential,
@@ -63,7 +64,8 @@ pub(super) struct Live {
 pub(super) type Effects<R> = Vec<Effect<R>>;
 
 impl<R: ClientRole> Session<R> {
-    /// A session that has not started. The seed spreads the retries of many clients; it needs no secrecy.
+    /// A session that has not started. The seed spreads the retries of many clients; it needs no
+    /// secrecy.
     pub fn new(config: Config<R>, seed: u64) -> Self {
         let resume = config.resume.as_ref();
         Self {
@@ -85,8 +87,8 @@ impl<R: ClientRole> Session<R> {
         }
     }
 
-    /// Takes what has happened and says what is to be done, in order. `now` is any clock that counts milliseconds; should it
-    /// step back, the session goes on from where it was.
+    /// Takes what has happened and says what is to be done, in order. `now` is any clock that
+    /// counts milliseconds; should it step back, the session goes on from where it was.
     pub fn handle(&mut self, input: Input<R>, now: UnixMillis) -> Vec<Effect<R>> {
         let mut out = Vec::new();
         let steady = self.clock.advance(now);
@@ -121,7 +123,8 @@ impl<R: ClientRole> Session<R> {
                 self.hang_up(NextMove::Reload, out);
             }
             Input::Closed { socket, code } if self.is_current(socket) => self.closed(code),
-            // What is due is done after any input. And what a socket says that was given up is nobody's business.
+            // What is due is done after any input. And what a socket says that was given up is
+            // nobody's business.
             Input::Timer
             | Input::Opened { .. }
             | Input::Frame { .. }
@@ -189,8 +192,9 @@ impl<R: ClientRole> Session<R> {
         }
     }
 
-    /// Asks to be woken when the next thing is due. A wake that comes too early is left as it is: most deadlines only move
-    /// away, with every frame, and a timer is not worth setting again for each.
+    /// Asks to be woken when the next thing is due. A wake that comes too early is left as it is:
+    /// most deadlines only move away, with every frame, and a timer is not worth setting again for
+    /// each.
     fn arm(&mut self, out: &mut Effects<R>) {
         if let Some(deadline) = self.deadline()
             && self.armed.is_none_or(|armed| deadline < armed)
@@ -215,8 +219,8 @@ impl<R: ClientRole> Session<R> {
         self.logs.get(conversation).map(|log| log.cursor().after)
     }
 
-    /// Where the session is in every log it follows, to go on from in another life of the program; nothing before the first
-    /// greeting.
+    /// Where the session is in every log it follows, to go on from in another life of the program;
+    /// nothing before the first greeting.
     pub fn resume(&self) -> Option<Resume> {
         self.epoch.map(|epoch| Resume {
             epoch,

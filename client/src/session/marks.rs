@@ -20,7 +20,8 @@ impl Marks {
             }
             self.0.remove(at);
         } else if self.0.len() >= MAX_CURSORS {
-            // All are said again on every connection: the one that has rested longest is surely known by now.
+            // All are said again on every connection: the one that has rested longest is surely
+            // known by now.
             self.0.remove(0);
         }
         self.0.push(mark);

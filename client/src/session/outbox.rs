@@ -4,12 +4,13 @@ use heard_protocol::{CommandId, Envelope, Role};
 
 use super::clock::Tick;
 
-/// Commands in the order they were submitted. A prefix of them is on its way; what comes after it waits for its turn, so
-/// nothing overtakes.
+/// Commands in the order they were submitted. A prefix of them is on its way; what comes after it
+/// waits for its turn, so nothing overtakes.
 ///
-/// Of those that were submitted here several are under way at once, and each names the one before it, which the relay will not let it
-/// overtake. Those that were kept from before go one by one: other tabs may have them too, amid others, and a link between two of
-/// them that was made there says nothing of what stands between them here.
+/// Of those that were submitted here several are under way at once, and each names the one before
+/// it, which the relay will not let it overtake. Those that were kept from before go one by one:
+/// other tabs may have them too, amid others, and a link between two of them that was made there
+/// says nothing of what stands between them here.
 #[derive(Debug)]
 pub(super) struct Outbox<R: Role> {
     items: Vec<Envelope<R>>,
@@ -17,7 +18,8 @@ pub(super) struct Outbox<R: Role> {
     kept: usize,
     /// How many of the first items are sent on this connection and unanswered.
     sent: usize,
-    /// The most that may be: `widest`, or one while the relay is being tried after it refused or fell silent.
+    /// The most that may be: `widest`, or one while the relay is being tried after it refused or
+    /// fell silent.
     window: usize,
     widest: usize,
     /// Nothing is sent before this.
@@ -66,7 +68,8 @@ impl<R: Role> Outbox<R> {
         new
     }
 
-    /// The next command whose turn it is, with the unanswered one before it; it counts as sent from here on.
+    /// The next command whose turn it is, with the unanswered one before it; it counts as sent from
+    /// here on.
     pub(super) fn next(&mut self, now: Tick) -> Option<Envelope<R>> {
         let after_a_kept_one = (1..=self.kept).contains(&self.sent);
         if self.sent >= self.window || after_a_kept_one || now < self.held_until {
@@ -100,8 +103,9 @@ impl<R: Role> Outbox<R> {
         true
     }
 
-    /// The relay has refused a command for now: it and all behind it wait, and are tried one by one at first. False if it was
-    /// not on its way: the relay says the same of every command behind the first it refuses.
+    /// The relay has refused a command for now: it and all behind it wait, and are tried one by one
+    /// at first. False if it was not on its way: the relay says the same of every command behind
+    /// the first it refuses.
     pub(super) fn hold(&mut self, id: CommandId, until: Tick) -> bool {
         match self.place(id) {
             Some(place) if place < self.sent => {
@@ -119,7 +123,8 @@ impl<R: Role> Outbox<R> {
         self.sent = 0;
     }
 
-    /// An answer was owed for `patience`: everything is to be sent again, one by one at first. False if that is not so.
+    /// An answer was owed for `patience`: everything is to be sent again, one by one at first.
+    /// False if that is not so.
     pub(super) fn give_up_waiting(&mut self, patience: u64, now: Tick) -> bool {
         let overdue = self.sent > 0 && now >= self.progress.saturating_add(patience);
         if overdue {

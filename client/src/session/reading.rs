@@ -72,7 +72,8 @@ impl<R: ClientRole> Session<R> {
             return;
         };
         let told = log.reset();
-        // Asked once and reset again, the relay has nothing of this log for us: asking on and on would not help.
+        // Asked once and reset again, the relay has nothing of this log for us: asking on and on
+        // would not help.
         let question = log.ask_once();
         self.marks.forget(conversation);
         if told {
@@ -101,7 +102,8 @@ impl<R: ClientRole> Session<R> {
         }
     }
 
-    /// Follows on a new connection what was followed before and the relay does not follow by itself.
+    /// Follows on a new connection what was followed before and the relay does not follow by
+    /// itself.
     pub(super) fn follow_again(
         &mut self,
         other_life: bool,

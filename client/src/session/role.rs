@@ -7,8 +7,9 @@ use heard_protocol::{
 
 /// A role that a [`Session`](crate::Session) can play.
 pub trait ClientRole: Role {
-    /// Whether the relay follows conversations for this role without being asked, so that entries of an unknown one are the
-    /// start of it. If not, they are leftovers of a log the client has left.
+    /// Whether the relay follows conversations for this role without being asked, so that entries
+    /// of an unknown one are the start of it. If not, they are leftovers of a log the client has
+    /// left.
     const FOLLOWED_UNASKED: bool;
 
     /// Takes over what a greeting says about who the client is from now on.

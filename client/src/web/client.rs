@@ -43,11 +43,11 @@ impl<R: ClientRole> Options<R> {
     }
 }
 
-/// A running session. Clones are handles to the same one; when the last is dropped, the socket is closed and the listener
-/// forgotten.
+/// A running session. Clones are handles to the same one; when the last is dropped, the socket is
+/// closed and the listener forgotten.
 ///
-/// The listener may call any method of the client. What it asks for is then done after it returns: until that, the read
-/// methods answer as before.
+/// The listener may call any method of the client. What it asks for is then done after it returns:
+/// until that, the read methods answer as before.
 pub struct WebClient<R: ClientRole>(Rc<Inner<R>>);
 
 impl<R: ClientRole> Clone for WebClient<R> {
@@ -57,8 +57,8 @@ impl<R: ClientRole> Clone for WebClient<R> {
 }
 
 impl<R: ClientRole> WebClient<R> {
-    /// Starts a session: loads what the keeper kept, connects, and tells `on_update` everything from here on. `on_update` is
-    /// first called before this returns.
+    /// Starts a session: loads what the keeper kept, connects, and tells `on_update` everything
+    /// from here on. `on_update` is first called before this returns.
     pub fn start(
         options: Options<R>,
         mut keeper: impl Keeper<R> + 'static,
@@ -88,7 +88,8 @@ impl<R: ClientRole> WebClient<R> {
         id
     }
 
-    /// A fresh id, for an application that shows the command before it submits it with [`WebClient::give`].
+    /// A fresh id, for an application that shows the command before it submits it with
+    /// [`WebClient::give`].
     pub fn new_id(&self) -> CommandId {
         self.0.ids.borrow_mut().next(now(), random_bits())
     }

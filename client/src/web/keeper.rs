@@ -9,8 +9,8 @@ use web_sys::Storage;
 use super::browser::window;
 use crate::keeper::Keeper;
 
-/// Keeps commands in `localStorage`, one item each, under a prefix. Several tabs may share a prefix: each sends what it
-/// finds, and the relay carries a command out once.
+/// Keeps commands in `localStorage`, one item each, under a prefix. Several tabs may share a
+/// prefix: each sends what it finds, and the relay carries a command out once.
 ///
 /// Where the browser refuses storage, nothing is kept and all else works.
 #[derive(Debug)]
@@ -55,7 +55,8 @@ impl<R: Role> Keeper<R> for LocalKeeper<R> {
             let item = storage.get_item(&key).ok().flatten();
             let bytes = item.and_then(|text| read_hex(&text));
             match bytes.and_then(|bytes| from_postcard::<Envelope<R>>(&bytes).ok()) {
-                // Ids grow in the order they were made. The few there are need no sorting code in the download.
+                // Ids grow in the order they were made. The few there are need no sorting code in
+                // the download.
                 Some(envelope) => {
                     let place = kept
                         .iter()

@@ -1,4 +1,5 @@
-//! A relay small enough to be plainly right, for one agent's socket: logs in memory, every command carried out once.
+//! A relay small enough to be plainly right, for one agent's socket: logs in memory, every command
+//! carried out once.
 
 use std::collections::{BTreeMap, VecDeque};
 

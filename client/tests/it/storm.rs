@@ -1,5 +1,5 @@
-//! Whatever the network, the relay and the machine do: every command is carried out once and in order, and every log is read
-//! once and in order.
+//! Whatever the network, the relay and the machine do: every command is carried out once and in
+//! order, and every log is read once and in order.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -174,7 +174,8 @@ impl World {
 
     fn connected(&mut self) {
         if self.open && matches!(self.session.state(), LinkState::Connecting { .. }) && !self.dead {
-            // The session greets only once, so an `Opened` too many would be ignored; but the relay is new to each socket.
+            // The session greets only once, so an `Opened` too many would be ignored; but the relay
+            // is new to each socket.
             if self.up.is_empty() && self.relay.is_free() {
                 self.relay.accept();
                 self.give(Input::Opened {
@@ -280,7 +281,8 @@ impl World {
                 .all(|(id, log)| self.shown.get(&id).map_or(&[][..], Vec::as_slice) == log)
     }
 
-    /// Nothing goes wrong any more: in the time it takes to notice the last fault, everything comes right.
+    /// Nothing goes wrong any more: in the time it takes to notice the last fault, everything comes
+    /// right.
     fn settle(&mut self) {
         self.relay.refusals = 0;
         self.relay.forgotten = 0;

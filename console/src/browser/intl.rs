@@ -43,7 +43,8 @@ thread_local! {
     static FORMATS: RefCell<Formats> = RefCell::default();
 }
 
-/// Writes a moment in a language, where this device is or in a named time zone; `None` if the browser doesn't know the zone.
+/// Writes a moment in a language, where this device is or in a named time zone; `None` if the
+/// browser doesn't know the zone.
 pub(crate) fn format(
     tag: &'static str,
     form: Form,
@@ -72,7 +73,8 @@ pub(crate) fn format(
         .as_string()
 }
 
-/// What a language is called in another: `ru` in English is "Russian". Nothing for a tag the browser doesn't know.
+/// What a language is called in another: `ru` in English is "Russian". Nothing for a tag the
+/// browser doesn't know.
 pub(crate) fn language_name(tag: &'static str, language: &str) -> Option<String> {
     let names = make(
         "DisplayNames",

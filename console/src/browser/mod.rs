@@ -1,4 +1,5 @@
-//! What the browser offers, behind small plain functions. Whatever of it is refused, the console works without.
+//! What the browser offers, behind small plain functions. Whatever of it is refused, the console
+//! works without.
 
 mod clock;
 mod intl;

@@ -18,7 +18,8 @@ thread_local! {
     static CONTEXT: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
 }
 
-/// Makes sound possible. Browsers ask that the person has touched the page first, so this is called when they do.
+/// Makes sound possible. Browsers ask that the person has touched the page first, so this is called
+/// when they do.
 pub(crate) fn unlock() {
     CONTEXT.with_borrow_mut(|kept| {
         if kept.is_none() {
@@ -33,7 +34,8 @@ pub(crate) fn unlock() {
     });
 }
 
-/// Plays a tone; silent if the person hasn't touched the page yet or there is nothing to play it on.
+/// Plays a tone; silent if the person hasn't touched the page yet or there is nothing to play it
+/// on.
 pub(crate) fn play(tone: Tone) {
     let notes: &[(f32, f64)] = match tone {
         Tone::Offer => &[(587.3, 0.0), (880.0, 0.16)],

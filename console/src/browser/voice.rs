@@ -14,8 +14,8 @@ extern "C" {
     pub(crate) fn place_voice();
 }
 
-/// Gets a microphone and draws the bar; `rejoin` says that the call goes on already. `on` is told what the page has to say of it: `ready`, `say`
-/// (something to the visitor's page) or `end` (why).
+/// Gets a microphone and draws the bar; `rejoin` says that the call goes on already. `on` is told
+/// what the page has to say of it: `ready`, `say` (something to the visitor's page) or `end` (why).
 pub(crate) fn open_voice(lang: &str, rejoin: bool, on: impl FnMut(String, String) + 'static) {
     let on: Box<dyn FnMut(String, String)> = Box::new(on);
     open_with(lang, rejoin, Closure::wrap(on).into_js_value());

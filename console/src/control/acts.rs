@@ -129,7 +129,8 @@ impl App {
     pub(crate) fn write(self, tab: Tab) {
         const FIELD: &str = ".write textarea";
         self.tab.set(tab);
-        // At once where it is already there: a late focus would take back an Escape pressed in between.
+        // At once where it is already there: a late focus would take back an Escape pressed in
+        // between.
         if !browser::focus(FIELD) {
             browser::later(|| {
                 browser::later(|| {

@@ -72,7 +72,8 @@ pub(crate) struct Toast {
     pub(crate) words: &'static str,
 }
 
-/// All of the page's state. A handle: copies are the same page, which lasts until the tab is closed.
+/// All of the page's state. A handle: copies are the same page, which lasts until the tab is
+/// closed.
 #[derive(Clone, Copy)]
 pub(crate) struct App(&'static Signals);
 

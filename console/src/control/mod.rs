@@ -1,4 +1,5 @@
-//! What happens when an agent, the clock or the relay does something: the signals of the page, and who changes them.
+//! What happens when an agent, the clock or the relay does something: the signals of the page, and
+//! who changes them.
 
 mod acts;
 mod alerts;

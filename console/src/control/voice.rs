@@ -1,4 +1,5 @@
-//! Talking to a visitor from page to page: what the agent does, and what keeps the page's sound in step with the log.
+//! Talking to a visitor from page to page: what the agent does, and what keeps the page's sound in
+//! step with the log.
 
 use heard_client::Input;
 use heard_protocol::{

@@ -162,7 +162,8 @@ pub(crate) struct Moment {
     pub(crate) mine: bool,
     /// The agent's own word.
     pub(crate) availability: Option<Availability>,
-    /// Whether the relay is there: what changes hands can't wait in an outbox, the desk goes on without us.
+    /// Whether the relay is there: what changes hands can't wait in an outbox, the desk goes on
+    /// without us.
     pub(crate) live: bool,
 }
 

@@ -50,7 +50,8 @@ pub(crate) struct Board {
     pub(crate) colleagues: BTreeMap<AgentId, Colleague>,
     /// Requests to be called.
     pub(crate) callbacks: BTreeMap<CallbackId, CallbackSummary>,
-    /// Whether calls ring for the agent, and the address of their phone; unknown until a notice says so.
+    /// Whether calls ring for the agent, and the address of their phone; unknown until a notice
+    /// says so.
     pub(crate) phone: Option<(bool, String)>,
     /// Whether the agent has a headset on; unknown until a notice says so.
     pub(crate) headset: Option<bool>,
@@ -61,7 +62,8 @@ pub(crate) struct Board {
 }
 
 impl Board {
-    /// Takes a greeting over: everything it lists is replaced. Returns what became new while nobody was listening.
+    /// Takes a greeting over: everything it lists is replaced. Returns what became new while nobody
+    /// was listening.
     pub(crate) fn greet(&mut self, welcome: StaffWelcome) -> Vec<Heard> {
         let first = self.me.is_none();
         let me = welcome.me.id;

@@ -1,4 +1,5 @@
-//! Which key does what. A letter works by its place on the keyboard too, so that it works under a Russian layout.
+//! Which key does what. A letter works by its place on the keyboard too, so that it works under a
+//! Russian layout.
 
 use super::act::Act;
 

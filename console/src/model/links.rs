@@ -1,4 +1,5 @@
-//! Finds web addresses in plain text. Only `http` and `https` become links; everything else stays inert text.
+//! Finds web addresses in plain text. Only `http` and `https` become links; everything else stays
+//! inert text.
 
 /// A stretch of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +63,8 @@ fn scheme_len(text: &str) -> Option<usize> {
         .map(|scheme| scheme.len())
 }
 
-/// Where an address ends: at white space or a quote, without the punctuation of the sentence around it.
+/// Where an address ends: at white space or a quote, without the punctuation of the sentence around
+/// it.
 fn address_len(text: &str) -> usize {
     let stop = |c: char| c.is_whitespace() || c.is_control() || "<>\"«»“”„`".contains(c);
     let mut address = text.split(stop).next().unwrap_or_default();

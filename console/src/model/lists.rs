@@ -96,7 +96,8 @@ pub(crate) fn offered_to_other(status: &Status, me: Option<AgentId>) -> Option<A
     }
 }
 
-/// Requests to be called: those to deal with, the most urgent first, and those dealt with, the latest first.
+/// Requests to be called: those to deal with, the most urgent first, and those dealt with, the
+/// latest first.
 pub(crate) fn callbacks(board: &Board) -> (Vec<CallbackId>, Vec<CallbackId>) {
     let mut open = Vec::new();
     let mut closed = Vec::new();

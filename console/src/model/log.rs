@@ -40,7 +40,8 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Takes entries over; those already here are skipped. Returns whether the visitor wrote something new among them.
+    /// Takes entries over; those already here are skipped. Returns whether the visitor wrote
+    /// something new among them.
     pub(crate) fn extend(&mut self, entries: Vec<StaffEntry>, head: Seq) -> bool {
         let was_caught_up = self.caught_up;
         let mut news = false;

@@ -1,4 +1,5 @@
-//! The part of the address behind `#`, so that a reload, a bookmark and the browser's way back work.
+//! The part of the address behind `#`, so that a reload, a bookmark and the browser's way back
+//! work.
 
 use heard_protocol::ConversationId;
 

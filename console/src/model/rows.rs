@@ -1,4 +1,5 @@
-//! A log as the conversation column shows it: days, bubbles in groups, and lines about what happened.
+//! A log as the conversation column shows it: days, bubbles in groups, and lines about what
+//! happened.
 
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{

@@ -53,7 +53,8 @@ impl Talk {
         talk
     }
 
-    /// What stands in the way of an offer. A visitor may also have said no in words, which the relay knows.
+    /// What stands in the way of an offer. A visitor may also have said no in words, which the
+    /// relay knows.
     pub(crate) const fn hurdle(&self) -> Option<Hurdle> {
         match self {
             Self { no: true, .. } => Some(Hurdle::SaidNo),

@@ -11,7 +11,8 @@ use leptos::prelude::*;
 use crate::browser::clock;
 use crate::control::{App, Stage};
 
-/// Starts the session of an agent who is signed in. What an earlier life of the page could not send is sent now.
+/// Starts the session of an agent who is signed in. What an earlier life of the page could not send
+/// is sent now.
 pub(crate) fn connect(app: App, me: AgentId) {
     let config = Config::new(StaffCredential { token: None });
     // By agent: nobody's words are ever sent under somebody else's name.

@@ -1,4 +1,5 @@
-//! The shape of a catalogue: every word a person reads, once. A language that lacks one does not compile.
+//! The shape of a catalogue: every word a person reads, once. A language that lacks one does not
+//! compile.
 
 use heard_protocol::entry::QueueReason;
 use heard_protocol::{
@@ -10,7 +11,8 @@ use crate::model::act::Act;
 use crate::model::talk::Hurdle;
 use crate::model::wait::Wait;
 
-/// The words of one language. Texts with a gap are functions, so that each language orders its own sentence.
+/// The words of one language. Texts with a gap are functions, so that each language orders its own
+/// sentence.
 pub(crate) struct Text {
     /// The BCP 47 tag that times and names of languages are written in.
     pub(crate) tag: &'static str,

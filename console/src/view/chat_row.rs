@@ -29,7 +29,8 @@ pub(super) enum Kind {
 /// A visitor who has waited this long for a reply is marked, in milliseconds.
 const PRESSING: u64 = 60_000;
 
-/// How much of the last words is put into a line, in characters; the page cuts off what has no room.
+/// How much of the last words is put into a line, in characters; the page cuts off what has no
+/// room.
 const SHOWN: usize = 120;
 
 /// The line.
@@ -183,7 +184,8 @@ fn Preview(id: ConversationId, line: Memo<Option<ConversationSummary>>) -> impl 
     });
     let me = app.board.with_untracked(Board::my_id);
     let asked = Memo::new(move |_| line.with(|line| offered_to_other(&line.as_ref()?.status, me)));
-    // The log knows better than the line, which is sent anew only when something else about it changes.
+    // The log knows better than the line, which is sent anew only when something else about it
+    // changes.
     let last = Memo::new(move |_| {
         let said = with_log(app, id, |log| {
             let (author, said) = log.last_said()?;

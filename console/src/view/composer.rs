@@ -1,4 +1,5 @@
-//! Where one writes: an answer to the visitor, or a note to colleagues. Each conversation keeps its own two drafts.
+//! Where one writes: an answer to the visitor, or a note to colleagues. Each conversation keeps its
+//! own two drafts.
 
 use heard_protocol::limits::MAX_TEXT_BYTES;
 use heard_protocol::{ConversationId, Status};
@@ -25,8 +26,8 @@ pub(super) fn Composer(id: ConversationId) -> impl IntoView {
     let text = words();
     let standing = Memo::new(move |_| app.board.with(|board| standing(board, id)));
     let mine = Memo::new(move |_| standing.get() == Some(Standing::Mine));
-    // What is written as a note must not become an answer because the chat changes hands in that moment: the tab follows
-    // the agent's own act alone.
+    // What is written as a note must not become an answer because the chat changes hands in that
+    // moment: the tab follows the agent's own act alone.
     Effect::new(move |_| {
         if !mine.get() {
             app.tab.set(Tab::Note);

@@ -1,5 +1,5 @@
-//! The frame of every dialog. The browser's own modal dialog keeps the focus inside, the rest of the page inert, and gives
-//! the focus back.
+//! The frame of every dialog. The browser's own modal dialog keeps the focus inside, the rest of
+//! the page inert, and gives the focus back.
 
 use leptos::ev;
 use leptos::html::Dialog as DialogElement;

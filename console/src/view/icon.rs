@@ -1,4 +1,5 @@
-//! Drawn signs, in one line weight. They are decoration: whoever uses one says in words what it means.
+//! Drawn signs, in one line weight. They are decoration: whoever uses one says in words what it
+//! means.
 
 use leptos::prelude::*;
 

@@ -1,5 +1,5 @@
-//! The messages of the open conversation. The view stays at the end while the agent is there, and stays put when they have
-//! scrolled up.
+//! The messages of the open conversation. The view stays at the end while the agent is there, and
+//! stays put when they have scrolled up.
 
 use std::collections::HashMap;
 use std::sync::Arc;

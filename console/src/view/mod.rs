@@ -1,5 +1,5 @@
-//! What is on the screen: one column, card or dialog per file. Components hold what lasts no longer than they do; everything
-//! else is in [`App`](crate::control::App).
+//! What is on the screen: one column, card or dialog per file. Components hold what lasts no longer
+//! than they do; everything else is in [`App`](crate::control::App).
 
 mod account;
 mod banner;

@@ -1,4 +1,5 @@
-//! A conversation that is offered: what it is about, how long the visitor waits, how long there is to decide.
+//! A conversation that is offered: what it is about, how long the visitor waits, how long there is
+//! to decide.
 
 use heard_protocol::{ConversationId, Status};
 use leptos::prelude::*;

@@ -64,7 +64,8 @@ pub(super) fn Ring(id: CallbackId) -> impl IntoView {
     })
 }
 
-/// The call that the agent makes out of the open conversation: the number, how far it is, and what came of it.
+/// The call that the agent makes out of the open conversation: the number, how far it is, and what
+/// came of it.
 #[component]
 pub(super) fn Making(id: CallbackId) -> impl IntoView {
     let app = app();

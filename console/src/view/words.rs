@@ -1,4 +1,5 @@
-//! The language of the part of the page a component is in, and the sentences made of data that several of them show.
+//! The language of the part of the page a component is in, and the sentences made of data that
+//! several of them show.
 
 use heard_protocol::{AgentId, ConversationSummary, UnixMillis};
 use leptos::prelude::*;

@@ -16,7 +16,8 @@ use crate::text;
 
 const HOUR_MS: u64 = 3_600_000;
 const MINUTE_MS: u64 = 60_000;
-/// A slot whose lead time ran out this little ago can still be booked, in milliseconds: forms take time to fill in.
+/// A slot whose lead time ran out this little ago can still be booked, in milliseconds: forms take
+/// time to fill in.
 const PATIENCE_MS: u64 = 15 * MINUTE_MS;
 
 /// A request, and where it comes from.
@@ -47,7 +48,8 @@ pub struct Desk<'a> {
     pub ahead_ms: u64,
     /// Every open request of the site.
     pub open: &'a [Callback],
-    /// How many requests there were for the same number within the last day, whatever became of them.
+    /// How many requests there were for the same number within the last day, whatever became of
+    /// them.
     pub lately: usize,
 }
 
@@ -91,8 +93,9 @@ impl Desk<'_> {
     /// Takes a request, or says why not.
     ///
     /// # Errors
-    /// [`RefusalCode::NoConsent`], [`RefusalCode::BadPhone`], [`RefusalCode::NumberNotAllowed`], [`RefusalCode::BadTime`],
-    /// [`RefusalCode::SlotTaken`], [`RefusalCode::TextTooLong`], [`RefusalCode::CallbackExists`] or [`RefusalCode::TooManyCalls`].
+    /// [`RefusalCode::NoConsent`], [`RefusalCode::BadPhone`], [`RefusalCode::NumberNotAllowed`],
+    /// [`RefusalCode::BadTime`], [`RefusalCode::SlotTaken`], [`RefusalCode::TextTooLong`],
+    /// [`RefusalCode::CallbackExists`] or [`RefusalCode::TooManyCalls`].
     pub fn book(
         &self,
         asked: &Asked<'_>,
@@ -146,7 +149,8 @@ impl Desk<'_> {
     /// Moves a call to another time.
     ///
     /// # Errors
-    /// [`RefusalCode::WrongState`] once somebody is rung for it, [`RefusalCode::BadTime`] or [`RefusalCode::SlotTaken`].
+    /// [`RefusalCode::WrongState`] once somebody is rung for it, [`RefusalCode::BadTime`] or
+    /// [`RefusalCode::SlotTaken`].
     pub fn reschedule(
         &self,
         callback: &mut Callback,
@@ -168,7 +172,8 @@ impl Desk<'_> {
         Ok(vec![Write::Public(moved)])
     }
 
-    /// Until when a call that is due then is worth making. The time starts when the visitor can be called.
+    /// Until when a call that is due then is worth making. The time starts when the visitor can be
+    /// called.
     fn expires(&self, when: &CallbackWhen, due: UnixMillis) -> UnixMillis {
         let may = after_quiet(self.policy, zone_of(when), due);
         may.plus(u64::from(self.policy.expire_hours) * HOUR_MS)

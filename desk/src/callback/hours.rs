@@ -19,10 +19,12 @@ pub fn zone(name: &str) -> Option<TimeZone> {
     TimeZone::get(name).ok()
 }
 
-/// Every slot that begins between now and `ahead_ms` from now, soonest first, with the places that `booked` leaves; full ones are left out.
+/// Every slot that begins between now and `ahead_ms` from now, soonest first, with the places that
+/// `booked` leaves; full ones are left out.
 ///
-/// Slots are made of a day's hours on the wall: they begin at the opening and follow one another while they end by the closing. An hour that the
-/// clocks skip has no slots, and one that comes twice has them twice.
+/// Slots are made of a day's hours on the wall: they begin at the opening and follow one another
+/// while they end by the closing. An hour that the clocks skip has no slots, and one that comes
+/// twice has them twice.
 pub fn slots(
     policy: &CallPolicy,
     booked: impl Fn(UnixMillis) -> usize,
@@ -55,7 +57,8 @@ pub fn slots(
     slots
 }
 
-/// As [`slots`], with the places that open requests leave, less the times that are in the night where the visitor is.
+/// As [`slots`], with the places that open requests leave, less the times that are in the night
+/// where the visitor is.
 pub fn free_slots(
     policy: &CallPolicy,
     open: &[Callback],
@@ -101,7 +104,8 @@ fn of_day(policy: &CallPolicy, zone: &TimeZone, day: Date) -> Vec<UnixMillis> {
             continue;
         };
         let length = u64::from(policy.slot_minutes.max(1)) * MINUTE_MS;
-        // Moments, not marks on the wall: on a day with a change of clocks the slots after it stay on the marks only if a slot divides an hour.
+        // Moments, not marks on the wall: on a day with a change of clocks the slots after it stay
+        // on the marks only if a slot divides an hour.
         let mut at = from;
         while at.plus(length) <= to {
             all.push(at);
@@ -113,8 +117,8 @@ fn of_day(policy: &CallPolicy, zone: &TimeZone, day: Date) -> Vec<UnixMillis> {
     all
 }
 
-/// When somebody in this zone may be called, if it should be at this moment: the moment itself, or the end of their quiet hours. A zone that is
-/// not known is taken to be the site's.
+/// When somebody in this zone may be called, if it should be at this moment: the moment itself, or
+/// the end of their quiet hours. A zone that is not known is taken to be the site's.
 pub fn after_quiet(policy: &CallPolicy, zone_name: &str, at: UnixMillis) -> UnixMillis {
     let zone = zone(zone_name)
         .or_else(|| zone(&policy.zone))
@@ -151,7 +155,8 @@ fn minute_of(local: &Zoned) -> Minute {
     Minute::try_from(minute).unwrap_or(0)
 }
 
-/// The moment at which clocks of this zone show this minute on this day: the first of two, and after a skipped hour the moment it was skipped by.
+/// The moment at which clocks of this zone show this minute on this day: the first of two, and
+/// after a skipped hour the moment it was skipped by.
 fn on(day: Date, minute: Minute, zone: &TimeZone) -> Option<UnixMillis> {
     let midnight = day.to_datetime(Time::midnight());
     let wall = midnight
@@ -260,7 +265,8 @@ mod tests {
     #[test]
     fn quiet_hours_end_by_the_new_clock_on_the_day_it_changes() {
         let policy = CallPolicy::default();
-        // Eight in the morning in Berlin is 06:00 UTC from that day on, and was 07:00 the day before.
+        // Eight in the morning in Berlin is 06:00 UTC from that day on, and was 07:00 the day
+        // before.
         let night = utc("2026-03-28T22:30:00Z");
         assert_eq!(
             after_quiet(&policy, "Europe/Berlin", night),

@@ -7,7 +7,8 @@ use phonenumber::{Mode, Type};
 
 use super::CallPolicy;
 
-/// What stands between a number and its extension, as people write it in the languages of our pages.
+/// What stands between a number and its extension, as people write it in the languages of our
+/// pages.
 const EXTENSION_MARKS: [&str; 9] = [
     ";ext=",
     "extension",
@@ -46,7 +47,8 @@ impl Number {
     }
 }
 
-/// Whether this is a phone's address as SIP knows it: `sip:anna@phones.example`, with nothing in it that could end a header.
+/// Whether this is a phone's address as SIP knows it: `sip:anna@phones.example`, with nothing in it
+/// that could end a header.
 pub fn is_sip_address(text: &str) -> bool {
     let rest = text
         .strip_prefix("sip:")
@@ -61,20 +63,24 @@ pub fn is_sip_address(text: &str) -> bool {
     })
 }
 
-/// The number of [`Number::written`] without its extension: what is one number for rules about numbers.
+/// The number of [`Number::written`] without its extension: what is one number for rules about
+/// numbers.
 pub fn without_extension(written: &str) -> &str {
     written
         .split_once(";ext=")
         .map_or(written, |(number, _)| number)
 }
 
-/// Reads a number as a person wrote it. One without a country code belongs to the site's home country.
+/// Reads a number as a person wrote it. One without a country code belongs to the site's home
+/// country.
 ///
-/// Which numbers are real, and what kind they are, is the published numbering plans' matter (`phonenumber`, the metadata of libphonenumber).
-/// Numbers that cost the caller more than a call are refused whatever the site allows, and so are services that are not a person's phone.
+/// Which numbers are real, and what kind they are, is the published numbering plans' matter
+/// (`phonenumber`, the metadata of libphonenumber). Numbers that cost the caller more than a call
+/// are refused whatever the site allows, and so are services that are not a person's phone.
 ///
 /// # Errors
-/// [`RefusalCode::BadPhone`] if there is no such number, [`RefusalCode::NumberNotAllowed`] if there is, but it is not one to call.
+/// [`RefusalCode::BadPhone`] if there is no such number, [`RefusalCode::NumberNotAllowed`] if there
+/// is, but it is not one to call.
 pub fn read(written: &str, policy: &CallPolicy) -> Result<Number, RefusalCode> {
     let (number, extension) = split(written)?;
     let home = policy.home_country.parse::<Id>().ok();
@@ -109,7 +115,8 @@ pub fn read(written: &str, policy: &CallPolicy) -> Result<Number, RefusalCode> {
     })
 }
 
-/// The digits of a number, with a leading `+` if it was written with one (or with `00`), and those of its extension.
+/// The digits of a number, with a leading `+` if it was written with one (or with `00`), and those
+/// of its extension.
 fn split(written: &str) -> Result<(String, String), RefusalCode> {
     let lower = written.trim().to_lowercase();
     let mark = EXTENSION_MARKS

@@ -19,11 +19,13 @@ pub struct CallPolicy {
     pub hours: Vec<Hours>,
     /// How long a slot is, in minutes.
     pub slot_minutes: u16,
-    /// How many calls can be booked for one slot: how many people can call at once, less those who should stay free for calls that come now.
+    /// How many calls can be booked for one slot: how many people can call at once, less those who
+    /// should stay free for calls that come now.
     pub per_slot: u16,
     /// How long before a slot it can still be booked, in minutes.
     pub lead_minutes: u16,
-    /// The site's own country, ISO 3166-1 alpha-2: numbers without a country code belong to it. Empty: such numbers are not taken.
+    /// The site's own country, ISO 3166-1 alpha-2: numbers without a country code belong to it.
+    /// Empty: such numbers are not taken.
     pub home_country: String,
     /// The only countries that are called. Empty: all.
     pub countries: Vec<String>,
@@ -37,7 +39,8 @@ pub struct CallPolicy {
     pub dialer: Dialer,
     /// How long a call rings for one agent, in seconds.
     pub ring_agent_s: u16,
-    /// How long the relay waits to hear from whatever dials, in seconds, before the attempt counts as failed.
+    /// How long the relay waits to hear from whatever dials, in seconds, before the attempt counts
+    /// as failed.
     pub dial_s: u16,
     /// When and how often it is tried again after the line was busy.
     pub busy: Retry,
@@ -47,7 +50,8 @@ pub struct CallPolicy {
     pub voicemail: Retry,
     /// After the call could not be made.
     pub technical: Retry,
-    /// How long after its time a call is still worth making, in hours. More than a weekend, if nobody works then.
+    /// How long after its time a call is still worth making, in hours. More than a weekend, if
+    /// nobody works then.
     pub expire_hours: u16,
     /// How many calls one number may be booked for within a day.
     pub per_number_day: u16,
@@ -55,7 +59,8 @@ pub struct CallPolicy {
     pub most_open: u16,
     /// What some calls take of whoever makes them.
     pub needs: Vec<Need>,
-    /// How long a call that is due waits for somebody who has what it takes, in minutes; after that whoever is free is rung.
+    /// How long a call that is due waits for somebody who has what it takes, in minutes; after that
+    /// whoever is free is rung.
     pub patience_minutes: u16,
     /// When writing counts as not working, so that a call is offered.
     pub trouble: trouble::Limits,
@@ -65,7 +70,8 @@ pub struct CallPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Need {
-    /// It is so for visitors whose language begins like this, as browsers name it (`ru`, `pt-BR`); empty: whatever it is.
+    /// It is so for visitors whose language begins like this, as browsers name it (`ru`, `pt-BR`);
+    /// empty: whatever it is.
     #[serde(default)]
     pub language: String,
     /// And who ask on a page whose address begins like this; empty: whichever it is.

@@ -23,12 +23,14 @@ pub struct Figures {
     pub expired: u32,
     /// Attempts, of all requests.
     pub attempts: u32,
-    /// The median time from when a call was due (asked for, or booked for) to when the first attempt began, in milliseconds; 0 if none began.
+    /// The median time from when a call was due (asked for, or booked for) to when the first
+    /// attempt began, in milliseconds; 0 if none began.
     pub first_call_ms: u64,
 }
 
 impl Figures {
-    /// How many of a hundred that were to be called were reached: those that ended, less those that the visitor called off. `None` if there were none.
+    /// How many of a hundred that were to be called were reached: those that ended, less those that
+    /// the visitor called off. `None` if there were none.
     pub fn reach_percent(&self) -> Option<u32> {
         let called = self.ended.checked_sub(self.cancelled)?;
         (self.reached * 100).checked_div(called)

@@ -9,8 +9,8 @@ use super::life::{Callback, Stage};
 use super::policy::CallPolicy;
 use crate::skill::Skills;
 
-/// For how long an agent who let a call ring out, or turned it down, is not asked for it again, in milliseconds; twice as long after the second time,
-/// and so on.
+/// For how long an agent who let a call ring out, or turned it down, is not asked for it again, in
+/// milliseconds; twice as long after the second time, and so on.
 const PASS_MS: u64 = 5 * 60_000;
 
 /// An agent as calls see them.
@@ -77,11 +77,12 @@ impl CallRound {
     }
 }
 
-/// Looks at a site's calls: takes back what nobody takes, gives up what came to nothing, and lets the calls that are due ring, the longest due first, for
-/// the agent who has not called for longest. Nobody is rung for two calls at once, and none is made in the visitor's quiet hours.
+/// Looks at a site's calls: takes back what nobody takes, gives up what came to nothing, and lets
+/// the calls that are due ring, the longest due first, for the agent who has not called for
+/// longest. Nobody is rung for two calls at once, and none is made in the visitor's quiet hours.
 ///
-/// Of those who are free, one who has what the call takes is rung. While somebody has it and only is not free, the call waits for them, as long as the
-/// site's patience goes; then it is anybody's.
+/// Of those who are free, one who has what the call takes is rung. While somebody has it and only
+/// is not free, the call waits for them, as long as the site's patience goes; then it is anybody's.
 ///
 /// `grace_ms` is how long an agent may be disconnected before what is theirs goes to others.
 pub fn round(

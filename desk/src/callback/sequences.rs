@@ -1,4 +1,5 @@
-//! Whatever happens, in whatever order: no request is forgotten, no call has two agents, no agent two calls, and nobody is called at night.
+//! Whatever happens, in whatever order: no request is forgotten, no call has two agents, no agent
+//! two calls, and nobody is called at night.
 
 use heard_protocol::{AgentId, CallLeg, CallbackForm, CallbackWhen, Disposition, UnixMillis};
 use proptest::prelude::*;

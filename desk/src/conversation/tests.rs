@@ -165,7 +165,8 @@ fn commands() -> impl Strategy<Value = StaffCommand> {
 }
 
 proptest! {
-    /// Whatever anybody does: a refusal changes nothing, and the log alone tells who owns the conversation.
+    /// Whatever anybody does: a refusal changes nothing, and the log alone tells who owns the
+    /// conversation.
     #[test]
     fn the_log_tells_the_owner(acts in prop::collection::vec((1_u128..4, commands()), 0..40)) {
         let mut conversation = fresh();

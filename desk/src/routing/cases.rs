@@ -177,7 +177,8 @@ fn apply(queue: &mut [Conversation], moves: &[Move]) {
 }
 
 proptest! {
-    /// Run until it is quiet: nobody holds two offers, and nobody waits while an agent who may be asked is free.
+    /// Run until it is quiet: nobody holds two offers, and nobody waits while an agent who may be
+    /// asked is free.
     #[test]
     fn a_quiet_desk_has_no_free_agent_and_no_waiter(
         agents in prop::collection::vec((0_u128..4, 0_u8..3, any::<bool>(), 0_u64..9), 0..12),

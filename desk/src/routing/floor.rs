@@ -15,11 +15,13 @@ use crate::policy::Policy;
 
 /// One site's agents, waiting conversations and open offers, in the order that rounds ask for.
 ///
-/// It is a mirror: it decides what should follow and changes nothing by itself. Whoever carries a round's moves out tells it what became of
-/// the conversations and the agents, as of any other change. What it answers depends on what it was last told of each, not on the way there.
+/// It is a mirror: it decides what should follow and changes nothing by itself. Whoever carries a
+/// round's moves out tells it what became of the conversations and the agents, as of any other
+/// change. What it answers depends on what it was last told of each, not on the way there.
 ///
-/// A change costs the logarithm of what the floor holds, and a round the same for every move. Those who wait are not walked. Those
-/// whom every free agent has passed on are skipped by the lane (see `queue.rs`): a round looks at one of each set of agents who passed on somebody.
+/// A change costs the logarithm of what the floor holds, and a round the same for every move. Those
+/// who wait are not walked. Those whom every free agent has passed on are skipped by the lane (see
+/// `queue.rs`): a round looks at one of each set of agents who passed on somebody.
 #[derive(Debug, Clone, Default)]
 pub struct Floor {
     team: Team,
@@ -57,7 +59,8 @@ impl Floor {
         Self::default()
     }
 
-    /// A floor with these conversations and agents, each once. For large sites two to three times as fast as putting them one by one.
+    /// A floor with these conversations and agents, each once. For large sites two to three times
+    /// as fast as putting them one by one.
     pub fn of(queue: &[Conversation], agents: &[Agent]) -> Self {
         let spots = || queue.iter().filter_map(|one| Some((one, Spot::of(one)?)));
         let mut floor = Self {
@@ -78,8 +81,9 @@ impl Floor {
         floor
     }
 
-    /// Takes a conversation in as it is now, in place of what was known of it. One that neither waits nor is offered leaves the floor.
-    /// An offer to an agent who is not there is taken back in the next round.
+    /// Takes a conversation in as it is now, in place of what was known of it. One that neither
+    /// waits nor is offered leaves the floor. An offer to an agent who is not there is taken back
+    /// in the next round.
     pub fn put(&mut self, conversation: &Conversation) {
         let Some(spot) = Spot::of(conversation) else {
             return self.remove(conversation.id);
@@ -126,16 +130,19 @@ impl Floor {
         self.offers.strand(id, false);
     }
 
-    /// Runs a round: the same as [`round`](super::round()) over everything the floor knows. What is taken back from agents comes in the
-    /// order of their ids, what is taken back from offers in the order of the queue.
+    /// Runs a round: the same as [`round`](super::round()) over everything the floor knows. What is
+    /// taken back from agents comes in the order of their ids, what is taken back from offers in
+    /// the order of the queue.
     ///
-    /// `now` may be any moment; a floor that is asked about the past again sorts anew what has been passed on in between.
+    /// `now` may be any moment; a floor that is asked about the past again sorts anew what has been
+    /// passed on in between.
     pub fn round(&mut self, policy: &Policy, now: UnixMillis) -> Round {
         let mut round = Round::default();
         self.team.give_back(&mut round, policy, now);
         self.offers.withdraw(&mut round, now);
         if !round.moves.is_empty() {
-            // Something goes back to the queue, perhaps to its front: who is next is known in the next round.
+            // Something goes back to the queue, perhaps to its front: who is next is known in the
+            // next round.
             round.wake(now);
         } else if !self.team.free().is_empty() {
             self.queue.advance(now);

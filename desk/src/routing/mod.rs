@@ -1,14 +1,17 @@
 //! Who is offered which waiting conversation.
 //!
-//! A round looks at one site: who waits, who can answer, what is offered. It is run whenever something happened that could change the
-//! answer, and at [`Round::wake_at`]; running it again right away moves nothing.
+//! A round looks at one site: who waits, who can answer, what is offered. It is run whenever
+//! something happened that could change the answer, and at [`Round::wake_at`]; running it again
+//! right away moves nothing.
 //!
-//! The rule: the visitor at the head of the queue first; conversations given back go before new ones. Among agents who are online, available
-//! and below their capacity, the least loaded; among those, the one who has been idle longest. One offer at a time per agent,
-//! and none to an agent who has just declined or missed that same conversation.
+//! The rule: the visitor at the head of the queue first; conversations given back go before new
+//! ones. Among agents who are online, available and below their capacity, the least loaded; among
+//! those, the one who has been idle longest. One offer at a time per agent, and none to an agent
+//! who has just declined or missed that same conversation.
 //!
-//! A [`Floor`] stands: it is told what changed and keeps everything in the order a round asks for, so that a round costs what it moves and
-//! not what waits. [`round`] is for those who have read everything afresh.
+//! A [`Floor`] stands: it is told what changed and keeps everything in the order a round asks for,
+//! so that a round costs what it moves and not what waits. [`round`] is for those who have read
+//! everything afresh.
 
 mod agent;
 mod floor;

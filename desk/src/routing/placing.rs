@@ -51,7 +51,8 @@ pub(super) fn place(
     ask_again(round, queue, &refused, &placed);
 }
 
-/// Asks for another round when an agent who was free can be asked again about a conversation they passed on.
+/// Asks for another round when an agent who was free can be asked again about a conversation they
+/// passed on.
 fn ask_again(
     round: &mut Round,
     queue: &Queue,

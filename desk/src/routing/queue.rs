@@ -1,7 +1,8 @@
 //! Who waits, in order, and who of them can't be offered to whom for now.
 //!
-//! Conversations that nobody has passed on are one ordered set. The others stand in *lanes*, one for every set of agents who have lately
-//! passed on a conversation: as far as offers go, those of one lane are alike, so one that can't be offered rules out its whole lane at once.
+//! Conversations that nobody has passed on are one ordered set. The others stand in *lanes*, one
+//! for every set of agents who have lately passed on a conversation: as far as offers go, those of
+//! one lane are alike, so one that can't be offered rules out its whole lane at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter::Peekable;
@@ -48,7 +49,8 @@ pub(super) struct Queue {
     lanes: BTreeMap<Passers, BTreeSet<Place>>,
     /// The lanes by the conversation at their head.
     heads: BTreeMap<Place, Passers>,
-    /// Until when who can't be asked, for all that somebody has ever passed on during this wait; the agents in order, each once.
+    /// Until when who can't be asked, for all that somebody has ever passed on during this wait;
+    /// the agents in order, each once.
     passed: BTreeMap<Place, Vec<(AgentId, UnixMillis)>>,
     /// When the same ends.
     ends: BTreeSet<(UnixMillis, Place)>,
@@ -105,7 +107,8 @@ impl Queue {
         }
     }
 
-    /// Moves those to other lanes who can be offered to more agents, or fewer, than at the moment of the last call.
+    /// Moves those to other lanes who can be offered to more agents, or fewer, than at the moment
+    /// of the last call.
     pub(super) fn advance(&mut self, now: UnixMillis) {
         let (from, to) = (self.at.min(now), self.at.max(now));
         let moved = (
@@ -136,7 +139,8 @@ impl Queue {
         }
     }
 
-    /// When an agent can first be asked again about a conversation before `end`, leaving out those that `skip` names.
+    /// When an agent can first be asked again about a conversation before `end`, leaving out those
+    /// that `skip` names.
     pub(super) fn asked_again(
         &self,
         id: AgentId,
@@ -213,7 +217,8 @@ impl Queue {
     }
 }
 
-/// A way through the queue in its order. It does not go on in the lane of the last conversation it came by, unless told to.
+/// A way through the queue in its order. It does not go on in the lane of the last conversation it
+/// came by, unless told to.
 pub(super) struct Walk<'a> {
     queue: &'a Queue,
     plain: Peekable<std::collections::btree_set::Iter<'a, Place>>,

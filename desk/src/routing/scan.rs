@@ -1,4 +1,5 @@
-//! The rule written down plainly, for the tests to hold the floor against: every round looks at everybody.
+//! The rule written down plainly, for the tests to hold the floor against: every round looks at
+//! everybody.
 
 use heard_protocol::{AgentId, Status, UnixMillis};
 
@@ -37,7 +38,8 @@ pub(super) fn round(
         }
     }
     if !round.moves.is_empty() {
-        // Something goes back to the queue, perhaps to its front: who is next is known in the next round.
+        // Something goes back to the queue, perhaps to its front: who is next is known in the next
+        // round.
         round.wake(now);
         return round;
     }

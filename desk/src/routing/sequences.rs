@@ -1,4 +1,5 @@
-//! Random days at a desk: whatever is changed in whatever order, the floor answers what a scan of everything does.
+//! Random days at a desk: whatever is changed in whatever order, the floor answers what a scan of
+//! everything does.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,8 @@ const START: UnixMillis = UnixMillis(1_000_000);
 const AGENTS: u128 = 6;
 const CONVERSATIONS: u128 = 14;
 
-/// Short, so that a few steps see offers and absences end, and asking again comes before or after that.
+/// Short, so that a few steps see offers and absences end, and asking again comes before or after
+/// that.
 const POLICY: Policy = Policy {
     offer_ms: 30_000,
     grace_ms: 40_000,

@@ -96,7 +96,8 @@ impl Team {
         }
     }
 
-    /// Changes an agent in place; their id stays. `None` if there is no such agent, otherwise whether they take offers now.
+    /// Changes an agent in place; their id stays. `None` if there is no such agent, otherwise
+    /// whether they take offers now.
     pub(super) fn change(&mut self, id: AgentId, how: impl FnOnce(&mut Agent)) -> Option<bool> {
         self.refile(id, |seat| {
             how(&mut seat.agent);

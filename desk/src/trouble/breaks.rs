@@ -8,7 +8,8 @@ use super::{Evidence, Limits};
 
 /// Within which time breaks are counted, in milliseconds.
 const WITHIN_MS: u64 = 600_000;
-/// Breaks so close together are one, in milliseconds: every tab of a visitor has a connection, and all of them go by the same way.
+/// Breaks so close together are one, in milliseconds: every tab of a visitor has a connection, and
+/// all of them go by the same way.
 const ONE_MS: u64 = 5_000;
 
 /// When a visitor's connection broke, lately. One that either side ended with a word did not break.

@@ -1,4 +1,5 @@
-//! Whether two people are getting nowhere: small signs, each worth points, that add up and are forgotten when something is settled.
+//! Whether two people are getting nowhere: small signs, each worth points, that add up and are
+//! forgotten when something is settled.
 //!
 //! | sign | points |
 //! |---|---|
@@ -24,7 +25,8 @@ use super::{Evidence, Limits};
 const SETTLED: u32 = 3;
 /// Every so many messages after `Limits::long` there is another point.
 const LONGER: u32 = 4;
-/// How many stems two messages of an agent's share at least, if one is the other again: agents are polite in the same words.
+/// How many stems two messages of an agent's share at least, if one is the other again: agents are
+/// polite in the same words.
 const AGENT_SHARED: usize = 2;
 /// How many messages of each side are compared with what comes.
 const COMPARED: usize = 64;

@@ -1,9 +1,10 @@
 //! Text trouble: is writing to each other still getting these two anywhere?
 //!
-//! A conversation is listened to message by message ([`Watch::hear`]). When there is a reason to offer a call, it comes out with its evidence,
-//! so that both sides can be told in plain words; each reason once. Every reason has a rule of its own and a threshold that a site can set
-//! ([`Limits`]). Nothing is learned and nothing is guessed from who the visitor is: what counts is what was written, when, and how hard it
-//! was to write.
+//! A conversation is listened to message by message ([`Watch::hear`]). When there is a reason to
+//! offer a call, it comes out with its evidence, so that both sides can be told in plain words;
+//! each reason once. Every reason has a rule of its own and a threshold that a site can set
+//! ([`Limits`]). Nothing is learned and nothing is guessed from who the visitor is: what counts is
+//! what was written, when, and how hard it was to write.
 //!
 //! | reason | rule |
 //! |---|---|
@@ -14,10 +15,11 @@
 //! | [`Reason::Agent`] | the agent says that talking would be easier |
 //! | [`Reason::Visitor`] | the visitor asks to talk |
 //!
-//! The offer has rules too: once per reason, and never after a "no" ([`Watch::may_offer`]), unless the visitor asks to talk afterwards.
+//! The offer has rules too: once per reason, and never after a "no" ([`Watch::may_offer`]), unless
+//! the visitor asks to talk afterwards.
 //!
-//! The phrases are in `phrases/`, a catalogue for each language. They were written from dialogues of our own; a third of those was kept aside
-//! until the rules were done.
+//! The phrases are in `phrases/`, a catalogue for each language. They were written from dialogues
+//! of our own; a third of those was kept aside until the rules were done.
 
 mod breaks;
 mod circles;
@@ -83,19 +85,23 @@ pub struct Said<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// How long a visitor waits for the first answer, in milliseconds, before [`Reason::NobodyFree`].
+    /// How long a visitor waits for the first answer, in milliseconds, before
+    /// [`Reason::NobodyFree`].
     pub wait_ms: u64,
-    /// How long an agent may take to answer, in milliseconds, before it is a sign of going in circles.
+    /// How long an agent may take to answer, in milliseconds, before it is a sign of going in
+    /// circles.
     pub silence_ms: u64,
     /// How many points make [`Reason::Circles`].
     pub circles: u32,
     /// How many messages that were hard to write make [`Reason::HardToWrite`].
     pub laborious: u32,
-    /// From how many messages of the visitor's on their number is a sign by itself, if the conversation has also lasted `long_ms`.
+    /// From how many messages of the visitor's on their number is a sign by itself, if the
+    /// conversation has also lasted `long_ms`.
     pub long: u32,
     /// See `long`; in milliseconds.
     pub long_ms: u64,
-    /// How often the visitor's connection may break within ten minutes; so often is [`Reason::Connection`].
+    /// How often the visitor's connection may break within ten minutes; so often is
+    /// [`Reason::Connection`].
     pub breaks: u32,
 }
 

@@ -1,10 +1,12 @@
 //! Patterns of words.
 //!
-//! A pattern is words separated by spaces. `a|b` is either, `stem*` any word that begins so, `?word` a word that may be missing, `~` up to
-//! three words of any kind, and `$`, in a word's place, the end of the sentence. ` & ` stands between patterns that are all to be in the sentence, in any order.
+//! A pattern is words separated by spaces. `a|b` is either, `stem*` any word that begins so,
+//! `?word` a word that may be missing, `~` up to three words of any kind, and `$`, in a word's
+//! place, the end of the sentence. ` & ` stands between patterns that are all to be in the
+//! sentence, in any order.
 //!
-//! There are hundreds, and every message is looked through for all of them. So they are taken apart once, and found by the words that they can
-//! begin with: most messages have few of those.
+//! There are hundreds, and every message is looked through for all of them. So they are taken apart
+//! once, and found by the words that they can begin with: most messages have few of those.
 
 use std::collections::BTreeMap;
 
@@ -98,7 +100,8 @@ impl<T: Copy> Patterns<T> {
         self.open.push(place);
     }
 
-    /// What of them is in a sentence: what each tells, and at which word it begins. In no particular order, and maybe more than once.
+    /// What of them is in a sentence: what each tells, and at which word it begins. In no
+    /// particular order, and maybe more than once.
     pub(super) fn find(&self, sentence: &[String]) -> impl Iterator<Item = (T, usize)> {
         let starts = sentence.iter().enumerate();
         let begun = starts.flat_map(|(start, word)| self.begun(word).map(move |one| (one, start)));

@@ -28,7 +28,8 @@ impl Subject {
         )
     }
 
-    /// Whether it is the other one's again: most of the shorter is in the longer, and both say enough to be compared.
+    /// Whether it is the other one's again: most of the shorter is in the longer, and both say
+    /// enough to be compared.
     pub(super) fn is(&self, other: &Self, least: usize) -> bool {
         let shared = self.0.intersection(&other.0).count();
         let shorter = self.0.len().min(other.0.len());

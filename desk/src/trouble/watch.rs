@@ -63,7 +63,8 @@ impl Watch {
         }
     }
 
-    /// Takes the next message in. Returns the reasons it gave that were not there before, the plainest first.
+    /// Takes the next message in. Returns the reasons it gave that were not there before, the
+    /// plainest first.
     pub fn hear(&mut self, said: &Said<'_>) -> Vec<Trouble> {
         let heard = Heard::new(said.text);
         let began = *self.began.get_or_insert(said.at);
@@ -95,13 +96,14 @@ impl Watch {
         self.refused
     }
 
-    /// What the visitor last said of talking, in words, with the moment as [`Said::at`] has it; `None` if they have said nothing of it, or answered by a
-    /// button since.
+    /// What the visitor last said of talking, in words, with the moment as [`Said::at`] has it;
+    /// `None` if they have said nothing of it, or answered by a button since.
     pub const fn stance(&self) -> Option<Stance> {
         self.stance
     }
 
-    /// Whether a call may be offered for this reason: it is there, it was not offered for before, and the visitor has not said no.
+    /// Whether a call may be offered for this reason: it is there, it was not offered for before,
+    /// and the visitor has not said no.
     pub fn may_offer(&self, reason: Reason) -> bool {
         self.found.contains(&reason) && !self.made.contains(&reason) && !self.refused
     }

@@ -1,9 +1,11 @@
 //! The words of a message.
 
-/// After so many words a sentence ends, whatever is written: looking through one takes the square of its length.
+/// After so many words a sentence ends, whatever is written: looking through one takes the square
+/// of its length.
 const LONGEST: usize = 100;
 
-/// The sentences of a text, each as its words in lower case: letters and digits alone, `ё` as `е`, apostrophes left out.
+/// The sentences of a text, each as its words in lower case: letters and digits alone, `ё` as `е`,
+/// apostrophes left out.
 pub(super) fn sentences(text: &str) -> Vec<Vec<String>> {
     let mut all = Vec::new();
     let (mut sentence, mut word) = (Vec::new(), String::new());

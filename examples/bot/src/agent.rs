@@ -238,8 +238,8 @@ fn talk(
     }
 }
 
-/// Leaves a note and hands the conversation over: to a person who is free, or to the queue. Returns a transfer's id, and what to do
-/// if it is refused since the person has just left.
+/// Leaves a note and hands the conversation over: to a person who is free, or to the queue. Returns
+/// a transfer's id, and what to do if it is refused since the person has just left.
 fn hand_over(
     conversation: ConversationId,
     chat: &mut Chat,

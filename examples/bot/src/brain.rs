@@ -1,4 +1,5 @@
-//! What a message is about, and what there is to say. No state, no IO: the part of the bot to replace with something clever.
+//! What a message is about, and what there is to say. No state, no IO: the part of the bot to
+//! replace with something clever.
 
 use crate::words::Lang;
 
@@ -196,7 +197,8 @@ pub fn topic(text: &str) -> Topic {
         .map(str::to_lowercase)
         .collect();
     let wants = WANTING.any(&words);
-    // "Are you a person?" asks what this is; "can you get me a person" and "human" ask for one. In doubt a person is fetched.
+    // "Are you a person?" asks what this is; "can you get me a person" and "human" ask for one. In
+    // doubt a person is fetched.
     let about_me = YOU.any(&words) && !wants;
     if about_me && (BOT.any(&words) || PERSON.any(&words)) {
         return Topic::AreYouABot;

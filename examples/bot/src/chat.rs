@@ -1,4 +1,5 @@
-//! What the bot knows of a conversation: everything is read from the log, nothing is kept elsewhere.
+//! What the bot knows of a conversation: everything is read from the log, nothing is kept
+//! elsewhere.
 
 use std::collections::HashSet;
 

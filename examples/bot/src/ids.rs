@@ -1,7 +1,8 @@
 //! Ids of what the bot does.
 //!
-//! The relay carries a command out once, whoever sends its id again and however often. So an id that follows from what the command
-//! answers makes the answer happen once: after a crash, a restart, or with two bots of the same account.
+//! The relay carries a command out once, whoever sends its id again and however often. So an id
+//! that follows from what the command answers makes the answer happen once: after a crash, a
+//! restart, or with two bots of the same account.
 
 use heard_protocol::{CommandId, ConversationId};
 
@@ -20,7 +21,8 @@ pub enum Purpose {
     Resolve,
 }
 
-/// The id of what is done about a message. Its time is the message's, its random bits are the message's turned.
+/// The id of what is done about a message. Its time is the message's, its random bits are the
+/// message's turned.
 pub fn about(message: CommandId, purpose: Purpose) -> CommandId {
     turned(message.to_bytes(), 1 + purpose as u64)
 }

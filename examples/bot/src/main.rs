@@ -70,7 +70,8 @@ fn start(args: Args) -> anyhow::Result<()> {
         .build()
         .context("the runtime cannot be started")?;
     let interrupted = async {
-        // A signal that cannot be listened to never comes; the process ends in the system's own way.
+        // A signal that cannot be listened to never comes; the process ends in the system's own
+        // way.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

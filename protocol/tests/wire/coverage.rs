@@ -1,7 +1,7 @@
 //! Which variants there are, so that none goes without a sample.
 //!
-//! The matches are exhaustive: a variant that is added to the protocol stops these tests from compiling until it is listed
-//! here, and from passing until it has a sample.
+//! The matches are exhaustive: a variant that is added to the protocol stops these tests from
+//! compiling until it is listed here, and from passing until it has a sample.
 
 use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
@@ -179,8 +179,8 @@ variants! {
     }
 }
 
-/// Names samples by their variants, and by what more there is to say of them (`message`, `message.agent`), after making sure
-/// that every variant is among them.
+/// Names samples by their variants, and by what more there is to say of them (`message`,
+/// `message.agent`), after making sure that every variant is among them.
 pub(crate) fn every<T: Variants>(samples: Vec<(String, T)>) -> Vec<(String, T)> {
     let missing: Vec<_> = T::NAMES
         .iter()

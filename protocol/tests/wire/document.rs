@@ -1,4 +1,5 @@
-//! `PROTOCOL.md` says what the code does: its examples are golden frames, its tables the code's own.
+//! `PROTOCOL.md` says what the code does: its examples are golden frames, its tables the code's
+//! own.
 
 use std::collections::BTreeSet;
 

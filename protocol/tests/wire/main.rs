@@ -1,5 +1,5 @@
-//! The wire as others see it: bytes that must not move, values that must come back, input that must not hurt, and the
-//! document that integrators read.
+//! The wire as others see it: bytes that must not move, values that must come back, input that must
+//! not hurt, and the document that integrators read.
 
 mod coverage;
 mod document;

@@ -1,4 +1,5 @@
-//! Golden frames with bytes changed, cut, copied and spliced: the short form of the fuzz targets, for the stable toolchain.
+//! Golden frames with bytes changed, cut, copied and spliced: the short form of the fuzz targets,
+//! for the stable toolchain.
 //!
 //! `HEARD_MUTATIONS` makes it longer, `HEARD_SEED` starts it elsewhere.
 
@@ -89,7 +90,8 @@ fn a_damaged_frame_is_another_frame_or_an_error() {
             }
         }
     }
-    // If hardly anything or nearly everything were readable, the mutations would not be testing the decoders.
+    // If hardly anything or nearly everything were readable, the mutations would not be testing the
+    // decoders.
     assert!(
         (mutations / 50..mutations / 2).contains(&readable),
         "{readable} of {mutations}"

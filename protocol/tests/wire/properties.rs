@@ -70,7 +70,8 @@ proptest! {
         }
     }
 
-    /// A length that promises more than there is must not make anybody set memory aside for it: that would end the process.
+    /// A length that promises more than there is must not make anybody set memory aside for it:
+    /// that would end the process.
     #[test]
     fn a_promised_length_is_not_believed(frame in any_frame(), at in any::<prop::sample::Index>()) {
         let huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01];

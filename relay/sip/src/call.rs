@@ -1,6 +1,7 @@
 //! One call from its order to its end.
 //!
-//! Whatever is dropped on the way out is withdrawn or hung up (see [`wire`](crate::wire)), so every `return` leaves both phones in peace.
+//! Whatever is dropped on the way out is withdrawn or hung up (see [`wire`](crate::wire)), so every
+//! `return` leaves both phones in peace.
 
 use std::time::Duration;
 
@@ -193,7 +194,8 @@ impl Conduct {
                     Said::Offer(offer) => (offer, &mut visitor, &mut agent),
                 },
             };
-            // Holding, another codec, a sign of life: between the two phones, we only carry it over.
+            // Holding, another codec, a sign of life: between the two phones, we only carry it
+            // over.
             let Some(sound) = from.session.hear(&offer.body) else {
                 from.dialog.refuse(offer, NOT_HERE);
                 continue;

@@ -16,7 +16,8 @@ use crate::settings::{Settings, Transport};
 pub use crate::wire::station::StartError;
 use crate::wire::station::Station;
 
-/// Rings phones and joins them. Dropping it leaves calls as they are, with nobody to follow them: [`stop`](Self::stop) it.
+/// Rings phones and joins them. Dropping it leaves calls as they are, with nobody to follow them:
+/// [`stop`](Self::stop) it.
 #[derive(Debug)]
 pub struct Gateway {
     station: Station,
@@ -26,8 +27,9 @@ pub struct Gateway {
     thread: Thread,
 }
 
-/// What everything here runs on: a thread and a runtime of its own. The library's sockets are read by tasks that nothing but the end of their runtime ends,
-/// and each message it reads is a task: only on one thread are those run in the order in which the messages came.
+/// What everything here runs on: a thread and a runtime of its own. The library's sockets are read
+/// by tasks that nothing but the end of their runtime ends, and each message it reads is a task:
+/// only on one thread are those run in the order in which the messages came.
 #[derive(Debug)]
 struct Thread {
     wanted: DropGuard,
@@ -51,7 +53,8 @@ impl Thread {
             if say.send(station).is_ok() && is_started {
                 runtime.block_on(unwanted.cancelled());
             }
-            // Tasks and sockets go at once; a name that is still being looked up is nobody's business any more.
+            // Tasks and sockets go at once; a name that is still being looked up is nobody's
+            // business any more.
             runtime.shutdown_background();
             // Whoever stops it may have lost patience.
             let _ = end.send(());
@@ -60,7 +63,8 @@ impl Thread {
             .name("heard-sip".to_owned())
             .spawn(run)
             .map_err(StartError::Runtime)?;
-        // The library panics where it can't read the system's resolver, and the thread is gone then.
+        // The library panics where it can't read the system's resolver, and the thread is gone
+        // then.
         let station = started.await.map_err(|_| StartError::Library).flatten()?;
         let thread = Self {
             wanted: wanted.drop_guard(),
@@ -125,7 +129,8 @@ impl Gateway {
         call
     }
 
-    /// Hangs up on everybody, waits until they have heard it, but not for long, and closes its socket.
+    /// Hangs up on everybody, waits until they have heard it, but not for long, and closes its
+    /// socket.
     pub async fn stop(self) {
         self.stopping.cancel();
         let tasks = self.station.tasks();

@@ -10,7 +10,8 @@ const DIGITS: usize = 15;
 /// A call to be made.
 #[derive(Debug, Clone)]
 pub struct Order {
-    /// What the call is known by elsewhere. It becomes part of the Call-IDs and the header `X-Heard-Call`, so that logs can be joined.
+    /// What the call is known by elsewhere. It becomes part of the Call-IDs and the header
+    /// `X-Heard-Call`, so that logs can be joined.
     pub id: String,
     /// The agent's phone: a `sip:` address, of the phone itself or at a registrar.
     pub agent: String,

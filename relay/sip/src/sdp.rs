@@ -1,11 +1,13 @@
 //! What phones agree on (RFC 3264, 4566), handed from one to the other.
 //!
-//! A phone is in a session with us, not with the other phone. So what one says is not passed on as it came: it gets the other session's name and its
-//! count of versions, and the lines that this session has. One line, the sound, is the other phone's; any further ones (video) are turned off.
+//! A phone is in a session with us, not with the other phone. So what one says is not passed on as
+//! it came: it gets the other session's name and its count of versions, and the lines that this
+//! session has. One line, the sound, is the other phone's; any further ones (video) are turned off.
 
 use bytes::Bytes;
 
-/// What a phone is offered until there is somebody to talk to: a port that nobody listens on, and codecs that any phone has one of.
+/// What a phone is offered until there is somebody to talk to: a port that nobody listens on, and
+/// codecs that any phone has one of.
 const SILENT_LINE: [&str; 4] = [
     "m=audio 9 RTP/AVP 0 8 9 96 101",
     "a=rtpmap:96 opus/48000/2",
@@ -58,7 +60,8 @@ impl Sound {
 }
 
 impl Session {
-    /// Nothing is said yet. `host` is our own name or address; `id` has to be another for every session.
+    /// Nothing is said yet. `host` is our own name or address; `id` has to be another for every
+    /// session.
     pub(crate) fn new(host: &str, id: u64) -> Self {
         let family = if host.contains(':') { "IP6" } else { "IP4" };
         Self {
@@ -126,7 +129,8 @@ impl Session {
         Some(Sound { general, line })
     }
 
-    /// What to tell the phone so that it sends its sound there: an offer, or the answer to what was heard last.
+    /// What to tell the phone so that it sends its sound there: an offer, or the answer to what was
+    /// heard last.
     pub(crate) fn tell(&mut self, sound: &Sound) -> Bytes {
         let mut text = self.head();
         let (first, rest): (Vec<_>, Vec<_>) = sound

@@ -47,16 +47,18 @@ impl fmt::Debug for Secret {
 /// Who carries calls to the telephone network.
 #[derive(Debug, Clone)]
 pub struct Trunk {
-    /// Where its proxy is: `host` or `host:port`. A name without a port is looked up as RFC 3263 says.
+    /// Where its proxy is: `host` or `host:port`. A name without a port is looked up as RFC 3263
+    /// says.
     pub proxy: String,
-    /// What stands behind the `@` of numbers. Agents whose address has the same host are rung through the proxy too.
+    /// What stands behind the `@` of numbers. Agents whose address has the same host are rung
+    /// through the proxy too.
     pub domain: String,
     /// Who we are to the trunk. Empty where it knows us by our address, and does not ask.
     pub username: String,
     /// And how it knows.
     pub password: Secret,
-    /// Whether an invitation has to say at once where sound may go. Some trunks refuse any other; where both will do, say no (see the crate's
-    /// documentation for what is different).
+    /// Whether an invitation has to say at once where sound may go. Some trunks refuse any other;
+    /// where both will do, say no (see the crate's documentation for what is different).
     pub wants_offer: bool,
     /// The number that the visitor sees, in international form (`+4930…`).
     pub caller: String,
@@ -67,7 +69,8 @@ pub struct Trunk {
 pub struct Patience {
     /// For any sign at all that an invitation has arrived, looking up the address included.
     pub silence: Duration,
-    /// For a phone that talks already: to take another offer, to acknowledge one, to say that it hung up.
+    /// For a phone that talks already: to take another offer, to acknowledge one, to say that it
+    /// hung up.
     pub settling: Duration,
 }
 
@@ -86,13 +89,15 @@ impl Default for Patience {
 pub struct Settings {
     /// The local address to bind. Port 0 takes any that is free, over UDP only.
     pub listen: SocketAddr,
-    /// `host` or `host:port` under which peers reach us, where it is not what we listen on. Needed behind a NAT.
+    /// `host` or `host:port` under which peers reach us, where it is not what we listen on. Needed
+    /// behind a NAT.
     pub advertise: Option<String>,
     /// How messages travel, to the trunk and to the agents alike.
     pub transport: Transport,
     /// The way to the visitors.
     pub trunk: Trunk,
-    /// How long an agent's phone rings. At most two minutes make sense: a phone has to say after that time that it still rings.
+    /// How long an agent's phone rings. At most two minutes make sense: a phone has to say after
+    /// that time that it still rings.
     pub ring_agent: Duration,
     /// How long a visitor's does; likewise.
     pub ring_visitor: Duration,

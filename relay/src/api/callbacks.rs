@@ -53,7 +53,8 @@ pub(super) async fn request(
     let record = app.store.site(site).await?.ok_or(ApiError::NotFound)?;
     let site = record.id;
     let mut form = asked.form;
-    // A program without a socket does not know when slots begin: a moment means the slot it lies in.
+    // A program without a socket does not know when slots begin: a moment means the slot it lies
+    // in.
     if let CallbackWhen::At { at, .. } = &mut form.when {
         *at = slot_at(&record.calls, *at).unwrap_or(*at);
     }

@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::auth::{AuthError, PasswordError, TooFast};
 use crate::store::StoreError;
 
-/// Why a request is not carried out. The code is stable; the message is for whoever writes the client.
+/// Why a request is not carried out. The code is stable; the message is for whoever writes the
+/// client.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
     /// The body is not what this address takes.

@@ -38,7 +38,8 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .layer(middleware::from_fn_with_state(Arc::clone(app), in_time))
 }
 
-/// What is outside of `/api` and not a page: `/healthz` and `/readyz`, and the one address that nesting leaves out.
+/// What is outside of `/api` and not a page: `/healthz` and `/readyz`, and the one address that
+/// nesting leaves out.
 pub(crate) fn beside() -> Router<Arc<App>> {
     Router::new()
         .route("/healthz", get(health::alive))

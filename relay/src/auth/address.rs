@@ -4,7 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
 
-/// An address as limits see it: IPv4 whole, IPv6 by its /64, of which one household has at least one.
+/// An address as limits see it: IPv4 whole, IPv6 by its /64, of which one household has at least
+/// one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddressKey(u64);
 
@@ -24,10 +25,11 @@ impl From<IpAddr> for AddressKey {
     }
 }
 
-/// Who is calling: the other end of the connection or, behind a trusted proxy, whom the proxy names.
+/// Who is calling: the other end of the connection or, behind a trusted proxy, whom the proxy
+/// names.
 ///
-/// Of a list in `X-Forwarded-For` only the last entry was written by the proxy itself; the ones before it are the caller's
-/// own words.
+/// Of a list in `X-Forwarded-For` only the last entry was written by the proxy itself; the ones
+/// before it are the caller's own words.
 pub fn caller(headers: &HeaderMap, peer: SocketAddr, trust_proxy: bool) -> AddressKey {
     let named = || {
         let last = headers

@@ -1,7 +1,9 @@
-//! Links to a booked call: whoever has one may see it, move it and call it off, without a chat and without signing in.
+//! Links to a booked call: whoever has one may see it, move it and call it off, without a chat and
+//! without signing in.
 //!
-//! A link's secret is `base64url(1 ‖ callback ‖ HMAC-SHA256(key, "heard call link 1" ‖ callback))`. It can be used as often as one likes for as long as
-//! the call is to come; what it allows is decided by where the call is, so an old link does nothing.
+//! A link's secret is `base64url(1 ‖ callback ‖ HMAC-SHA256(key, "heard call link 1" ‖ callback))`.
+//! It can be used as often as one likes for as long as the call is to come; what it allows is
+//! decided by where the call is, so an old link does nothing.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,7 +26,8 @@ pub fn call_path(key: &[u8; 32], callback: CallbackId) -> String {
     format!("/call/{}", URL_SAFE_NO_PAD.encode(token))
 }
 
-/// Which call a link's secret is for, if it was made with this key. Takes the same time for every wrong signature.
+/// Which call a link's secret is for, if it was made with this key. Takes the same time for every
+/// wrong signature.
 pub fn call_of(key: &[u8; 32], token: &str) -> Option<CallbackId> {
     let mut bytes = [0; TOKEN_BYTES];
     let length = URL_SAFE_NO_PAD.decode_slice(token, &mut bytes).ok()?;

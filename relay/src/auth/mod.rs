@@ -1,4 +1,5 @@
-//! Who is calling: visitors by a signed token, agents by a session, everybody by their address for the sake of limits.
+//! Who is calling: visitors by a signed token, agents by a session, everybody by their address for
+//! the sake of limits.
 
 mod address;
 mod call_link;

@@ -1,7 +1,8 @@
 //! Which page is calling.
 //!
-//! The widget's iframe, the stand-alone chat and the console are all pages of the relay itself, so a browser that calls from
-//! any other origin is some other site's script. Programs that are not browsers send no origin at all.
+//! The widget's iframe, the stand-alone chat and the console are all pages of the relay itself, so
+//! a browser that calls from any other origin is some other site's script. Programs that are not
+//! browsers send no origin at all.
 
 use axum::http::{HeaderMap, header};
 
@@ -20,7 +21,8 @@ pub enum OriginVerdict {
 
 /// Judges where a request comes from.
 ///
-/// Without a `public_url` the relay cannot know whether TLS ends in front of it, so its own host is accepted with either scheme.
+/// Without a `public_url` the relay cannot know whether TLS ends in front of it, so its own host is
+/// accepted with either scheme.
 pub fn allowed(headers: &HeaderMap, config: &Config) -> OriginVerdict {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else {
@@ -46,7 +48,8 @@ pub fn allowed(headers: &HeaderMap, config: &Config) -> OriginVerdict {
     }
 }
 
-/// How the browser that sent these headers reaches the relay; `None` if it did not say so in a way that can be believed.
+/// How the browser that sent these headers reaches the relay; `None` if it did not say so in a way
+/// that can be believed.
 pub fn own_origin(headers: &HeaderMap, config: &Config) -> Option<PublicUrl> {
     if config.public_url.is_some() {
         return config.public_url.clone();

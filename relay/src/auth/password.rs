@@ -75,8 +75,8 @@ impl Passwords {
         self.work(move || hash(password.as_bytes(), &salt)).await?
     }
 
-    /// Whether this is the password of that hash. `None` is for an agent who does not exist or has no password: the answer
-    /// is no, and takes as long as any other.
+    /// Whether this is the password of that hash. `None` is for an agent who does not exist or has
+    /// no password: the answer is no, and takes as long as any other.
     ///
     /// # Errors
     /// [`PasswordError`]; a wrong password is not one.
@@ -106,7 +106,8 @@ impl Passwords {
             .acquire_owned()
             .await
             .map_err(|_| PasswordError::Stopped)?;
-        // The turn goes along with the job: a caller who hangs up does not make room for another one.
+        // The turn goes along with the job: a caller who hangs up does not make room for another
+        // one.
         let job = move || {
             let done = job();
             drop(turn);
@@ -135,7 +136,8 @@ fn hash(password: &[u8], salt: &[u8]) -> Result<String, PasswordError> {
     Ok(hashed.to_string())
 }
 
-/// What no password's hash is, as far as anybody can tell: drawn at random instead of worked out, since a start must not wait for it.
+/// What no password's hash is, as far as anybody can tell: drawn at random instead of worked out,
+/// since a start must not wait for it.
 fn nobodys(entropy: &dyn Entropy) -> Result<String, PasswordError> {
     let broken = |error: phc::Error| PasswordError::Hash(error.into());
     let made = PasswordHash {

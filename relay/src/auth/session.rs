@@ -86,13 +86,15 @@ pub async fn staff_by_token(
     store.agent_by_session(hash_token(token), clock.now()).await
 }
 
-/// The token a request presents: the one handed over, else the `Authorization` header's, else the cookie's.
+/// The token a request presents: the one handed over, else the `Authorization` header's, else the
+/// cookie's.
 ///
-/// A token that was handed over on purpose proves that its sender knows it. A cookie is added by the browser whoever's page is
-/// asking, so it counts only if the page is the relay's own.
+/// A token that was handed over on purpose proves that its sender knows it. A cookie is added by
+/// the browser whoever's page is asking, so it counts only if the page is the relay's own.
 ///
 /// # Errors
-/// [`AuthError::Unauthorised`] if there is none; [`AuthError::Origin`] if there is a cookie that does not count.
+/// [`AuthError::Unauthorised`] if there is none; [`AuthError::Origin`] if there is a cookie that
+/// does not count.
 pub fn presented(
     headers: &HeaderMap,
     bearer: Option<&Secret>,

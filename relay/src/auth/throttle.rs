@@ -6,7 +6,8 @@ use std::hash::{BuildHasher, Hash, RandomState};
 use heard_protocol::UnixMillis;
 use parking_lot::Mutex;
 
-/// How many callers are remembered. Past it, those who were heard from the longest ago are forgotten.
+/// How many callers are remembered. Past it, those who were heard from the longest ago are
+/// forgotten.
 const MOST_KEYS: usize = 32_768;
 const MINUTE_MS: u64 = 60_000;
 
@@ -36,7 +37,8 @@ struct Bucket {
 }
 
 impl Throttle {
-    /// A throttle that lets `burst` tries pass at once and `per_minute` more every minute; both at least 1.
+    /// A throttle that lets `burst` tries pass at once and `per_minute` more every minute; both at
+    /// least 1.
     pub fn new(burst: u32, per_minute: u32) -> Self {
         Self::of_size(burst, per_minute, MOST_KEYS)
     }
@@ -91,7 +93,8 @@ impl Throttle {
         bucket.left.saturating_add(earned).min(self.full())
     }
 
-    /// Whoever has a full bucket again is as good as new; if that is not enough, the older half goes.
+    /// Whoever has a full bucket again is as good as new; if that is not enough, the older half
+    /// goes.
     fn make_room(&self, buckets: &mut HashMap<u64, Bucket>, now: UnixMillis) {
         buckets.retain(|_, bucket| self.refilled(*bucket, now) < self.full());
         if buckets.len() < self.most {

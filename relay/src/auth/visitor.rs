@@ -1,7 +1,8 @@
 //! Visitors' tokens: signed, not stored, so that opening the panel writes nothing.
 //!
-//! A token is `base64url(1 ‖ contact ‖ HMAC-SHA256(key, "heard visitor token 1" ‖ site ‖ contact))`. It is worth something on
-//! its own site alone, and whoever does not have the store's key cannot make one.
+//! A token is `base64url(1 ‖ contact ‖ HMAC-SHA256(key, "heard visitor token 1" ‖ site ‖
+//! contact))`. It is worth something on its own site alone, and whoever does not have the store's
+//! key cannot make one.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -25,8 +26,9 @@ pub fn new_contact(now: UnixMillis, entropy: &dyn Entropy) -> ContactId {
     ContactId::from_parts(now, entropy.bits())
 }
 
-/// The visitor who sent this command without a token. A retry of the same command comes from the same visitor, so it is
-/// answered with the same receipt; without the key nobody can tell which visitor that is.
+/// The visitor who sent this command without a token. A retry of the same command comes from the
+/// same visitor, so it is answered with the same receipt; without the key nobody can tell which
+/// visitor that is.
 pub fn contact_of_command(key: &[u8; 32], site: SiteId, id: CommandId) -> ContactId {
     let mac = keyed(key)
         .chain_update(CONTACT_DOMAIN)
@@ -50,7 +52,8 @@ pub fn mint(key: &[u8; 32], site: SiteId, contact: ContactId) -> Secret {
     Secret(URL_SAFE_NO_PAD.encode(token))
 }
 
-/// Whose token this is, if it was minted with this key for this site. Takes the same time for every wrong signature.
+/// Whose token this is, if it was minted with this key for this site. Takes the same time for every
+/// wrong signature.
 pub fn verify(key: &[u8; 32], site: SiteId, token: &Secret) -> Option<ContactId> {
     let mut bytes = [0; TOKEN_BYTES];
     let length = URL_SAFE_NO_PAD.decode_slice(&token.0, &mut bytes).ok()?;

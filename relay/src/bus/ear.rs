@@ -39,7 +39,8 @@ impl Ear {
         }
     }
 
-    /// Listens until the line ends or `stop` is cancelled, and says now and then that this node is here.
+    /// Listens until the line ends or `stop` is cancelled, and says now and then that this node is
+    /// here.
     pub async fn listen(
         mut self,
         mut line: mpsc::UnboundedReceiver<Heard>,
@@ -79,8 +80,8 @@ impl Ear {
         self.take(post.word);
     }
 
-    /// Whether words of its sender are missing before this one. Of somebody who is heard for the first time, all but the first word of all are: the
-    /// line may have been opened a moment ago.
+    /// Whether words of its sender are missing before this one. Of somebody who is heard for the
+    /// first time, all but the first word of all are: the line may have been opened a moment ago.
     fn missed(&mut self, post: &Post) -> bool {
         if self.last.len() >= REMEMBERED {
             self.last.clear();

@@ -1,8 +1,9 @@
 //! What passes between nodes that share a store.
 //!
-//! The store is the truth; the bus only says where to look, and carries what may be lost anyway. So a bus may lose, double, delay and
-//! reorder words. Whoever may have missed one looks into the store: words are numbered by their sender, who says something every second, so a
-//! hole is noticed; and a line that was down counts as one.
+//! The store is the truth; the bus only says where to look, and carries what may be lost anyway. So
+//! a bus may lose, double, delay and reorder words. Whoever may have missed one looks into the
+//! store: words are numbered by their sender, who says something every second, so a hole is
+//! noticed; and a line that was down counts as one.
 //!
 //! * [`Exchange`]: tells connections here and nodes elsewhere.
 //! * [`Ear`]: hears other nodes.

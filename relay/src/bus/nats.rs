@@ -1,4 +1,5 @@
-//! The bus over a NATS server: its plain publish and subscribe, which loses what nobody is there for.
+//! The bus over a NATS server: its plain publish and subscribe, which loses what nobody is there
+//! for.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,8 @@ use super::{Bus, Heard, Line};
 
 /// How many words wait for the line at most; what comes on top is lost.
 const OUTGOING: usize = 16_384;
-/// How often the server is asked whether it is there. A line that goes dead without a word is noticed after two of these.
+/// How often the server is asked whether it is there. A line that goes dead without a word is
+/// noticed after two of these.
 const PING: Duration = Duration::from_secs(2);
 /// How long an attempt to connect takes at most.
 const CONNECT: Duration = Duration::from_secs(2);
@@ -39,8 +41,8 @@ struct Nats {
     up: Arc<AtomicBool>,
 }
 
-/// Opens a line for the nodes of one store; `epoch` keeps those of another apart. A server that is not there yet is waited for in the
-/// background: until then the bus is down.
+/// Opens a line for the nodes of one store; `epoch` keeps those of another apart. A server that is
+/// not there yet is waited for in the background: until then the bus is down.
 ///
 /// # Errors
 /// [`NatsError`] if the address is none.
@@ -115,7 +117,8 @@ async fn hear(mut subscriber: Subscriber, ear: mpsc::UnboundedSender<Heard>) {
     }
 }
 
-/// Sends what waits. While the line is down it is thrown away: the client would keep it, and it would be old when it arrives.
+/// Sends what waits. While the line is down it is thrown away: the client would keep it, and it
+/// would be old when it arrives.
 async fn say(
     client: Client,
     subject: String,

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::node::NodeId;
 use crate::store::{Audience, Fact};
 
-/// The version of what follows it. Nodes of two versions run side by side while a cluster is brought up to date; they do not understand each other
-/// and count what they hear as a hole.
+/// The version of what follows it. Nodes of two versions run side by side while a cluster is
+/// brought up to date; they do not understand each other and count what they hear as a hole.
 const VERSION: u8 = 3;
 
 /// Something another node should hear of.
@@ -27,7 +27,8 @@ pub(super) enum Word {
     WhoHas(ContactId, ConversationId),
 }
 
-/// A fact that is only read by a node that has somebody it is for: most have not, and to read one is most of what hearing it costs.
+/// A fact that is only read by a node that has somebody it is for: most have not, and to read one
+/// is most of what hearing it costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Parcel {
     pub(super) audience: Audience,

@@ -14,7 +14,8 @@ use super::offline::{NewAccount, entropy, open, put_agent};
 use super::serve::runtime;
 use super::settings::common_config;
 
-/// The characters of a drawn password: none that looks like another one. There are 32 of them, so five bits choose one.
+/// The characters of a drawn password: none that looks like another one. There are 32 of them, so
+/// five bits choose one.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// How many characters are drawn: 100 bits.
 const DRAWN: u32 = 20;

@@ -137,8 +137,9 @@ pub(super) struct Common {
     /// A file of settings in TOML.
     #[arg(long, value_name = "FILE", env = "HEARD_CONFIG")]
     pub(super) config: Option<PathBuf>,
-    /// The file everything is kept in, created if it is not there [default: heard.db]; or a PostgreSQL database, as
-    /// `postgres://user@host/database`. A password is better given in the environment: `PGPASSWORD`, or all of it in `HEARD_DATA`.
+    /// The file everything is kept in, created if it is not there [default: heard.db]; or a
+    /// PostgreSQL database, as `postgres://user@host/database`. A password is better given in the
+    /// environment: `PGPASSWORD`, or all of it in `HEARD_DATA`.
     #[arg(long, value_name = "FILE|URL")]
     pub(super) data: Option<OsString>,
 }
@@ -149,7 +150,8 @@ pub(crate) struct LogArgs {
     /// How a log line looks [default: text].
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(super) log_format: Option<Format>,
-    /// The lowest level that is logged, or a filter such as `info,heard_relay=debug` [default: info].
+    /// The lowest level that is logged, or a filter such as `info,heard_relay=debug` [default:
+    /// info].
     #[arg(long, value_name = "FILTER")]
     pub(super) log_level: Option<String>,
 }
@@ -170,13 +172,15 @@ pub(super) struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:8080]. Port 0 takes any free one.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub(super) listen: Option<SocketAddr>,
-    /// The NATS server over which relays on one database hear of each other, as `nats://host:4222`. Without it, this is the only relay.
+    /// The NATS server over which relays on one database hear of each other, as `nats://host:4222`.
+    /// Without it, this is the only relay.
     #[arg(long, value_name = "URL")]
     pub(super) bus: Option<String>,
     /// How browsers reach the relay. Without it, the `Host` header of each request is believed.
     #[arg(long, value_name = "URL")]
     pub(super) public_url: Option<PublicUrl>,
-    /// Believe X-Forwarded-For and X-Forwarded-Proto: for a relay that is reached through a proxy alone.
+    /// Believe X-Forwarded-For and X-Forwarded-Proto: for a relay that is reached through a proxy
+    /// alone.
     #[arg(long)]
     pub(super) trust_proxy: bool,
     #[command(flatten)]
@@ -282,7 +286,8 @@ pub(super) struct AgentSkills {
     /// Whose: the e-mail address they sign in with.
     #[arg(long)]
     pub(super) email: String,
-    /// Everything they are good at, each with a level from 1 (learning it) to 4 (asked by others); none: nothing in particular.
+    /// Everything they are good at, each with a level from 1 (learning it) to 4 (asked by others);
+    /// none: nothing in particular.
     #[arg(value_name = "SKILL=LEVEL")]
     pub(super) skills: Vec<heard_desk::skill::Level>,
 }
@@ -315,14 +320,17 @@ pub(super) struct AgentAdd {
 #[derive(Debug, Args)]
 #[command(after_help = MOVE_EXAMPLES)]
 pub(super) struct MoveArgs {
-    /// Where everything is: a file, or a PostgreSQL database as `postgres://user@host/database`. It is only read.
+    /// Where everything is: a file, or a PostgreSQL database as `postgres://user@host/database`. It
+    /// is only read.
     #[arg(long, value_name = "FILE|URL")]
     pub(super) from: Data,
-    /// Where it is to be: a file or a database, without anything in it. A password is better given in the environment, as `PGPASSWORD`.
+    /// Where it is to be: a file or a database, without anything in it. A password is better given
+    /// in the environment, as `PGPASSWORD`.
     #[arg(long, value_name = "FILE|URL")]
     pub(super) to: Data,
-    /// Delete every site, agent and conversation that the target holds, in the one transaction with which the move begins. An unfinished move of
-    /// the same source is gone on with all the same, and a database of another program is left alone.
+    /// Delete every site, agent and conversation that the target holds, in the one transaction with
+    /// which the move begins. An unfinished move of the same source is gone on with all the same,
+    /// and a database of another program is left alone.
     #[arg(long)]
     pub(super) replace: bool,
     /// The most rows in one transaction.

@@ -136,7 +136,8 @@ fn summary(report: &Report, name: impl Fn(heard_protocol::AgentId) -> String) {
     }
 }
 
-/// A line for each call, for a program or a table. Numbers are left out: whoever counts calls need not know whose they were.
+/// A line for each call, for a program or a table. Numbers are left out: whoever counts calls need
+/// not know whose they were.
 fn rows(calls: &[Callback], voices: &[Voiced]) -> anyhow::Result<()> {
     println!("channel,id,requested_at,due_at,reason,state,country,attempts,last_agent,talked_s");
     for call in calls {

@@ -22,7 +22,8 @@ const INTERRUPTED: i32 = 130;
 pub(super) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let config = serve_config(args)?;
     start_logging(&config)?;
-    // As a task, not on this thread, which would have to wake another for every connection it takes.
+    // As a task, not on this thread, which would have to wake another for every connection it
+    // takes.
     runtime()?.block_on(async { tokio::spawn(serve(config)).await })?
 }
 
@@ -64,7 +65,8 @@ pub(crate) fn runtime() -> anyhow::Result<Runtime> {
         .context("the threads of the runtime cannot be started")
 }
 
-/// Every connection takes a file descriptor, and the limit a shell hands down is meant for desktop programs.
+/// Every connection takes a file descriptor, and the limit a shell hands down is meant for desktop
+/// programs.
 fn raise_descriptor_limit() {
     #[cfg(unix)]
     {
@@ -85,8 +87,9 @@ fn raise_descriptor_limit() {
     }
 }
 
-/// How many connections may wait to be taken. After a crash everybody comes back in one second, and whom the system turns away for want of room
-/// tries again a second later at the earliest. Linux grants as many as `net.core.somaxconn` says, 4,096 unless changed.
+/// How many connections may wait to be taken. After a crash everybody comes back in one second, and
+/// whom the system turns away for want of room tries again a second later at the earliest. Linux
+/// grants as many as `net.core.somaxconn` says, 4,096 unless changed.
 const BACKLOG: u32 = 16_384;
 
 /// Listens, or says in one sentence why not.
@@ -123,7 +126,8 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
         SocketAddr::V4(_) => TcpSocket::new_v4(),
         SocketAddr::V6(_) => TcpSocket::new_v6(),
     }?;
-    // Connections of a relay that has just ended don't keep the next one from starting. Elsewhere this would mean something else.
+    // Connections of a relay that has just ended don't keep the next one from starting. Elsewhere
+    // this would mean something else.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;

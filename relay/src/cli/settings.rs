@@ -29,8 +29,8 @@ pub(super) fn serve_config(args: &ServeArgs) -> anyhow::Result<Config> {
     loaded(&args.common, flags)
 }
 
-/// The settings for the demo: its own data and addresses; everything else as usual, but only warnings are logged, so that what
-/// it prints can be read.
+/// The settings for the demo: its own data and addresses; everything else as usual, but only
+/// warnings are logged, so that what it prints can be read.
 pub(crate) fn demo_config(args: &DemoArgs) -> anyhow::Result<Config> {
     let mut flags = log_flags(&args.log);
     flags.push(("listen", Value::from(args.listen.to_string())));

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum Data {
     /// A file, created if it is not there.
     File(PathBuf),
-    /// The address of a database (`postgres://user:password@host/database`). Shown without its password wherever it is shown.
+    /// The address of a database (`postgres://user:password@host/database`). Shown without its
+    /// password wherever it is shown.
     Postgres(String),
 }
 

@@ -17,7 +17,8 @@ pub(super) const NESTING: &str = "__";
 pub(super) const ENVIRONMENT: &str = "environment";
 const FLAGS: &str = "command line";
 
-/// The settings that may stand in the environment; other variables with the prefix are somebody else's.
+/// The settings that may stand in the environment; other variables with the prefix are somebody
+/// else's.
 const TOP: [&str; 10] = [
     "listen",
     "data",
@@ -42,7 +43,8 @@ pub struct Layers {
     pub flags: Vec<(&'static str, Value)>,
 }
 
-/// Reads the settings: defaults, then the file, then the environment (`HEARD_LIMITS__BURST=50`), then flags.
+/// Reads the settings: defaults, then the file, then the environment (`HEARD_LIMITS__BURST=50`),
+/// then flags.
 ///
 /// # Errors
 /// [`ConfigError`], naming the source and the field.
@@ -96,8 +98,9 @@ impl Provider for Said {
     }
 }
 
-/// A setting in the environment. It is taken as the text that it is: a password of digits alone is none the less a password, and a number in
-/// international form would lose its `+`. Where a text will not do, it is read as something else.
+/// A setting in the environment. It is taken as the text that it is: a password of digits alone is
+/// none the less a password, and a number in international form would lose its `+`. Where a text
+/// will not do, it is read as something else.
 struct Variable {
     path: Vec<String>,
     value: Value,
@@ -116,7 +119,8 @@ fn environment(variables: &[(String, String)]) -> Vec<Variable> {
     settings.collect()
 }
 
-/// Reads the variable that a fault was found at, or in, as a number, a truth or a list. Returns whether there is one that was not read so before.
+/// Reads the variable that a fault was found at, or in, as a number, a truth or a list. Returns
+/// whether there is one that was not read so before.
 fn read_again(variables: &mut [Variable], fault: &[String]) -> bool {
     let mut found = variables
         .iter_mut()

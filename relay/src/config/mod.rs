@@ -1,4 +1,5 @@
-//! How a relay is told what to do: defaults, then a file, then the environment, then flags; the later one wins.
+//! How a relay is told what to do: defaults, then a file, then the environment, then flags; the
+//! later one wins.
 
 mod bus;
 mod data;

@@ -16,15 +16,17 @@ use super::voice::VoiceSettings;
 pub struct Config {
     /// Where to listen, as an address and a port. Port 0 takes any free one.
     pub listen: SocketAddr,
-    /// The file everything is kept in, created if it is not there; or the address of a PostgreSQL database.
+    /// The file everything is kept in, created if it is not there; or the address of a PostgreSQL
+    /// database.
     pub data: Data,
-    /// Where the other relays on the same database are heard, as the address of a NATS server (`nats://user:password@host:4222`). Without it,
-    /// this is the only one.
+    /// Where the other relays on the same database are heard, as the address of a NATS server
+    /// (`nats://user:password@host:4222`). Without it, this is the only one.
     pub bus: Option<BusAddress>,
-    /// How browsers reach this relay (`https://chat.example`). Without it, the `Host` header of a request is believed.
+    /// How browsers reach this relay (`https://chat.example`). Without it, the `Host` header of a
+    /// request is believed.
     pub public_url: Option<PublicUrl>,
-    /// Whether a proxy in front says who is calling, in `X-Forwarded-For` and `X-Forwarded-Proto`. Without a proxy that sets
-    /// both, anybody could pretend to be anybody.
+    /// Whether a proxy in front says who is calling, in `X-Forwarded-For` and `X-Forwarded-Proto`.
+    /// Without a proxy that sets both, anybody could pretend to be anybody.
     pub trust_proxy: bool,
     /// Whether the agents' cookie is for HTTPS alone.
     pub cookie_secure: CookieSecure,
@@ -74,7 +76,8 @@ pub enum CookieSecure {
 pub struct Limits {
     /// How many sockets this process serves at once.
     pub max_connections: usize,
-    /// How many other connections may be open at once: downloads, pages, and whoever has connected and says nothing.
+    /// How many other connections may be open at once: downloads, pages, and whoever has connected
+    /// and says nothing.
     pub max_http: usize,
     /// How long a socket may take to greet.
     pub hello_timeout_ms: u64,
@@ -86,7 +89,8 @@ pub struct Limits {
     pub burst: u32,
     /// How many frames may wait for one slow socket before it is closed.
     pub outgoing_queue: usize,
-    /// How many commands one transaction carries at most; 1 makes each wait for an fsync of its own.
+    /// How many commands one transaction carries at most; 1 makes each wait for an fsync of its
+    /// own.
     pub write_batch: usize,
     /// How long a client may take to send a request's head.
     pub head_timeout_ms: u64,
@@ -136,7 +140,8 @@ impl Limits {
         }
     }
 
-    /// The first bound that would stop a relay from working, as its field and what is wrong with it.
+    /// The first bound that would stop a relay from working, as its field and what is wrong with
+    /// it.
     pub(super) fn fault(&self) -> Option<(&'static str, &'static str)> {
         let zero = "must be at least 1";
         let checks = [

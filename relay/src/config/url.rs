@@ -33,7 +33,8 @@ impl PublicUrl {
     /// The origin of a scheme and a `Host` header, if the header is one.
     pub fn from_host(https: bool, host: &str) -> Option<Self> {
         let authority: Authority = host.parse().ok()?;
-        // User names have no place here, and whatever else a header may hold must not end up in another header.
+        // User names have no place here, and whatever else a header may hold must not end up in
+        // another header.
         let plain =
             |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
         if authority.host().is_empty() || !host.chars().all(plain) {

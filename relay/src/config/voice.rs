@@ -10,9 +10,11 @@ use super::dialer::Hidden;
 pub struct VoiceSettings {
     /// Servers that tell a page how the world sees it (`stun:stun.example:3478`).
     pub stun: Vec<String>,
-    /// Servers that pass the sound on where there is no other way (`turn:turn.example:3478?transport=udp`).
+    /// Servers that pass the sound on where there is no other way
+    /// (`turn:turn.example:3478?transport=udp`).
     pub turn: Vec<String>,
-    /// What the TURN servers and the relay both know (coturn's `static-auth-secret`). With it the relay makes words to sign in that hold for a while.
+    /// What the TURN servers and the relay both know (coturn's `static-auth-secret`). With it the
+    /// relay makes words to sign in that hold for a while.
     pub turn_secret: Hidden,
     /// For how long they hold, in seconds. A call that has begun goes on after that.
     pub turn_ttl_s: u32,

@@ -34,7 +34,8 @@ pub(super) const TEAM: [Person; 2] = [
     },
 ];
 
-/// Makes sure that there is a shop whose pages may show the chat, and its team. What is there already stays.
+/// Makes sure that there is a shop whose pages may show the chat, and its team. What is there
+/// already stays.
 pub(super) async fn seed(
     store: &dyn Store,
     clock: &dyn Clock,

@@ -2,12 +2,16 @@
 //!
 //! There are three ways, and a site says which is its own ([`heard_desk::callback::Dialer`]):
 //!
-//! * *link*: nothing here. The console shows the number as a link, the agent dials on whatever phone they have, and says what came of it.
-//! * [`webhook`]: a program of the site's own is told by a signed request, and says what happens by signed requests of its own.
+//! * *link*: nothing here. The console shows the number as a link, the agent dials on whatever
+//!   phone they have, and says what came of it.
+//! * [`webhook`]: a program of the site's own is told by a signed request, and says what happens by
+//!   signed requests of its own.
 //! * *sip*: the relay itself: it rings the agent's phone and the visitor's, and joins them.
 //!
-//! Whatever is heard of a call goes to the store ([`Request::Dialled`]) under the number it was ordered under, where `desk` decides whether it still
-//! counts. So a dialer may speak twice, late or never: what is said twice changes nothing, and an order that is not heard of in time counts as failed.
+//! Whatever is heard of a call goes to the store ([`Request::Dialled`]) under the number it was
+//! ordered under, where `desk` decides whether it still counts. So a dialer may speak twice, late
+//! or never: what is said twice changes nothing, and an order that is not heard of in time counts
+//! as failed.
 
 mod sip;
 pub mod webhook;
@@ -74,7 +78,8 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Keeps it. Returns whether it counts: something that was said before, or of a call that is over, does not.
+    /// Keeps it. Returns whether it counts: something that was said before, or of a call that is
+    /// over, does not.
     ///
     /// # Errors
     /// [`StoreError`] if it could not be kept; whoever said it should say it again.

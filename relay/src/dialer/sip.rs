@@ -1,4 +1,5 @@
-//! Calls that the relay makes: it rings the agent's phone, then the visitor's through the trunk, and joins them.
+//! Calls that the relay makes: it rings the agent's phone, then the visitor's through the trunk,
+//! and joins them.
 
 use std::time::Duration;
 
@@ -14,7 +15,8 @@ use tokio_util::task::TaskTracker;
 use super::{DialError, Order, Reports};
 use crate::config::SipSettings;
 
-/// How often it is looked whether a call that rings is still wanted. Whoever takes it back may do so on another node.
+/// How often it is looked whether a call that rings is still wanted. Whoever takes it back may do
+/// so on another node.
 const LOOK: Duration = Duration::from_secs(2);
 /// How long a relay that stops waits until what came of its calls is kept.
 const KEEPING: Duration = Duration::from_secs(5);
@@ -88,7 +90,8 @@ impl Sip {
             let step = tokio::select! {
                 step = call.next() => step,
                 () = tokio::time::sleep(LOOK) => {
-                    // The agent has said what came of it, or it was taken away from them: nobody's phone rings any longer. Who talks, talks on.
+                    // The agent has said what came of it, or it was taken away from them: nobody's
+                    // phone rings any longer. Who talks, talks on.
                     if !joined && !reports.is_wanted(ordered).await {
                         call.hang_up();
                     }

@@ -1,8 +1,10 @@
 //! Calls made by a program of the site's own.
 //!
-//! The program is told by `POST` with a JSON body, and says what happens by `POST` to `/api/v1/dialer/events`. Both are signed in the same way:
-//! `Heard-Signature: t=<unix seconds>,v1=<hex of HMAC-SHA256(secret, "<t>.<body>")>`. A signature is believed for [`AGE_S`] seconds, and what a request
-//! says counts once: an order carries `Idempotency-Key`, an event the number of its order.
+//! The program is told by `POST` with a JSON body, and says what happens by `POST` to
+//! `/api/v1/dialer/events`. Both are signed in the same way: `Heard-Signature: t=<unix
+//! seconds>,v1=<hex of HMAC-SHA256(secret, "<t>.<body>")>`. A signature is believed for [`AGE_S`]
+//! seconds, and what a request says counts once: an order carries `Idempotency-Key`, an event the
+//! number of its order.
 
 use std::time::Duration;
 
@@ -95,7 +97,8 @@ impl Webhook {
         })
     }
 
-    /// Tells the program to make a call. It is told again if it does not answer; the key tells it that it is the same order.
+    /// Tells the program to make a call. It is told again if it does not answer; the key tells it
+    /// that it is the same order.
     pub(super) async fn order(&self, order: &Order, clock: &dyn Clock) -> Result<(), DialError> {
         let body = Self::body(order)?;
         let key = name_of(order);

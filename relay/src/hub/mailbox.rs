@@ -22,8 +22,8 @@ pub enum Mail {
     ToStaff(StaffNotice),
 }
 
-/// A bounded queue of mail. An idle one holds no memory. When it is full, its connection is too slow to be kept: it is closed,
-/// and the client resumes from its cursors on another one.
+/// A bounded queue of mail. An idle one holds no memory. When it is full, its connection is too
+/// slow to be kept: it is closed, and the client resumes from its cursors on another one.
 #[derive(Debug)]
 pub struct Mailbox {
     inner: Mutex<Inner>,
@@ -58,7 +58,8 @@ impl Mailbox {
         self.arrived.notify_one();
     }
 
-    /// Puts a piece of mail in without waking anybody. A notice is dropped rather than overflow the box; a fact is not.
+    /// Puts a piece of mail in without waking anybody. A notice is dropped rather than overflow the
+    /// box; a fact is not.
     pub fn put_quietly(&self, mail: Mail) {
         let mut inner = self.inner.lock();
         if inner.overflowed {

@@ -1,7 +1,8 @@
 //! Who is connected here, and what each should hear of.
 //!
-//! The hub is memory and nothing else: losing it loses no message, since every connection reads its logs from the store after its
-//! cursors. One lock guards it; what is done under it is a handful of look-ups and pushes.
+//! The hub is memory and nothing else: losing it loses no message, since every connection reads its
+//! logs from the store after its cursors. One lock guards it; what is done under it is a handful of
+//! look-ups and pushes.
 
 mod mailbox;
 
@@ -15,7 +16,8 @@ pub use mailbox::{Mail, Mailbox};
 
 use crate::store::{Audience, Fact};
 
-/// How long a "typing" is believed, in milliseconds: a little longer than clients wait before they say it again.
+/// How long a "typing" is believed, in milliseconds: a little longer than clients wait before they
+/// say it again.
 pub const TYPING_MS: u16 = 6_000;
 
 /// The connections of this process.
@@ -209,8 +211,8 @@ impl Hub {
             .collect()
     }
 
-    /// Whether anybody here should hear of a fact for these. Who comes in the next moment reads the store after they are known here, and a fact is
-    /// in the store before it is told.
+    /// Whether anybody here should hear of a fact for these. Who comes in the next moment reads the
+    /// store after they are known here, and a fact is in the store before it is told.
     pub(crate) fn has_any_of(&self, audience: Audience) -> bool {
         let inner = self.inner.lock();
         match audience {

@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// One life of one relay process. Drawn when it starts, so that a process that was killed and started again is another node.
+/// One life of one relay process. Drawn when it starts, so that a process that was killed and
+/// started again is another node.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct NodeId([u8; 16]);
 

@@ -1,4 +1,5 @@
-//! The pages the relay writes itself: what the widget and the console start in, and a form that needs no script at all.
+//! The pages the relay writes itself: what the widget and the console start in, and a form that
+//! needs no script at all.
 
 mod call;
 mod callback;

@@ -82,7 +82,8 @@ pub(super) fn page(status: StatusCode, policy: &str, html: String) -> Response {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
             response
         }
-        // Origins and hosts were checked, so this does not happen; a page without its policy must not go out.
+        // Origins and hosts were checked, so this does not happen; a page without its policy must
+        // not go out.
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

@@ -87,7 +87,8 @@ fn written(app: &App, site: &SiteRecord, manner: Manner, place: Place) -> String
         "voice.js",
     ]
     .map(assets::path);
-    // The two preloads are what boot.js asks for first; without them they would wait for it to arrive.
+    // The two preloads are what boot.js asks for first; without them they would wait for it to
+    // arrive.
     let head = format!(
         "<link rel=\"stylesheet\" href=\"{css}\"><link rel=\"modulepreload\" href=\"{glue}\">\
          <link rel=\"preload\" as=\"fetch\" href=\"{wasm}\" crossorigin>\

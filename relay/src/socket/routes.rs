@@ -17,13 +17,16 @@ use crate::auth::{self, AddressKey};
 use crate::config::Config;
 use crate::server::{self, App};
 
-/// The read buffer of a connection: the default of 128 KiB was measured at fifty times the memory and 2.4 times the CPU. In bytes.
+/// The read buffer of a connection: the default of 128 KiB was measured at fifty times the memory
+/// and 2.4 times the CPU. In bytes.
 const READ_BUFFER: usize = 512;
-/// How much is gathered before a write happens without a flush. Nothing is set aside for it. In bytes.
+/// How much is gathered before a write happens without a flush. Nothing is set aside for it. In
+/// bytes.
 const WRITE_BUFFER: usize = 16 * 1024;
 /// The most that may wait for a client that reads slowly. In bytes.
 const MAX_WRITE_BUFFER: usize = 4 * 1024 * 1024;
-/// The largest message that is read at all; what is over the protocol's limit but under this is answered with a reason. In bytes.
+/// The largest message that is read at all; what is over the protocol's limit but under this is
+/// answered with a reason. In bytes.
 const MAX_MESSAGE: usize = 1024 * 1024;
 
 /// `/ws/visitor` and `/ws/staff`.

@@ -1,4 +1,5 @@
-//! A connection's place in the hub: taken when it is let in, given up when it ends, however it ends.
+//! A connection's place in the hub: taken when it is let in, given up when it ends, however it
+//! ends.
 
 use std::sync::Arc;
 

@@ -112,7 +112,8 @@ impl Side for Visitor {
 
     fn row(fact: &Fact) -> Option<Self::Notice> {
         match fact {
-            // The path of its page is only told to those who ask: a shared link is a secret, and this goes to every tab.
+            // The path of its page is only told to those who ask: a shared link is a secret, and
+            // this goes to every tab.
             Fact::Callback { callback, .. } => {
                 let view = heard_desk::callback::view(callback, String::new());
                 Some(VisitorNotice::Callback(Box::new(view)))

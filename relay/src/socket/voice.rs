@@ -1,4 +1,5 @@
-//! Talking from page to page: who can, how the sound finds its way, and what the two pages say to each other.
+//! Talking from page to page: who can, how the sound finds its way, and what the two pages say to
+//! each other.
 
 use std::sync::Arc;
 
@@ -82,7 +83,8 @@ pub(super) fn ice_for_agent(context: &Arc<Context>, place: &Place<Staff>) {
         .put(Mail::ToStaff(StaffNotice::Ice { config }));
 }
 
-/// Takes a word of a visitor's page to the agents who follow the conversation; the one on the call knows it by its id.
+/// Takes a word of a visitor's page to the agents who follow the conversation; the one on the call
+/// knows it by its id.
 pub(super) async fn from_visitor(
     context: &Arc<Context>,
     place: &Place<Visitor>,

@@ -53,7 +53,8 @@ pub enum StoreError {
         /// The server's or the operating system's word.
         reason: String,
     },
-    /// The address of the database server can't be read. It is not repeated here: it may hold a password.
+    /// The address of the database server can't be read. It is not repeated here: it may hold a
+    /// password.
     #[error(
         "the address of the database is not of the form postgres://user:password@host/database: {reason}"
     )]

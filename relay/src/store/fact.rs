@@ -11,7 +11,8 @@ use heard_protocol::{
     ConversationSummary, Seq, SiteId, StaffEntry, UnixMillis,
 };
 
-/// One consequence of a commit. Facts are announced in commit order and only after the commit is on disk.
+/// One consequence of a commit. Facts are announced in commit order and only after the commit is on
+/// disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fact {
     /// A log grew.
@@ -68,7 +69,8 @@ pub enum Fact {
         /// Which site.
         site: SiteId,
     },
-    /// An agent has taken a call that is to be dialled for them. It is dialled by the node that wrote this.
+    /// An agent has taken a call that is to be dialled for them. It is dialled by the node that
+    /// wrote this.
     Dial {
         /// On which site.
         site: SiteId,
@@ -153,16 +155,19 @@ impl Fact {
 /// Tells everybody who waits for an answer of one commit.
 pub type Answers = Box<dyn FnOnce() + Send>;
 
-/// Who is told of facts. Called by the writer between two commits, so it must be quick and must not wait.
+/// Who is told of facts. Called by the writer between two commits, so it must be quick and must not
+/// wait.
 pub trait Listener: Send + Sync + 'static {
     /// These facts are on disk. Whoever asked for them has not been answered yet.
     fn committed(&self, facts: Vec<Fact>);
 
-    /// A commit may have changed what nobody was told of: whoever follows anything has to look into the store.
+    /// A commit may have changed what nobody was told of: whoever follows anything has to look into
+    /// the store.
     fn unsure(&self) {}
 
-    /// Answers those who asked, after [`committed`](Self::committed) and in the same order. A listener that tells others of the facts does both
-    /// in one go, and where waking somebody costs least.
+    /// Answers those who asked, after [`committed`](Self::committed) and in the same order. A
+    /// listener that tells others of the facts does both in one go, and where waking somebody costs
+    /// least.
     fn answer(&self, answers: Answers) {
         answers();
     }

@@ -1,11 +1,12 @@
 //! Where everything that lasts is kept.
 //!
-//! [`Store`] is shaped by what the product does, not by SQL: carry a command out, read a log after a cursor, run a dispatch round. Every
-//! write is one transaction that ends with an fsync before its answer leaves; what it changed is announced as [`Fact`]s, in commit
-//! order, to the [`Listener`] the store was opened with.
+//! [`Store`] is shaped by what the product does, not by SQL: carry a command out, read a log after
+//! a cursor, run a dispatch round. Every write is one transaction that ends with an fsync before
+//! its answer leaves; what it changed is announced as [`Fact`]s, in commit order, to the
+//! [`Listener`] the store was opened with.
 //!
-//! There are two: [`sqlite`], one file for one relay, and [`postgres`], one database for many. What a request does is decided by the same code
-//! in both.
+//! There are two: [`sqlite`], one file for one relay, and [`postgres`], one database for many. What
+//! a request does is decided by the same code in both.
 
 mod error;
 mod fact;
@@ -44,15 +45,17 @@ pub trait Store: Send + Sync + 'static {
     /// Which life of the store this is; see [`Epoch`].
     fn epoch(&self) -> Epoch;
 
-    /// The secret that visitors' tokens are signed with: drawn when the store was created, the same on every node.
+    /// The secret that visitors' tokens are signed with: drawn when the store was created, the same
+    /// on every node.
     fn token_key(&self) -> [u8; 32];
 
-    /// Carries out a write. The answer means that it is on disk. Writes are carried out in the order of the calls, whenever their
-    /// answers are first waited for: the request is taken in before this returns.
+    /// Carries out a write. The answer means that it is on disk. Writes are carried out in the
+    /// order of the calls, whenever their answers are first waited for: the request is taken in
+    /// before this returns.
     ///
     /// # Errors
-    /// [`StoreError`] if it could not be written; nothing of it is kept then. A rule's "no" is not an error but
-    /// [`Answer::Refused`].
+    /// [`StoreError`] if it could not be written; nothing of it is kept then. A rule's "no" is not
+    /// an error but [`Answer::Refused`].
     fn execute(&self, request: Request) -> BoxFuture<'static, Result<Answer, StoreError>>;
 
     /// The site of this id, if there is one.
@@ -80,7 +83,8 @@ pub trait Store: Send + Sync + 'static {
     /// What a visitor sees when they come (back).
     async fn visitor_view(&self, contact: ContactId) -> Result<VisitorView, StoreError>;
 
-    /// All that a visitor who comes (back) to a site is told at once: after a crash ten thousand ask for it in the same second.
+    /// All that a visitor who comes (back) to a site is told at once: after a crash ten thousand
+    /// ask for it in the same second.
     async fn arrival(
         &self,
         site: SiteId,
@@ -147,7 +151,8 @@ pub trait Store: Send + Sync + 'static {
         to: UnixMillis,
     ) -> Result<Vec<Callback>, StoreError>;
 
-    /// The calls from page to page that were asked for on a site from one moment until before another, the earliest first.
+    /// The calls from page to page that were asked for on a site from one moment until before
+    /// another, the earliest first.
     async fn voices_between(
         &self,
         site: SiteId,

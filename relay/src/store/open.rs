@@ -7,7 +7,8 @@ use super::sqlite::SqliteStore;
 use super::{Listener, Store, StoreError};
 use crate::config::Data;
 
-/// Opens the store at `data`, creating what it needs there. `batch` is the most requests in one transaction.
+/// Opens the store at `data`, creating what it needs there. `batch` is the most requests in one
+/// transaction.
 ///
 /// # Errors
 /// As [`SqliteStore::open`] or [`PostgresStore::open`].

@@ -16,7 +16,8 @@ pub struct SiteRecord {
     pub id: SiteId,
     /// The shop's name.
     pub name: String,
-    /// The origins whose pages may embed the widget (`https://shop.example`), lower case, without a trailing slash.
+    /// The origins whose pages may embed the widget (`https://shop.example`), lower case, without a
+    /// trailing slash.
     pub origins: Vec<String>,
     /// How its desk works.
     pub policy: heard_desk::Policy,
@@ -41,7 +42,8 @@ pub struct AgentRecord {
     pub site: SiteId,
     /// Their sign-in name.
     pub email: String,
-    /// The password's argon2id hash in PHC form; empty for an agent who has none and signs in by token alone.
+    /// The password's argon2id hash in PHC form; empty for an agent who has none and signs in by
+    /// token alone.
     pub password_hash: String,
     /// The most conversations they may own.
     pub capacity: u16,
@@ -139,7 +141,8 @@ pub struct Arrival {
     pub site: Option<SiteCard>,
     /// The open conversation, or the last one.
     pub own: Option<Head>,
-    /// The first piece of it that they have not seen, and the position it comes after; `None` if they have seen everything.
+    /// The first piece of it that they have not seen, and the position it comes after; `None` if
+    /// they have seen everything.
     pub unseen: Option<Unseen<PublicEntry>>,
 }
 

@@ -86,15 +86,16 @@ pub enum Request {
         /// The moment.
         now: UnixMillis,
     },
-    /// Look at a site's calls: which ring for whom, which are given up; answered by [`Answer::Round`].
+    /// Look at a site's calls: which ring for whom, which are given up; answered by
+    /// [`Answer::Round`].
     Calls {
         /// Which.
         site: SiteId,
         /// The moment.
         now: UnixMillis,
     },
-    /// In a conversation there is a reason to talk rather than write, or the visitor said whether they want to. What was seen before changes
-    /// nothing.
+    /// In a conversation there is a reason to talk rather than write, or the visitor said whether
+    /// they want to. What was seen before changes nothing.
     Trouble {
         /// Where.
         conversation: ConversationId,
@@ -105,7 +106,8 @@ pub enum Request {
         /// The moment.
         now: UnixMillis,
     },
-    /// Something is heard of a call that is dialled for an agent. Refused if it is not under way any more.
+    /// Something is heard of a call that is dialled for an agent. Refused if it is not under way
+    /// any more.
     Dialled {
         /// On which site.
         site: SiteId,
@@ -123,7 +125,8 @@ pub enum Request {
         /// Which.
         node: NodeId,
     },
-    /// A node is not: whoever had a socket on it has none there any more. Nothing happens if it has beaten since.
+    /// A node is not: whoever had a socket on it has none there any more. Nothing happens if it has
+    /// beaten since.
     NodeGone {
         /// Which.
         node: NodeId,
@@ -132,7 +135,8 @@ pub enum Request {
         /// The moment.
         now: UnixMillis,
     },
-    /// Nobody is online: the process that knew has ended. Done once when a relay starts on a store of its own.
+    /// Nobody is online: the process that knew has ended. Done once when a relay starts on a store
+    /// of its own.
     EverybodyGone {
         /// The moment.
         now: UnixMillis,

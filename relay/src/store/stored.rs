@@ -18,8 +18,9 @@ pub(super) struct Identity {
     pub(super) token_key: [u8; 32],
 }
 
-/// Text that every store can keep. PostgreSQL's text holds every character but NUL, which nobody can see: it is kept as the sign for what
-/// cannot be shown. The log itself is not touched by this, its entries are JSON.
+/// Text that every store can keep. PostgreSQL's text holds every character but NUL, which nobody
+/// can see: it is kept as the sign for what cannot be shown. The log itself is not touched by this,
+/// its entries are JSON.
 pub(super) fn text(value: &str) -> String {
     value.replace('\0', "\u{fffd}")
 }
@@ -143,7 +144,8 @@ pub(super) fn call_policy(json: Option<&str>) -> Result<Arc<CallPolicy>, StoreEr
 /// How a request to be called came to an end before there were lives.
 pub(super) type Closed<'a> = (AgentId, UnixMillis, &'a str, Option<&'a str>);
 
-/// Where a request to be called is, from its columns. One from before there were lives has none; it was closed by an agent, or it waits.
+/// Where a request to be called is, from its columns. One from before there were lives has none; it
+/// was closed by an agent, or it waits.
 pub(super) fn life(
     json: Option<&str>,
     requested_at: UnixMillis,
@@ -169,7 +171,8 @@ pub(super) fn talk(json: Option<&str>) -> Result<Talk, StoreError> {
     Ok(talk.unwrap_or_default())
 }
 
-/// How the column of a conversation begins in which somebody called from page to page, as `LIKE` has it.
+/// How the column of a conversation begins in which somebody called from page to page, as `LIKE`
+/// has it.
 pub(super) const WITH_CALLS: &str = r#"%"calls":[{%"#;
 
 /// The calls of some conversations' columns that were asked for in this time, the earliest first.

@@ -28,7 +28,8 @@ pub(super) enum Job {
 /// The jobs, in the order they were given. It ends when the store is dropped.
 pub(super) type Jobs = mpsc::UnboundedReceiver<Job>;
 
-/// A handle to the thread. Dropping it waits until what was being written is on disk, or has failed.
+/// A handle to the thread. Dropping it waits until what was being written is on disk, or has
+/// failed.
 #[derive(Debug)]
 pub(super) struct Writer {
     /// Without a bound: what waits here would wait in its sender instead, and not in order.

@@ -34,7 +34,8 @@ impl Lang {
         }
     }
 
-    /// The language to answer in: the one that was asked for, else the first of the browser's that there is.
+    /// The language to answer in: the one that was asked for, else the first of the browser's that
+    /// there is.
     pub fn choose(asked: Option<&str>, headers: &HeaderMap) -> Self {
         let known = |tag: &str| {
             let primary = tag.split(['-', '_']).next().unwrap_or_default();

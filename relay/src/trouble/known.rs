@@ -10,7 +10,8 @@ use heard_protocol::{
 
 use crate::store::Request;
 
-/// How hard a message was to write: for how long its author typed, in milliseconds, and how many characters they deleted.
+/// How hard a message was to write: for how long its author typed, in milliseconds, and how many
+/// characters they deleted.
 pub(super) type Effort = (u32, u32);
 
 /// What was heard, and what of it the store does not know.

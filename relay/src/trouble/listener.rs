@@ -74,7 +74,8 @@ pub(super) struct Listener {
     efforts: Recent<ContactId, Effort>,
     /// When each visitor's connection broke.
     breaks: Recent<ContactId, Breaks>,
-    /// Listening is an aid, and under a flood the messages themselves come first: what there is no time for is read from the store later.
+    /// Listening is an aid, and under a flood the messages themselves come first: what there is no
+    /// time for is read from the store later.
     aside: Aside,
 }
 
@@ -154,7 +155,8 @@ impl Listener {
         }
     }
 
-    /// Listens to a commit. Its conversations have their turn all at once: to hand each over by itself costs more than to listen to it.
+    /// Listens to a commit. Its conversations have their turn all at once: to hand each over by
+    /// itself costs more than to listen to it.
     async fn said(&mut self, all: Vec<Entries>, ours: bool) {
         let (mut turns, mut whose) = (Vec::with_capacity(all.len()), HashSet::new());
         for said in all {
@@ -168,7 +170,8 @@ impl Listener {
         self.listen(turns, ours).await;
     }
 
-    /// What is to be listened to, with what is remembered of the conversation up to there; `None` if it is not to be remembered.
+    /// What is to be listened to, with what is remembered of the conversation up to there; `None`
+    /// if it is not to be remembered.
     async fn turn(&mut self, said: Entries, ours: bool) -> Option<Turn> {
         let before = Seq(said.new.first()?.seq.0.saturating_sub(1));
         let oldest = Seq(before.0.saturating_sub(LONGEST));

@@ -1,10 +1,12 @@
 //! Noticing that writing gets two people nowhere.
 //!
-//! One task listens to what is said in the conversations whose messages this node writes down, off everybody's way: it is told of a commit after those who
-//! wait for it, and nobody waits for this. What it remembers of a conversation is the score so far. It hears every entry of a conversation that it
-//! remembers, its positions tell when it missed some, and those it reads from the store; one that it does not remember it reads from the beginning.
-//! So what it forgets, or is not told, is not lost. What it finds goes to the store, where `desk` decides whether it is news: several nodes may find
-//! the same.
+//! One task listens to what is said in the conversations whose messages this node writes down, off
+//! everybody's way: it is told of a commit after those who wait for it, and nobody waits for this.
+//! What it remembers of a conversation is the score so far. It hears every entry of a conversation
+//! that it remembers, its positions tell when it missed some, and those it reads from the store;
+//! one that it does not remember it reads from the beginning. So what it forgets, or is not told,
+//! is not lost. What it finds goes to the store, where `desk` decides whether it is news: several
+//! nodes may find the same.
 
 mod known;
 mod limits;
@@ -24,7 +26,8 @@ pub(crate) use patience::Patience;
 
 use crate::store::Fact;
 
-/// How many commits may wait to be listened to. More are let go, and read from the store when somebody speaks again.
+/// How many commits may wait to be listened to. More are let go, and read from the store when
+/// somebody speaks again.
 const WAITING: usize = 256;
 
 /// What was written into a log.
@@ -99,7 +102,8 @@ impl Listening {
         }
     }
 
-    /// Tells how hard a visitor's next message was to write: for how long they typed, in milliseconds, and how many characters they deleted.
+    /// Tells how hard a visitor's next message was to write: for how long they typed, in
+    /// milliseconds, and how many characters they deleted.
     pub(crate) fn effort(&self, contact: ContactId, typed_ms: u32, deleted: u32) {
         let _ = self.0.try_send(Heard::Effort {
             contact,

@@ -24,8 +24,8 @@ pub(crate) struct Patience {
 }
 
 impl Patience {
-    /// Looks at a site's line: everybody in it who is connected to this node, and what they are told of their wait. Returns when to look again if
-    /// nothing happens before.
+    /// Looks at a site's line: everybody in it who is connected to this node, and what they are
+    /// told of their wait. Returns when to look again if nothing happens before.
     pub(crate) async fn look(
         &mut self,
         store: &dyn Store,
@@ -109,7 +109,8 @@ mod cases {
         );
         assert_eq!(ask(0, minutes(3)), None);
         assert_eq!(ask(0, minutes(4)), Some(TalkEvidence::Expected(240_000)));
-        // Nobody here says nothing of how long it takes; the form that asks for a call is there already.
+        // Nobody here says nothing of how long it takes; the form that asks for a call is there
+        // already.
         assert_eq!(ask(0, WaitEstimate::NobodyHere), None);
     }
 }

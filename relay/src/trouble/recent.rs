@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Remembers at least the latest so many, and at most twice as many: whatever was not asked for while so many others came is forgotten.
+/// Remembers at least the latest so many, and at most twice as many: whatever was not asked for
+/// while so many others came is forgotten.
 pub(super) struct Recent<K, V> {
     young: HashMap<K, V>,
     old: HashMap<K, V>,

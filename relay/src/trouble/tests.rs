@@ -284,7 +284,8 @@ async fn what_was_lost_is_read_from_the_store() {
     scene.listens().await;
     assert_eq!(scene.log(conversation).await, once);
 
-    // ... or the relay ended before it could keep what it had found. A "no" is remembered too, however often it is found again.
+    // ... or the relay ended before it could keep what it had found. A "no" is remembered too,
+    // however often it is found again.
     let mut scene = Scene::begin().await;
     let conversation = scene.asks_twice().await;
     scene.asks_again().await;

@@ -38,7 +38,8 @@ impl Listener for Nobody {
     fn committed(&self, _: Vec<Fact>) {}
 }
 
-/// A visitor's command by number. The order of the ids has nothing to do with the order in which they come.
+/// A visitor's command by number. The order of the ids has nothing to do with the order in which
+/// they come.
 pub(crate) fn command(visitor: u128, number: u128) -> CommandId {
     let spread = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
     CommandId::from_bits((visitor * 1_000 + number + 1).wrapping_mul(spread))
@@ -188,7 +189,8 @@ fn people() -> Vec<Request> {
     requests
 }
 
-/// A visitor who was offered to talk, and said no, takes the offer after all: a store that has lost what was offered would refuse it.
+/// A visitor who was offered to talk, and said no, takes the offer after all: a store that has lost
+/// what was offered would refuse it.
 pub(crate) fn thinks_better_of_it(visitor: u128, now: UnixMillis) -> Request {
     let answer = VisitorCommand::AnswerTalk {
         reason: TalkReason::Circles,

@@ -12,8 +12,8 @@ const COMMIT: &[u8] = b"COMMIT\0";
 /// Of so many commits each way to lose one happens once.
 const EVERY: usize = 9;
 
-/// Carries bytes back and forth. Once it has begun, some connections break at the worst moments: before a commit reaches the server, while
-/// the server is at it, and when it has answered.
+/// Carries bytes back and forth. Once it has begun, some connections break at the worst moments:
+/// before a commit reaches the server, while the server is at it, and when it has answered.
 #[derive(Debug, Default)]
 pub(crate) struct Lossy {
     begun: AtomicBool,

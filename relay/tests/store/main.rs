@@ -1,6 +1,7 @@
 //! Every store passes the same suite.
 //!
-//! To add a store: implement [`bench::Home`] for it and add one line at the end of this file; one more if many nodes can share it.
+//! To add a store: implement [`bench::Home`] for it and add one line at the end of this file; one
+//! more if many nodes can share it.
 
 mod bench;
 mod suite;

@@ -12,7 +12,8 @@ use tokio::task::{JoinHandle, spawn_blocking};
 use crate::bench::{Home, NOW, Notebook, SITE, says, site};
 use crate::postgres::Database;
 
-/// Visitors who each send one message after another, each once more until it is acknowledged, while the server suffers.
+/// Visitors who each send one message after another, each once more until it is acknowledged, while
+/// the server suffers.
 pub(crate) struct Stream {
     server: Server,
     store: Arc<dyn Store>,

@@ -103,7 +103,8 @@ impl Desk {
     }
 }
 
-/// Where data files go: the build folder's disk, since a temporary folder in memory would make an fsync free.
+/// Where data files go: the build folder's disk, since a temporary folder in memory would make an
+/// fsync free.
 pub(crate) fn scratch() -> PathBuf {
     let exe = std::env::current_exe().unwrap_or_default();
     exe.parent()
@@ -205,7 +206,8 @@ impl Client {
         }
     }
 
-    /// Reads on until the end of the log is reached; the positions of what came, in the order it came.
+    /// Reads on until the end of the log is reached; the positions of what came, in the order it
+    /// came.
     pub(crate) async fn catch_up(&mut self, end: Seq) -> anyhow::Result<Vec<Seq>> {
         let mut came = Vec::new();
         while came.last() != Some(&end) {

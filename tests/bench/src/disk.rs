@@ -1,5 +1,6 @@
-//! What the disk alone takes: three pages of a file written and synced for whatever is due, as a commit of one message does, at the rhythm of the
-//! latency rows and on the servers' core. No relay that answers after its fsync is faster.
+//! What the disk alone takes: three pages of a file written and synced for whatever is due, as a
+//! commit of one message does, at the rhythm of the latency rows and on the servers' core. No relay
+//! that answers after its fsync is faster.
 
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};

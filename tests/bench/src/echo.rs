@@ -7,7 +7,8 @@ use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::routing::any;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 
-/// Serves `/ws/visitor` until it is killed; and `/ws/plain` with the buffers that axum has unless told otherwise.
+/// Serves `/ws/visitor` until it is killed; and `/ws/plain` with the buffers that axum has unless
+/// told otherwise.
 pub(crate) async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
     let upgrade = any(|upgrade: WebSocketUpgrade| async {
         upgrade

@@ -1,4 +1,5 @@
-//! What an idle visitor costs: memory of the relay's process per connection, and whether it comes back.
+//! What an idle visitor costs: memory of the relay's process per connection, and whether it comes
+//! back.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -20,7 +21,8 @@ pub(crate) async fn rows(connections: usize) -> anyhow::Result<Vec<Row>> {
     let desk = Desk::set_up(1).await?;
     let server = Server::relay(&desk.data, 512).await?;
     let mut tokens: Vec<Option<Secret>> = vec![None; connections];
-    // Everybody writes and is answered for once: an idle visitor is one who has a conversation and does not wait.
+    // Everybody writes and is answered for once: an idle visitor is one who has a conversation and
+    // does not wait.
     let settled = async {
         for agent in desk.agents(server.address).await? {
             agent.resolve(connections).await?;
@@ -78,11 +80,13 @@ pub(crate) async fn rows(connections: usize) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-/// Opens a connection per token and lets each do a little; those who are new say something, so that they have a conversation to resume.
+/// Opens a connection per token and lets each do a little; those who are new say something, so that
+/// they have a conversation to resume.
 async fn open(server: &Server, tokens: &mut [Option<Secret>]) -> anyhow::Result<Vec<Client>> {
     let mut clients = Vec::with_capacity(tokens.len());
     for (group, chunk) in tokens.chunks_mut(AT_ONCE).enumerate() {
-        // One address has too few ports for all of them, the more so as closed connections hold theirs for a minute.
+        // One address has too few ports for all of them, the more so as closed connections hold
+        // theirs for a minute.
         let host = u8::try_from(group % 100 + 2).unwrap_or(254);
         let from = IpAddr::V4(Ipv4Addr::new(127, 0, 0, host));
         let opening = chunk.iter().map(|token| {

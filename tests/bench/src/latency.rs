@@ -1,6 +1,8 @@
-//! How long a message takes one way at a fixed offered load, against the echo's round trip at the same load, and against that and the disk's own time.
+//! How long a message takes one way at a fixed offered load, against the echo's round trip at the
+//! same load, and against that and the disk's own time.
 //!
-//! The load is open: messages leave when they are due, whatever became of those before, and each is timed from the moment it was due.
+//! The load is open: messages leave when they are due, whatever became of those before, and each is
+//! timed from the moment it was due.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,7 +22,8 @@ use crate::wire::Wire;
 const CHATS: usize = 500;
 /// Messages a second in all.
 pub(crate) const OFFERED: u64 = 2_000;
-/// How long one measurement takes: so long that a disk which is busy with something else for once does not decide a p99.
+/// How long one measurement takes: so long that a disk which is busy with something else for once
+/// does not decide a p99.
 pub(crate) const SPAN: Duration = Duration::from_secs(10);
 
 struct Measured {
@@ -96,7 +99,8 @@ fn finish(times: &Times, busy: f64) -> anyhow::Result<Measured> {
     })
 }
 
-/// Calls `hand` with every message that is due, spread over the chats, until the span is over. Returns how many.
+/// Calls `hand` with every message that is due, spread over the chats, until the span is over.
+/// Returns how many.
 async fn offer(mut hand: impl FnMut(usize, Instant)) -> u64 {
     let began = Instant::now();
     let total = OFFERED * SPAN.as_secs();

@@ -193,8 +193,9 @@ fn process_ticks(id: &str) -> u64 {
     field(11) + field(12)
 }
 
-/// How long the machine's cores had nothing to run since it started, in clock ticks, and how many cores there are. What they ran is not read from there:
-/// the kernel samples it, while it measures idleness and what a process took.
+/// How long the machine's cores had nothing to run since it started, in clock ticks, and how many
+/// cores there are. What they ran is not read from there: the kernel samples it, while it measures
+/// idleness and what a process took.
 fn idleness() -> (u64, f64) {
     let stat = std::fs::read_to_string("/proc/stat").unwrap_or_default();
     let line = stat.lines().next().unwrap_or("");

@@ -1,7 +1,7 @@
 //! Measures the relay. Started by `cargo xtask bench`, which builds what it needs.
 //!
-//! Every figure that depends on the machine is a ratio to a bare baseline measured in the same run, in turns with it. Servers run on one
-//! core, the load on the other.
+//! Every figure that depends on the machine is a ratio to a bare baseline measured in the same run,
+//! in turns with it. Servers run on one core, the load on the other.
 
 mod crowd;
 mod desk;

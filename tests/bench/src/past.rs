@@ -69,7 +69,8 @@ impl Past {
             };
             store.execute(Request::PutAgent(agent)).await?;
         }
-        // Whoever starts on this finds an agent who was there until now, and gives them time to come back.
+        // Whoever starts on this finds an agent who was there until now, and gives them time to
+        // come back.
         let presence = Request::Presence {
             agent: AGENT,
             node: NodeId::from_bits(1),

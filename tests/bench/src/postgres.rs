@@ -1,5 +1,6 @@
-//! Messages a second on PostgreSQL: what the store makes durable, in turns with bare inserts of the same rows into a table of the same
-//! shape, as many to a commit. Nothing is pinned: the server has processes of its own.
+//! Messages a second on PostgreSQL: what the store makes durable, in turns with bare inserts of the
+//! same rows into a table of the same shape, as many to a commit. Nothing is pinned: the server has
+//! processes of its own.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,7 +22,8 @@ use crate::report::{Goal, Row};
 
 /// How many visitors write, as in the other rows about durable messages.
 const VISITORS: u128 = 100;
-/// How many messages wait for an answer at once: two commits' worth, so that one gathers while the other is written.
+/// How many messages wait for an answer at once: two commits' worth, so that one gathers while the
+/// other is written.
 const AT_ONCE: usize = 2 * BATCH;
 /// How many share a commit at most.
 const BATCH: usize = heard_relay::store::postgres::WRITE_BATCH;

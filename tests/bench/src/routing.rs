@@ -1,4 +1,5 @@
-//! How fast the desk decides who is offered what, in turns with a scan of everybody that decides the same.
+//! How fast the desk decides who is offered what, in turns with a scan of everybody that decides
+//! the same.
 //!
 //! Nothing is served: this is the rule by itself.
 

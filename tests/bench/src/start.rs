@@ -1,5 +1,5 @@
-//! From the start of the program to the first visitor who is let in: with a million messages on disk, and after a kill that left a long
-//! write-ahead log. Against the start of the bare echo.
+//! From the start of the program to the first visitor who is let in: with a million messages on
+//! disk, and after a kill that left a long write-ahead log. Against the start of the bare echo.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -62,7 +62,8 @@ pub(crate) async fn rows(reps: usize) -> anyhow::Result<Vec<Row>> {
     ])
 }
 
-/// A file with a million messages; and beside it what a kill leaves of one that was written to a moment ago.
+/// A file with a million messages; and beside it what a kill leaves of one that was written to a
+/// moment ago.
 async fn prepare(file: &Path) -> anyhow::Result<([u8; 32], PathBuf)> {
     let data = Data::File(file.to_owned());
     let mut past = Past::open(&data, 0).await?;

@@ -1,4 +1,5 @@
-//! The relay is killed, ten thousand visitors come back at once, and each is owed twenty messages: against as many bare upgrades.
+//! The relay is killed, ten thousand visitors come back at once, and each is owed twenty messages:
+//! against as many bare upgrades.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
@@ -158,7 +159,8 @@ async fn bare(path: &str) -> anyhow::Result<f64> {
     Ok(took)
 }
 
-/// Seconds until everybody is connected to the relay and has read what they are owed: each message once, in order.
+/// Seconds until everybody is connected to the relay and has read what they are owed: each message
+/// once, in order.
 async fn back(server: &Server, owed: &Owed) -> anyhow::Result<f64> {
     let began = Instant::now();
     let clients = connect(server, owed).await?;

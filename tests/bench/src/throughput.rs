@@ -1,5 +1,5 @@
-//! Messages a second, each waiting for the one before it: the echo's round trips against messages that are on disk, acknowledged to the
-//! visitor and delivered to the agent.
+//! Messages a second, each waiting for the one before it: the echo's round trips against messages
+//! that are on disk, acknowledged to the visitor and delivered to the agent.
 
 use std::cell::Cell;
 use std::rc::Rc;

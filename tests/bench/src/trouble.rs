@@ -1,5 +1,6 @@
-//! How well text trouble is told from none, in the dialogues of `tests/trouble`, and what listening costs. No machine makes a difference to the first; it is
-//! among the figures because it is one that a change of the rules can spoil.
+//! How well text trouble is told from none, in the dialogues of `tests/trouble`, and what listening
+//! costs. No machine makes a difference to the first; it is among the figures because it is one
+//! that a change of the rules can spoil.
 
 use std::time::{Duration, Instant};
 
@@ -11,8 +12,8 @@ use crate::throughput;
 /// For how long the dialogues are listened to again and again.
 const SPAN: Duration = Duration::from_secs(1);
 
-/// Precision and recall over all tables, those of each are printed; and the time it takes to listen to a message against the CPU time of a
-/// message of a bare echo, in a flood.
+/// Precision and recall over all tables, those of each are printed; and the time it takes to listen
+/// to a message against the CPU time of a message of a bare echo, in a flood.
 pub(crate) async fn rows(reps: usize) -> anyhow::Result<Vec<Row>> {
     let mut all = Score::default();
     for (name, path) in tables()? {

@@ -1,4 +1,5 @@
-//! A WebSocket client with nothing to it, so that what is measured is the server: frames by hand, one buffer each way.
+//! A WebSocket client with nothing to it, so that what is measured is the server: frames by hand,
+//! one buffer each way.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -62,7 +63,8 @@ impl Wire {
         Ok(wire)
     }
 
-    /// Adds a binary message to what the next flush sends. The mask is zero: it is there for proxies, and none is here.
+    /// Adds a binary message to what the next flush sends. The mask is zero: it is there for
+    /// proxies, and none is here.
     pub(crate) fn put(&mut self, payload: &[u8]) {
         self.write.push(0x82);
         match payload.len() {

@@ -1,4 +1,5 @@
-// An agent at the console. Everything is found by what it is, not by what it is called: the console speaks two languages.
+// An agent at the console. Everything is found by what it is, not by what it is called: the console
+// speaks two languages.
 
 import { visit } from './browser.mjs';
 

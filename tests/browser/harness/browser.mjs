@@ -22,18 +22,19 @@ export function launch({ microphone = false } = {}) {
       '--no-first-run',
       '--disable-component-update',
       '--disable-sync',
-      // A page whose answer a test has changed counts as one of the internet, which may not ask this machine for anything.
+      // A page whose answer a test has changed counts as one of the internet, which may not ask
+      // this machine for anything.
       '--disable-features=LocalNetworkAccessChecks',
       ...(microphone ? ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] : []),
     ],
   });
 }
 
-// A browser profile of its own with one page, and a record of what the page did:
-// `requests` (of every frame), `sockets`, `refused` (policy violations), `errors` (uncaught, and console errors).
+// A browser profile of its own with one page, and a record of what the page did: `requests` (of
+// every frame), `sockets`, `refused` (policy violations), `errors` (uncaught, and console errors).
 //
-// The loader's shadow root is closed, which hides the launcher from tests as well as from pages. `reach: true` opens it;
-// leave it out where the difference could matter.
+// The loader's shadow root is closed, which hides the launcher from tests as well as from pages.
+// `reach: true` opens it; leave it out where the difference could matter.
 export async function visit(browser, { reach = false, phone = false, ...options } = {}) {
   const context = await browser.newContext({
     viewport: phone ? PHONE : DESKTOP,

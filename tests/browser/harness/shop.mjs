@@ -9,7 +9,8 @@ export async function openShop(page, relay, path = '') {
   await page.waitForFunction(() => typeof globalThis.Heard?.open === 'function');
 }
 
-// Presses the launcher as a hand does: at its place in the corner, which needs no way into its closed shadow root.
+// Presses the launcher as a hand does: at its place in the corner, which needs no way into its
+// closed shadow root.
 export async function pressLauncher(page) {
   const { width, height } = page.viewportSize() ?? DESKTOP;
   await page.mouse.click(width - 48, height - 48);

@@ -1,5 +1,5 @@
-// Tests that follow one story: each goes on where the one before it ended, so after a failure the rest is skipped instead of
-// waiting in vain.
+// Tests that follow one story: each goes on where the one before it ended, so after a failure the
+// rest is skipped instead of waiting in vain.
 
 import { test } from 'node:test';
 

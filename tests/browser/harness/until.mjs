@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 const PATIENCE_MS = 20_000;
 const PAUSE_MS = 25;
 
-// Resolves with what `holds` returns once that is true-ish. An error of `fetch` means "not yet"; any other ends the wait.
+// Resolves with what `holds` returns once that is true-ish. An error of `fetch` means "not yet";
+// any other ends the wait.
 export async function until(what, holds, patience = PATIENCE_MS) {
   const end = performance.now() + patience;
   for (;;) {

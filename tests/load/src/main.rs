@@ -1,8 +1,9 @@
-//! Visitors and agents who behave like people, as many as asked for, against a relay of its own on this machine. Started by
-//! `cargo xtask load`.
+//! Visitors and agents who behave like people, as many as asked for, against a relay of its own on
+//! this machine. Started by `cargo xtask load`.
 //!
-//! It says every few seconds how fast it goes and what the relay holds, and looks all the while whether everybody is shown every entry once
-//! and in order; in the end the whole history is held against the delivery contract.
+//! It says every few seconds how fast it goes and what the relay holds, and looks all the while
+//! whether everybody is shown every entry once and in order; in the end the whole history is held
+//! against the delivery contract.
 
 mod meter;
 mod people;

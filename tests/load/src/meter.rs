@@ -131,7 +131,8 @@ impl Eye {
     }
 }
 
-/// Messages carry the moment they were sent, in microseconds since the run began, before their number.
+/// Messages carry the moment they were sent, in microseconds since the run began, before their
+/// number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin(pub(crate) Instant);
 

@@ -106,7 +106,8 @@ pub(crate) fn agent(
     )
 }
 
-/// Writes, waits for the receipt, thinks, and writes again, until told to stop; returns the visitor.
+/// Writes, waits for the receipt, thinks, and writes again, until told to stop; returns the
+/// visitor.
 pub(crate) async fn talk(
     visitor: Party<Visitor>,
     origin: Origin,

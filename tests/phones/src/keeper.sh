@@ -1,5 +1,5 @@
-# Runs a program until it ends, or until there is nobody left to read from, and then removes its folder. Says how it ended: a line with its status.
-# usage: keeper FOLDER PROGRAM [ARGUMENT...]
+# Runs a program until it ends, or until there is nobody left to read from, and then removes its
+# folder. Says how it ended: a line with its status. usage: keeper FOLDER PROGRAM [ARGUMENT...]
 folder=$1
 shift
 exec 3<&0

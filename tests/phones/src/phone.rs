@@ -94,7 +94,8 @@ impl Phone {
         id.expect("the phone says which call it is in").to_owned()
     }
 
-    /// Waits until this happens, or has since it was last asked: `CALL_INCOMING`, `CALL_RTPESTAB` (sound arrives), `CALL_CLOSED`.
+    /// Waits until this happens, or has since it was last asked: `CALL_INCOMING`, `CALL_RTPESTAB`
+    /// (sound arrives), `CALL_CLOSED`.
     pub fn until(&mut self, event: &str) {
         loop {
             let next = self.events.pop_front();
@@ -130,7 +131,8 @@ impl Phone {
     }
 }
 
-/// The folder of its modules: below the folder of libraries, or below that of this machine's kind of libraries.
+/// The folder of its modules: below the folder of libraries, or below that of this machine's kind
+/// of libraries.
 fn modules() -> String {
     let mut folders = ["/usr/lib", "/usr/lib64", "/usr/local/lib"]
         .map(PathBuf::from)

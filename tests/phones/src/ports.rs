@@ -15,8 +15,9 @@ static MINE: Mutex<(Range<u16>, Vec<File>)> = Mutex::new((0..0, Vec::new()));
 
 /// A port that is free, over UDP and TCP, and so is the one after it.
 ///
-/// Tests run in processes of their own, two at a time. What one of them has found free, another must not find free as well before a phone
-/// sits on it: so a process takes from blocks that are its own for as long as it lives.
+/// Tests run in processes of their own, two at a time. What one of them has found free, another
+/// must not find free as well before a phone sits on it: so a process takes from blocks that are
+/// its own for as long as it lives.
 pub fn free() -> u16 {
     let mut mine = MINE.lock().unwrap_or_else(PoisonError::into_inner);
     loop {

@@ -11,7 +11,8 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// One before the phone at this port. It asks for `password` in a digest of this `algorithm` (`MD5`, `SHA-256`).
+    /// One before the phone at this port. It asks for `password` in a digest of this `algorithm`
+    /// (`MD5`, `SHA-256`).
     pub fn start(phone: u16, algorithm: &str, password: &str) -> Self {
         let (folder, port) = (folder(&KAMAILIO), ports::free());
         let config = include_str!("trunk.cfg")

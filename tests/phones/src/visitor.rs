@@ -1,4 +1,5 @@
-//! A visitor's phone, or a trunk: sipp, which plays a scenario and says whether everything came as written there.
+//! A visitor's phone, or a trunk: sipp, which plays a scenario and says whether everything came as
+//! written there.
 
 use std::net::UdpSocket;
 use std::path::Path;
@@ -14,7 +15,8 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Follows `scenario` once, over `kind` (`udp`, `tcp`). `words` are put where the scenario names them.
+    /// Follows `scenario` once, over `kind` (`udp`, `tcp`). `words` are put where the scenario
+    /// names them.
     pub fn start(scenario: &str, kind: &str, words: &[(&str, &str)]) -> Self {
         Self::start_at(ports::free(), scenario, kind, words)
     }

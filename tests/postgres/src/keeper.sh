@@ -1,5 +1,6 @@
-# Starts and stops a PostgreSQL server as the lines it reads say, and answers each: `done`, or else what went wrong. When there is nobody left to read from, it ends the server and
-# removes everything.
+# Starts and stops a PostgreSQL server as the lines it reads say, and answers each: `done`, or else
+# what went wrong. When there is nobody left to read from, it ends the server and removes
+# everything.
 set -u
 programs=$1
 folder=$(mktemp -d "$2/heard-postgres.XXXXXX") || exit 1

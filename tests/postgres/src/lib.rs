@@ -1,10 +1,11 @@
 //! A PostgreSQL server for as long as a test runs.
 //!
-//! The server is the installed one, with its usual durability, on fresh data in a temporary folder that nobody else can reach. It is
-//! watched over by a shell that reads from this process: when this process ends, however it does, the shell stops the server and
-//! removes the folder.
+//! The server is the installed one, with its usual durability, on fresh data in a temporary folder
+//! that nobody else can reach. It is watched over by a shell that reads from this process: when
+//! this process ends, however it does, the shell stops the server and removes the folder.
 //!
-//! [`Server::shared`] is one for all tests of a process, each with a database of its own; whoever stops a server starts one for themselves.
+//! [`Server::shared`] is one for all tests of a process, each with a database of its own; whoever
+//! stops a server starts one for themselves.
 
 mod programs;
 
@@ -48,7 +49,8 @@ impl Server {
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            // It outlives this process by a moment, and must not hold on to what that one was given.
+            // It outlives this process by a moment, and must not hold on to what that one was
+            // given.
             .stderr(Stdio::null());
         programs::as_somebody(&mut command);
         let mut shell = command.spawn().expect("a shell can be started");
@@ -126,8 +128,9 @@ impl Server {
         self.order("start");
     }
 
-    /// Kills one of the processes that serve a client's sessions, where that is one of `client`'s. The server then ends every session, forgets what it
-    /// had in memory, and recovers from its disk, without being started again.
+    /// Kills one of the processes that serve a client's sessions, where that is one of `client`'s.
+    /// The server then ends every session, forgets what it had in memory, and recovers from its
+    /// disk, without being started again.
     ///
     /// # Panics
     /// If the server can't be asked.

@@ -1,8 +1,9 @@
 //! Did everybody get what was sent, once and in order?
 //!
-//! A run is recorded as a [`History`]: what was submitted, what the senders were told, what the readers were shown, and the
-//! logs as they are in the end. [`check`] looks for anything that the delivery contract rules out. It knows nothing of
-//! sockets or time, so the simulation, the kill tests and the tests with bad input share it.
+//! A run is recorded as a [`History`]: what was submitted, what the senders were told, what the
+//! readers were shown, and the logs as they are in the end. [`check`] looks for anything that the
+//! delivery contract rules out. It knows nothing of sockets or time, so the simulation, the kill
+//! tests and the tests with bad input share it.
 
 mod history;
 mod logs;

@@ -109,7 +109,8 @@ pub enum Violation {
         /// Who is one too many.
         agent: AgentId,
     },
-    /// A reader was shown something else than what stands there: a repeat, a gap, another order, another text.
+    /// A reader was shown something else than what stands there: a repeat, a gap, another order,
+    /// another text.
     #[error("{reader}: entry number {place} of {conversation} is not what stands there")]
     ShownWrong {
         /// Who reads.

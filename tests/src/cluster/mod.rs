@@ -1,7 +1,7 @@
 //! Several relays on one database and one bus, each in a network of its own that can be cut.
 //!
-//! Everything is real: the relay's binary, PostgreSQL, NATS, and the kernel's namespaces between them. It takes root on Linux, since the
-//! networks are the kernel's.
+//! Everything is real: the relay's binary, PostgreSQL, NATS, and the kernel's namespaces between
+//! them. It takes root on Linux, since the networks are the kernel's.
 
 mod balancer;
 mod faults;

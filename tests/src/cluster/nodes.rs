@@ -30,7 +30,8 @@ pub struct Cluster {
 }
 
 impl Cluster {
-    /// Makes the networks, the database and the bus. `prepare` is handed the database's address before the first node starts.
+    /// Makes the networks, the database and the bus. `prepare` is handed the database's address
+    /// before the first node starts.
     pub async fn start<P: Future<Output = ()>>(
         nodes: usize,
         env: &[(&'static str, &str)],

@@ -43,7 +43,8 @@ impl Disk {
         self.files.iter().map(length).collect()
     }
 
-    /// Puts into a folder what is there when the power goes off just before an event, and the rest is up to chance.
+    /// Puts into a folder what is there when the power goes off just before an event, and the rest
+    /// is up to chance.
     ///
     /// # Errors
     /// If it can't be written.

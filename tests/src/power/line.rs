@@ -18,13 +18,15 @@ pub(super) struct Line<'a> {
 pub(super) enum Part<'a> {
     /// All of it: name, arguments, result.
     Whole(&'a str, &'a str, i64),
-    /// Its name and arguments: others did something before it ended, or it was killed and never did.
+    /// Its name and arguments: others did something before it ended, or it was killed and never
+    /// did.
     Begins(&'a str, &'a str),
     /// The result of what the thread began before; none if it was killed.
     Ends(Option<i64>),
 }
 
-/// Reads a line; `None` if it is about something else (a signal, the end of a thread) or is not one.
+/// Reads a line; `None` if it is about something else (a signal, the end of a thread) or is not
+/// one.
 pub(super) fn read(line: &str) -> Option<Line<'_>> {
     let (thread, rest) = line.split_once(' ')?;
     let (at, rest) = rest.trim_start().split_once(' ')?;

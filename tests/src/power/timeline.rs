@@ -43,7 +43,8 @@ impl Timeline {
         }
     }
 
-    /// What the client had submitted and been told by then. Answers that came later are taken back, and none is due.
+    /// What the client had submitted and been told by then. Answers that came later are taken back,
+    /// and none is due.
     pub fn sender_at(&self, moment: u64, sender: &Sender) -> Sender {
         let moments = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut sender = sender.clone();

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::line::{self, Part};
 
-/// The calls that change a file or make it last, whether or not they are understood: one that is not ends the reading.
+/// The calls that change a file or make it last, whether or not they are understood: one that is
+/// not ends the reading.
 const CALLS: &str = "trace=pwrite64,pwritev,pwritev2,write,writev,fsync,fdatasync,sync_file_range,ftruncate,truncate,fallocate";
 /// More than a page, which is what is written at once; of what is longer the beginning is shown.
 const SHOWN: &str = "8192";
@@ -39,7 +40,8 @@ pub(super) struct Step {
     /// The events at which it began and ended; `usize::MAX` if it was not seen to end.
     pub(super) began: usize,
     pub(super) ended: usize,
-    /// The event with which a change was made to last: the end of a sync of its file that began when the write had ended.
+    /// The event with which a change was made to last: the end of a sync of its file that began
+    /// when the write had ended.
     pub(super) lasts: usize,
 }
 
@@ -151,12 +153,14 @@ impl Trace {
         self.moments.len()
     }
 
-    /// When the power goes off, in microseconds since 1970: so that this event does not happen any more.
+    /// When the power goes off, in microseconds since 1970: so that this event does not happen any
+    /// more.
     pub fn moment(&self, cut: usize) -> u64 {
         self.moments.get(cut).copied().unwrap_or(u64::MAX)
     }
 
-    /// Whether a file, by its place in the list, was written from its front: a log does so when it begins again.
+    /// Whether a file, by its place in the list, was written from its front: a log does so when it
+    /// begins again.
     pub fn begins_again(&self, file: usize) -> bool {
         let at_front = |step: &Step| step.file == file && matches!(step.what, What::Write(0, _));
         self.steps.iter().any(at_front)
@@ -232,7 +236,8 @@ impl Reading<'_> {
                 What::Write(at.parse().ok()?, bytes)
             }
             "ftruncate" => What::Length(rest.parse().ok()?),
-            // At the end of the file; and what is too long to be shown is zeros, or it would not be understood.
+            // At the end of the file; and what is too long to be shown is zeros, or it would not be
+            // understood.
             "write" => {
                 let (mut bytes, all, rest) = line::string(rest)?;
                 let length = rest.parse().ok()?;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The binary, built if need be; the same build as this test's own. `HEARD_RELAY` names another one.
+/// The binary, built if need be; the same build as this test's own. `HEARD_RELAY` names another
+/// one.
 pub(super) fn relay() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| match std::env::var_os("HEARD_RELAY") {

@@ -8,7 +8,8 @@ use tokio::process::Command;
 
 use super::binary;
 
-/// Has the relay's own command read `policy` in TOML, for the only site in this data file. No relay may run on it.
+/// Has the relay's own command read `policy` in TOML, for the only site in this data file. No relay
+/// may run on it.
 pub async fn set_calls(data: &Path, policy: &str) {
     let mut child = Command::new(binary::relay())
         .args(["calls", "set", "-", "--data"])

@@ -36,7 +36,8 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A site with so many agents, each for as many conversations as there are. Offers and absences never run out.
+    /// A site with so many agents, each for as many conversations as there are. Offers and absences
+    /// never run out.
     pub async fn new(agents: usize) -> Self {
         let policy = Policy {
             offer_ms: LONG_MS,

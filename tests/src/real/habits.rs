@@ -11,10 +11,12 @@ use heard_protocol::{
 
 use super::Voice;
 
-/// Agents answer the messages whose number this divides, and note those that three times this divides.
+/// Agents answer the messages whose number this divides, and note those that three times this
+/// divides.
 const ANSWER_EVERY: usize = 10;
 
-/// An agent who takes what is offered, reads everything, and answers and notes what is theirs. Visitors' messages end in a number.
+/// An agent who takes what is offered, reads everything, and answers and notes what is theirs.
+/// Visitors' messages end in a number.
 pub struct Habits {
     me: AgentId,
     sent: Box<dyn FnMut() + Send>,

@@ -1,4 +1,5 @@
-//! The relay's real binary, real clients whose every update is written down, and bare sockets for what no real client would say.
+//! The relay's real binary, real clients whose every update is written down, and bare sockets for
+//! what no real client would say.
 
 mod binary;
 mod calls;

@@ -100,7 +100,8 @@ impl<R: ClientRole> Clone for Voice<R> {
 impl<R: Recorded> Voice<R> {
     /// Submits a command.
     pub fn say(&self, command: R::Command) -> CommandId {
-        // Held until the command is with the session, so that the book has them in the session's order.
+        // Held until the command is with the session, so that the book has them in the session's
+        // order.
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         let id = self.client.new_id();
         book.push(Submitted {
@@ -127,7 +128,8 @@ impl<R: Recorded> Voice<R> {
     }
 }
 
-/// A client that is recorded. It ends when this is dropped: one that went on would come back to whatever relay listens at its address next.
+/// A client that is recorded. It ends when this is dropped: one that went on would come back to
+/// whatever relay listens at its address next.
 #[derive(Debug)]
 pub struct Party<R: ClientRole> {
     name: String,
@@ -198,7 +200,8 @@ impl<R: Recorded> Party<R> {
         look(&self.seen.borrow())
     }
 
-    /// Ends the client, and hands over what is written down. `to_the_end` says that it has been shown all there was.
+    /// Ends the client, and hands over what is written down. `to_the_end` says that it has been
+    /// shown all there was.
     pub fn record(self, to_the_end: bool) -> (Sender, Vec<Shown<R::Entry>>) {
         let seen = self.seen.borrow();
         assert_eq!(seen.odd, Vec::<String>::new(), "{}", self.name);

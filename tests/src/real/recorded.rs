@@ -8,7 +8,8 @@ use heard_protocol::{Author, ConversationId, PublicBody, Staff, StaffEntry, Visi
 use super::{Desk, Party};
 use crate::check::History;
 
-/// Ends every client, and puts what is written down next to what is on disk. All of them must have been shown all there was.
+/// Ends every client, and puts what is written down next to what is on disk. All of them must have
+/// been shown all there was.
 pub async fn history(
     desk: &Desk,
     visitors: Vec<Party<Visitor>>,

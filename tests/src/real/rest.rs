@@ -1,5 +1,5 @@
-//! What the relay says last. It has a word of its own in a log (that a talk goes in circles), some time after everybody's last one, so what it wrote as it
-//! stopped is read on its return.
+//! What the relay says last. It has a word of its own in a log (that a talk goes in circles), some
+//! time after everybody's last one, so what it wrote as it stopped is read on its return.
 
 use heard_protocol::{Staff, Visitor};
 use heard_relay::store::Head;

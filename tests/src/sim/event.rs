@@ -112,7 +112,8 @@ impl<S: Part> On<S> {
     }
 }
 
-/// What is to happen, by the moment; what falls on one moment happens in the order in which it was put in.
+/// What is to happen, by the moment; what falls on one moment happens in the order in which it was
+/// put in.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     events: BTreeMap<(u64, u64), Event>,

@@ -25,7 +25,8 @@ pub(super) enum Fault {
     DeafClient,
     /// A connection stands still for a while.
     Stall,
-    /// A connection stands still, the client gives it up, and what it had sent still reaches the relay later.
+    /// A connection stands still, the client gives it up, and what it had sent still reaches the
+    /// relay later.
     StallAndLeave,
     /// A page is loaded anew.
     Reload,

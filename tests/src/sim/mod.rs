@@ -1,12 +1,15 @@
 //! A simulated world: visitors, agents and a relay, under faults, from a seed.
 //!
-//! Clients are real [`heard_client::Session`]s. The relay is made of its real parts, [`heard_relay::socket::Peer`],
-//! [`heard_relay::hub::Hub`] and the `SQLite` [`Engine`]; the sockets, the writer's thread, the dispatcher's task and the greeting
-//! are played here, event by event on one thread, as the relay's IO does them. No real time passes, and the same seed brings the same run.
+//! Clients are real [`heard_client::Session`]s. The relay is made of its real parts,
+//! [`heard_relay::socket::Peer`], [`heard_relay::hub::Hub`] and the `SQLite` [`Engine`]; the
+//! sockets, the writer's thread, the dispatcher's task and the greeting are played here, event by
+//! event on one thread, as the relay's IO does them. No real time passes, and the same seed brings
+//! the same run.
 //!
-//! People write, answer, note, transfer, resolve, load pages anew and open more tabs, while connections break in every way a
-//! connection can, machines sleep, clocks are set, the store fails and the relay is killed. Then the storm ends, everything comes to
-//! rest, and [`check`](crate::check::check) looks at what was seen.
+//! People write, answer, note, transfer, resolve, load pages anew and open more tabs, while
+//! connections break in every way a connection can, machines sleep, clocks are set, the store fails
+//! and the relay is killed. Then the storm ends, everything comes to rest, and
+//! [`check`](crate::check::check) looks at what was seen.
 
 mod client;
 mod crowd;
@@ -72,8 +75,8 @@ pub struct Outcome {
     pub stats: Stats,
 }
 
-/// Runs the world of a seed on an engine, which other runs may use before and after: each has a site of its own.
-/// `aloud` writes what happens to standard error.
+/// Runs the world of a seed on an engine, which other runs may use before and after: each has a
+/// site of its own. `aloud` writes what happens to standard error.
 pub fn run(seed: u64, engine: &mut Engine, mutant: Option<Mutant>, aloud: bool) -> Outcome {
     let mut world = World::new(seed, engine, mutant, aloud);
     world.run();

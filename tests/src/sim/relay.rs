@@ -60,7 +60,8 @@ pub(super) enum Then {
     Visitor(usize, CommandId),
     /// For an agent's line.
     Staff(usize, CommandId),
-    /// For whoever makes the store say what the hub knows of an agent; perhaps a greeting on a line waits for that.
+    /// For whoever makes the store say what the hub knows of an agent; perhaps a greeting on a line
+    /// waits for that.
     Presence(AgentId, bool, Option<usize>),
     /// For the dispatcher.
     Round,
@@ -79,7 +80,8 @@ impl World<'_> {
         self.sweep();
     }
 
-    /// Puts requests on disk outside the order of things, as a program does before it opens its doors.
+    /// Puts requests on disk outside the order of things, as a program does before it opens its
+    /// doors.
     pub(super) fn write_at_once(&mut self, requests: &[Request]) {
         self.engine.begin().expect("the store can begin");
         for request in requests {
@@ -333,7 +335,8 @@ impl World<'_> {
             if self.rng.chance(700) {
                 self.send_to_client(line, On::<S>::Closed(line, NO_CLOSE_FRAME));
             }
-            // Otherwise the whole machine went, and the client hears nothing until it says something.
+            // Otherwise the whole machine went, and the client hears nothing until it says
+            // something.
         }
     }
 }

@@ -94,7 +94,8 @@ impl<'e> World<'e> {
         self.queue.put(storm_ends, Event::Heal);
         self.queue.put(self.now, Event::Start);
         self.next_fault();
-        // Within this time every connection shows whether it is alive, and looks for what it has missed.
+        // Within this time every connection shows whether it is alive, and looks for what it has
+        // missed.
         let rest = self.plan.bounds.idle_ms * 2;
         while let Some((at, event)) = self.queue.pop() {
             self.now = self.now.max(at);

@@ -69,7 +69,8 @@ async fn five_thousand_who_say_nothing_are_shown_out_and_nobody_notices() {
     let mut ends = JoinSet::new();
     for (mut silent, mut ungreeted) in crowd {
         ends.spawn(async move {
-            // What is said to somebody who says nothing does not matter, only that the connection ends.
+            // What is said to somebody who says nothing does not matter, only that the connection
+            // ends.
             let mut rest = Vec::new();
             let _ = silent.read_to_end(&mut rest).await;
             ungreeted.code::<Visitor>().await == HELLO_TIMEOUT

@@ -103,7 +103,8 @@ async fn another_visitors_conversation_is_as_if_it_were_not_there() {
                     .await;
                 assert_eq!(answers(&mut wire, 1).await, none);
             }
-            // No answer, and no mark: the two would be shown one that is ahead of what they have said.
+            // No answer, and no mark: the two would be shown one that is ahead of what they have
+            // said.
             wire.send(&ClientFrame::<Visitor>::Read(cursor(u64::MAX / 4)))
                 .await;
             let unfollow = ClientFrame::<Visitor>::Unfollow { conversation };

@@ -1,4 +1,5 @@
-//! Agents who take a call in the console, and then not on the phone. That is no attempt: the visitor was not rung.
+//! Agents who take a call in the console, and then not on the phone. That is no attempt: the
+//! visitor was not rung.
 
 use heard_phones::{Ear, Phone, Visitor as VisitorPhone, free_port};
 use heard_protocol::{CallbackProgress, CallbackState, Disposition};
@@ -45,7 +46,8 @@ async fn who_does_not_pick_up_is_followed_by_the_next() {
     assert_eq!(tries, [second]);
 }
 
-/// The only agent takes a call, and then it comes to nothing at their end: it waits for the next, and is as due as before.
+/// The only agent takes a call, and then it comes to nothing at their end: it waits for the next,
+/// and is as due as before.
 async fn waits_for_the_next(address: &str, then: impl FnOnce()) {
     let rig = Rig::start(Setup::new(free_port()), &[address]).await;
     let agent = &rig.agents[0];

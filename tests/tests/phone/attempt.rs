@@ -20,7 +20,8 @@ pub(crate) fn picks_up(phone: &mut Phone) {
     phone.press("accept");
 }
 
-/// The trunk answers with `status`, after which there is nothing to try again: the call is over, and everybody is told how.
+/// The trunk answers with `status`, after which there is nothing to try again: the call is over,
+/// and everybody is told how.
 pub(crate) async fn is_the_last(status: &str, disposition: Disposition) {
     let mut phone = Phone::start(false);
     let visitor = VisitorPhone::start("refuses", "udp", &[("status", status)]);
@@ -43,7 +44,8 @@ pub(crate) async fn is_the_last(status: &str, disposition: Disposition) {
     assert_eq!(call.life.tries.len(), 1);
 }
 
-/// The agent picks up, and the trunk brings nobody: everybody is told why, and that it is tried again `after` so many minutes.
+/// The agent picks up, and the trunk brings nobody: everybody is told why, and that it is tried
+/// again `after` so many minutes.
 pub(crate) async fn is_tried_again(setup: Setup<'_>, last: Disposition, after: u64) {
     let mut phone = Phone::start(false);
     let rig = Rig::start(setup, &[&phone.address()]).await;

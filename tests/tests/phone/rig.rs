@@ -15,7 +15,8 @@ pub(crate) const NUMBER: &str = "+49301234567";
 /// What the trunk knows the relay by.
 pub(crate) const PASSWORD: &str = "open sesame";
 
-/// For every site. It is day whenever the test runs, and no call rings out in a console because the machine is slow.
+/// For every site. It is day whenever the test runs, and no call rings out in a console because the
+/// machine is slow.
 const POLICY: &str = r#"
 dialer = "sip"
 quiet_from = "00:00"
@@ -104,7 +105,8 @@ impl Rig {
         }
     }
 
-    /// Waits until everybody has read this of the call's conversation: the staff all of it, the visitor what is not the staff's alone.
+    /// Waits until everybody has read this of the call's conversation: the staff all of it, the
+    /// visitor what is not the staff's alone.
     pub(crate) async fn log_is(&self, steps: &[Step]) {
         for agent in &self.agents {
             assert_eq!(agent.reads(steps.len()).await, steps);
@@ -114,7 +116,8 @@ impl Rig {
         assert_eq!(read.iter().collect::<Vec<_>>(), theirs);
     }
 
-    /// Stops the relay, checks that this is on disk and was shown to everybody, and returns the request as it is there.
+    /// Stops the relay, checks that this is on disk and was shown to everybody, and returns the
+    /// request as it is there.
     pub(crate) async fn ends(self, call: CallbackId, steps: &[Step]) -> Callback {
         self.log_is(steps).await;
         stop(self.relay).await;
@@ -127,7 +130,8 @@ impl Rig {
         kept(&self.desk, call).await
     }
 
-    /// Stops the relay once everybody has closed their page, whatever is under way, and returns the request as it is on disk.
+    /// Stops the relay once everybody has closed their page, whatever is under way, and returns the
+    /// request as it is on disk.
     pub(crate) async fn stops(self, call: CallbackId) -> Callback {
         drop((self.agents, self.visitor));
         stop(self.relay).await;

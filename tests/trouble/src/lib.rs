@@ -1,8 +1,10 @@
 //! Written dialogues, and how well the desk's rules judge them.
 //!
-//! One JSON object a line comes in: `id`, `messages` of `from` (`visitor` or `agent`), `t` in seconds, `text`, and perhaps `typed_s` and
-//! `deleted`. One goes out for each: `id`, `flagged_at` (the place of the message, or null), `reason`, `offer_allowed_at_end`. Where
-//! dialogues say what is expected of them (`expect` with `flag`, `reason`, `offer_allowed_at_end`), the verdicts are scored.
+//! One JSON object a line comes in: `id`, `messages` of `from` (`visitor` or `agent`), `t` in
+//! seconds, `text`, and perhaps `typed_s` and `deleted`. One goes out for each: `id`, `flagged_at`
+//! (the place of the message, or null), `reason`, `offer_allowed_at_end`. Where dialogues say what
+//! is expected of them (`expect` with `flag`, `reason`, `offer_allowed_at_end`), the verdicts are
+//! scored.
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Write};
@@ -68,7 +70,8 @@ struct Verdict {
 /// Writes a verdict for each line of a file, and scores those that say what is expected.
 ///
 /// # Errors
-/// If the file can't be read or the verdicts can't be written; and after all of them, if some lines are not dialogues.
+/// If the file can't be read or the verdicts can't be written; and after all of them, if some lines
+/// are not dialogues.
 pub fn judge_all(file: &Path, out: &mut dyn Write) -> Result<Score> {
     let name = file.display();
     let file = std::fs::File::open(file).with_context(|| format!("{name} can't be read"))?;

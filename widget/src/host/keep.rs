@@ -16,7 +16,8 @@ pub(crate) const RELOADED: &str = "reloaded";
 /// The call that this tab is on.
 pub(crate) const VOICE: &str = "voice";
 
-/// What the keys of unanswered commands start with: one key each, so that tabs do not write over one another.
+/// What the keys of unanswered commands start with: one key each, so that tabs do not write over
+/// one another.
 const COMMAND: &str = "out.";
 
 /// Keeps unanswered commands wherever the page keeps things.

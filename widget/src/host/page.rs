@@ -140,8 +140,8 @@ pub(crate) struct Booking {
 }
 
 impl Host {
-    /// Calls the first when the panel comes into or out of sight (with whether it should take the focus), the second when
-    /// another tab was given a token.
+    /// Calls the first when the panel comes into or out of sight (with whether it should take the
+    /// focus), the second when another tab was given a token.
     pub(crate) fn listen(
         &self,
         state: impl FnMut(bool, bool) + 'static,
@@ -155,8 +155,9 @@ impl Host {
         );
     }
 
-    /// Gets a microphone and draws the bar of a call; `rejoin` says that it goes on already. `on` is told what the page has to say of it: `r`, it is ready;
-    /// `s` and something for the agent's page; or `e` and the number of why it ended.
+    /// Gets a microphone and draws the bar of a call; `rejoin` says that it goes on already. `on`
+    /// is told what the page has to say of it: `r`, it is ready; `s` and something for the agent's
+    /// page; or `e` and the number of why it ended.
     pub(crate) fn open_voice(&self, rejoin: bool, on: impl FnMut(String) + 'static) {
         let on: Box<dyn FnMut(String)> = Box::new(on);
         self.open_voice_with(rejoin, Closure::wrap(on).into_js_value());
@@ -198,8 +199,8 @@ impl Host {
         (at > 0.0).then_some(at as u64)
     }
 
-    /// Books a call without a socket. `answer` gets the refusal's code, empty if there was none; nothing if the relay could
-    /// not be reached.
+    /// Books a call without a socket. `answer` gets the refusal's code, empty if there was none;
+    /// nothing if the relay could not be reached.
     pub(crate) fn book_call(
         &self,
         booking: &Booking,

@@ -28,7 +28,8 @@ pub struct News {
     pub typing_for: Option<u16>,
     /// The call that is over, and why.
     pub voice_ended: Option<(VoiceId, VoiceEnding)>,
-    /// For the bar of the call: what the agent's page says (`hear`), or how the sound finds its way (`ice`).
+    /// For the bar of the call: what the agent's page says (`hear`), or how the sound finds its way
+    /// (`ice`).
     pub voice: Option<(&'static str, String)>,
     /// It is worth asking whether the agent can talk.
     pub headset_due: bool,

@@ -6,7 +6,8 @@ use heard_protocol::NextMove;
 /// After this many failed attempts, some eight seconds, another way to reach the shop is offered.
 const PATIENCE: u32 = 5;
 
-/// What a person should know about the connection. Nothing while it works, or while it opens for the first time.
+/// What a person should know about the connection. Nothing while it works, or while it opens for
+/// the first time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// It is being opened again; what is written meanwhile is kept.

@@ -70,13 +70,14 @@ fn link_length(text: &str) -> usize {
     }
 }
 
-/// Whether a character is part of a word. Beyond ASCII everything is taken for one: the tables that know better weigh more
-/// than the whole search.
+/// Whether a character is part of a word. Beyond ASCII everything is taken for one: the tables that
+/// know better weigh more than the whole search.
 fn is_wordy(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || !letter.is_ascii()
 }
 
-/// Without the punctuation of the sentence around it; a closing bracket stays if the address opened it.
+/// Without the punctuation of the sentence around it; a closing bracket stays if the address opened
+/// it.
 fn trim_end(mut link: &str) -> &str {
     while let Some(last) = link.chars().next_back() {
         let sentence = match last {

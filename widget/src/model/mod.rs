@@ -1,7 +1,8 @@
 //! What the panel knows and shows.
 //!
-//! [`Model::apply`] takes what the session tells, the other methods take what the person does. [`rows`](rows::rows) and
-//! the small questions ([`Model::unread`], [`Model::partner`], [`link::trouble`]) answer what is on the screen.
+//! [`Model::apply`] takes what the session tells, the other methods take what the person does.
+//! [`rows`](rows::rows) and the small questions ([`Model::unread`], [`Model::partner`],
+//! [`link::trouble`]) answer what is on the screen.
 
 pub mod callback;
 mod change;

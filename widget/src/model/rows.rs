@@ -279,7 +279,8 @@ fn logged<'a>(
     log: &'a Log,
     current: bool,
 ) -> impl Iterator<Item = Line<'a>> {
-    // An open offer is a card; what is left of others is what the visitor said to them, and the agent's words.
+    // An open offer is a card; what is left of others is what the visitor said to them, and the
+    // agent's words.
     let is_shown = move |body: &PublicBody| match body {
         PublicBody::TalkOffered { why, .. } => {
             !(why.is_empty() || current && model.offer.is_some())

@@ -182,7 +182,8 @@ impl Model {
         self.pending.push(Pending::new(id, text));
     }
 
-    /// Takes a failed message back, to be sent again or thrown away. Nothing if there is none of this id.
+    /// Takes a failed message back, to be sent again or thrown away. Nothing if there is none of
+    /// this id.
     pub fn take_back(&mut self, id: CommandId) -> Option<Arc<str>> {
         let index = self
             .pending
@@ -256,7 +257,8 @@ impl Model {
         self.call.as_ref().filter(|call| is_open(&call.progress))
     }
 
-    /// Learns how a request stands. The path of its page is only told now and then, and stays; of two requests the open one is shown, or the newer.
+    /// Learns how a request stands. The path of its page is only told now and then, and stays; of
+    /// two requests the open one is shown, or the newer.
     pub(super) fn learn(&mut self, mut view: CallbackView) {
         match &self.call {
             Some(known) if known.id == view.id && view.path.is_empty() => {

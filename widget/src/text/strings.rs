@@ -1,7 +1,7 @@
 //! What a catalogue holds.
 
-/// A phrase in the forms a language has for numbers, by the names of `Intl.PluralRules`; a form the language lacks repeats
-/// the last one.
+/// A phrase in the forms a language has for numbers, by the names of `Intl.PluralRules`; a form the
+/// language lacks repeats the last one.
 #[derive(Debug, Clone, Copy)]
 pub struct Plural {
     /// 1 in English; 1, 21, 31… in Russian.

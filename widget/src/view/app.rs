@@ -207,7 +207,8 @@ impl Shared {
         }
     }
 
-    /// What was asked about a call has been done, or has not; or the call that was booked here is over.
+    /// What was asked about a call has been done, or has not; or the call that was booked here is
+    /// over.
     fn settle(&self, news: &News) {
         let over = self.model.peek(|model| {
             let call = model.call.as_ref()?;
@@ -300,7 +301,8 @@ impl Shared {
         });
     }
 
-    /// Does what the relay's close code asks for; once each, so that two faults can't chase each other.
+    /// Does what the relay's close code asks for; once each, so that two faults can't chase each
+    /// other.
     fn recover(&self, next: NextMove) {
         match next {
             NextMove::Reload if self.host.kept(RELOADED).is_none() => {

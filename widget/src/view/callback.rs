@@ -63,7 +63,8 @@ pub(super) fn is_open(app: App) -> bool {
     matches!(which(app), Some(Card::Form | Card::Booked))
 }
 
-/// Whether the form says all there is to say to somebody who opens the chat: nobody is here, leave a number.
+/// Whether the form says all there is to say to somebody who opens the chat: nobody is here, leave
+/// a number.
 pub(super) fn speaks_first(app: App) -> bool {
     app.model.read(Model::is_empty) && which(app) == Some(Card::Form)
 }
@@ -315,7 +316,8 @@ fn submit(app: App) {
                 Some(code) => {
                     app.ask_calls();
                     let problem = Problem::from_code(&code);
-                    // What was refused for good stays refused under its id; what was not may have been done.
+                    // What was refused for good stays refused under its id; what was not may have
+                    // been done.
                     if !matches!(problem, Problem::TooFast | Problem::Unreachable) {
                         form.sent = None;
                     }

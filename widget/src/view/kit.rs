@@ -1,8 +1,9 @@
 //! Elements in few types.
 //!
-//! A renderer that makes a type of every element and every closure makes the compiler copy the drawing code for each of them:
-//! for this panel that was a third of the download. Here every element is one type and every closure is boxed, so there is
-//! one effect for all that changes. The signals, the effects and the keyed list are Leptos'.
+//! A renderer that makes a type of every element and every closure makes the compiler copy the
+//! drawing code for each of them: for this panel that was a third of the download. Here every
+//! element is one type and every closure is boxed, so there is one effect for all that changes. The
+//! signals, the effects and the keyed list are Leptos'.
 
 use std::cell::RefCell;
 use std::hash::Hash;
@@ -53,7 +54,8 @@ impl<T> Watched<T> {
 }
 
 thread_local! {
-    /// The owner of every effect. A part that comes and goes holds its own effects and drops them when it goes.
+    /// The owner of every effect. A part that comes and goes holds its own effects and drops them
+    /// when it goes.
     static ROOT: Owner = Owner::new();
 }
 

@@ -1,4 +1,5 @@
-//! The components. They hold nothing but what is on the screen: everything else is in the [`model`](crate::model).
+//! The components. They hold nothing but what is on the screen: everything else is in the
+//! [`model`](crate::model).
 
 mod app;
 mod banner;

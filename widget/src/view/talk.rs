@@ -1,5 +1,6 @@
-//! The offer to talk: a card in the conversation, with its reason and answers that are as large as each other. It takes neither the focus nor the
-//! room of the text box; whoever writes on may leave it unanswered.
+//! The offer to talk: a card in the conversation, with its reason and answers that are as large as
+//! each other. It takes neither the focus nor the room of the text box; whoever writes on may leave
+//! it unanswered.
 
 use heard_protocol::{TalkAnswer, TalkReason};
 

@@ -1,4 +1,5 @@
-//! A call from this page to the agent's: the page around has the sound and draws the bar, here is what it means to the conversation.
+//! A call from this page to the agent's: the page around has the sound and draws the bar, here is
+//! what it means to the conversation.
 
 use std::cell::Cell;
 

@@ -3,8 +3,8 @@
 use super::report::Tally;
 use super::watch::Outcome;
 
-/// The counts of a run, by the runner's closing lines. A runner that failed without counting a failure (it did not compile,
-/// it crashed), or that counted nothing at all, is a failure too.
+/// The counts of a run, by the runner's closing lines. A runner that failed without counting a
+/// failure (it did not compile, it crashed), or that counted nothing at all, is a failure too.
 pub(super) fn tally(outcome: &Outcome, of_line: fn(&str) -> Option<Counts>) -> Tally {
     let mut tally = Tally::default();
     for counts in outcome.lines.iter().filter_map(|line| of_line(line)) {

@@ -1,4 +1,5 @@
-//! The examples that cargo does not test, against the built relay: the client in Python, and the cluster behind a proxy.
+//! The examples that cargo does not test, against the built relay: the client in Python, and the
+//! cluster behind a proxy.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -59,8 +59,9 @@ pub(super) fn run() -> Tally {
     tally
 }
 
-/// Licences, sources and bans. Not advisories: their database comes by git from a host that not every network reaches, and a
-/// check that passes by not running is worse than none. `cargo deny check advisories` is for whoever can.
+/// Licences, sources and bans. Not advisories: their database comes by git from a host that not
+/// every network reaches, and a check that passes by not running is worse than none.
+/// `cargo deny check advisories` is for whoever can.
 fn dependencies() -> Result<()> {
     let mut deny = Command::new(cargo_tool("cargo-deny", CARGO_DENY)?);
     deny.current_dir(project::root());

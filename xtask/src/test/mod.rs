@@ -24,7 +24,8 @@ pub(crate) struct Options {
     /// Run these alone; all unless said
     #[arg(value_enum)]
     sections: Vec<Section>,
-    /// Also run what takes minutes: fuzzing, tests marked as ignored, and more seeds (`HEARD_LONG=1`)
+    /// Also run what takes minutes: fuzzing, tests marked as ignored, and more seeds
+    /// (`HEARD_LONG=1`)
     #[arg(long)]
     long: bool,
 }

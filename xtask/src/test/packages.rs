@@ -1,4 +1,5 @@
-//! Programs that cargo does not bring: installed with apt where that is allowed, named where it is not.
+//! Programs that cargo does not bring: installed with apt where that is allowed, named where it is
+//! not.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -55,7 +56,8 @@ pub(super) struct Program {
     pub(super) variable: &'static str,
     /// The Debian package it is in.
     pub(super) package: &'static str,
-    /// A folder with a folder `bin` of its own for every version, for what a package keeps out of `PATH`.
+    /// A folder with a folder `bin` of its own for every version, for what a package keeps out of
+    /// `PATH`.
     pub(super) versions: Option<&'static str>,
 }
 

@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result};
 
 use crate::{process, project};
 
-/// A subcommand of cargo at one version, installed or compiled into the target folder: some two minutes, once.
+/// A subcommand of cargo at one version, installed or compiled into the target folder: some two
+/// minutes, once.
 ///
 /// # Errors
 /// If it is not there and can't be compiled.

@@ -1,4 +1,5 @@
-//! Everything that runs without a browser: unit, property, simulation and process tests, and the examples in the docs.
+//! Everything that runs without a browser: unit, property, simulation and process tests, and the
+//! examples in the docs.
 
 use std::process::Command;
 
@@ -24,7 +25,8 @@ const TRACER: Program = Program {
     versions: None,
 };
 
-/// Installs what the tests need, and runs all of them. Without a program those that need it fail, the others run.
+/// Installs what the tests need, and runs all of them. Without a program those that need it fail,
+/// the others run.
 pub(super) fn run(long: bool) -> Tally {
     let mut tally = Tally::default();
     let [agent, visitor, trunk] = &PHONES;

@@ -11,7 +11,8 @@ use super::Bundle;
 use crate::process;
 use crate::toolchain::WASM;
 
-/// Compiles the bundles' crates, all in one go so that they share their dependencies, and says where the modules are.
+/// Compiles the bundles' crates, all in one go so that they share their dependencies, and says
+/// where the modules are.
 ///
 /// # Errors
 /// If cargo fails, or a crate is not of a kind that becomes a module.

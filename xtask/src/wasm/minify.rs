@@ -96,8 +96,8 @@ pub(super) fn style(text: &str) -> String {
     small
 }
 
-/// Keeps one space where there was any, except beside punctuation that separates by itself. A space *before* a colon
-/// stays: `a :hover` is not `a:hover`.
+/// Keeps one space where there was any, except beside punctuation that separates by itself. A space
+/// *before* a colon stays: `a :hover` is not `a:hover`.
 fn push_space(small: &mut String, space: &mut bool, next: char) {
     let was_there = std::mem::take(space);
     let separates = |c: char| matches!(c, '{' | '}' | ';' | ',');

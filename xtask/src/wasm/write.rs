@@ -9,8 +9,8 @@ use brotli::enc::BrotliEncoderParams;
 
 use crate::project;
 
-/// What decides what an asset looks like, besides its input: this very program, with the wasm-bindgen, the minifier and the
-/// compressor in it.
+/// What decides what an asset looks like, besides its input: this very program, with the
+/// wasm-bindgen, the minifier and the compressor in it.
 #[derive(Debug)]
 pub(super) struct Tools {
     digest: String,
@@ -29,7 +29,8 @@ impl Tools {
     }
 }
 
-/// Writes assets that come from one input, unless they were already made from it with the same tools.
+/// Writes assets that come from one input, unless they were already made from it with the same
+/// tools.
 ///
 /// # Errors
 /// If making or writing them fails.

@@ -12,7 +12,8 @@ use crate::text;
 
 /// For how long after a call its agent may still say what came of it, in milliseconds.
 const AFTERTHOUGHT_MS: u64 = 60 * MINUTE_MS;
-/// For how long the relay follows a call in which both talk, in milliseconds: a dialer that never says that it ended is taken at its last word then.
+/// For how long the relay follows a call in which both talk, in milliseconds: a dialer that never
+/// says that it ended is taken at its last word then.
 pub(super) const LONGEST_TALK_MS: u64 = 4 * 60 * MINUTE_MS;
 
 impl Callback {
@@ -81,11 +82,13 @@ impl Callback {
         Ok(vec![Write::Staff(declined)])
     }
 
-    /// An agent makes the call: the one it rings for, or any if it waits. `open` are the site's open requests.
+    /// An agent makes the call: the one it rings for, or any if it waits. `open` are the site's
+    /// open requests.
     ///
     /// # Errors
-    /// [`RefusalCode::AlreadyTaken`] if it rings for somebody else or a colleague makes it, [`RefusalCode::WrongState`] if it is over or the agent makes
-    /// another, [`RefusalCode::BadTime`] in the visitor's quiet hours.
+    /// [`RefusalCode::AlreadyTaken`] if it rings for somebody else or a colleague makes it,
+    /// [`RefusalCode::WrongState`] if it is over or the agent makes another,
+    /// [`RefusalCode::BadTime`] in the visitor's quiet hours.
     pub fn take(
         &mut self,
         by: &AgentCard,
@@ -126,10 +129,12 @@ impl Callback {
         Ok(vec![Write::Public(calling)])
     }
 
-    /// Something is heard of the call that is dialled for an agent. `order` is the number it was ordered under ([`Life::taken`](super::Life::taken)).
+    /// Something is heard of the call that is dialled for an agent. `order` is the number it was
+    /// ordered under ([`Life::taken`](super::Life::taken)).
     ///
     /// # Errors
-    /// [`RefusalCode::WrongState`] if that attempt is not under way: it ended, or this was heard before.
+    /// [`RefusalCode::WrongState`] if that attempt is not under way: it ended, or this was heard
+    /// before.
     pub fn dialled(
         &mut self,
         order: u16,
@@ -181,7 +186,8 @@ impl Callback {
         }
     }
 
-    /// Whatever dials has not been heard of in time: the attempt failed, or, if they were talking, is taken to have been answered.
+    /// Whatever dials has not been heard of in time: the attempt failed, or, if they were talking,
+    /// is taken to have been answered.
     pub fn lapse(&mut self, policy: &CallPolicy, now: UnixMillis) -> Change {
         let Stage::Calling {
             agent,
@@ -199,10 +205,12 @@ impl Callback {
         self.tried(agent, since, disposition, 0, policy, now)
     }
 
-    /// The agent says what came of the attempt they make. Of one that was made for them they may add, soon after, what it came to in a line.
+    /// The agent says what came of the attempt they make. Of one that was made for them they may
+    /// add, soon after, what it came to in a line.
     ///
     /// # Errors
-    /// [`RefusalCode::NotYours`] or [`RefusalCode::WrongState`], or what [`text::check_short`] refuses.
+    /// [`RefusalCode::NotYours`] or [`RefusalCode::WrongState`], or what [`text::check_short`]
+    /// refuses.
     pub fn report(
         &mut self,
         by: AgentId,
@@ -257,7 +265,8 @@ impl Callback {
     /// An agent deals with it by hand, whatever the rules for attempts say.
     ///
     /// # Errors
-    /// [`RefusalCode::WrongState`] once it is over, [`RefusalCode::NotYours`] while a colleague makes the call.
+    /// [`RefusalCode::WrongState`] once it is over, [`RefusalCode::NotYours`] while a colleague
+    /// makes the call.
     pub fn close(
         &mut self,
         by: AgentId,
@@ -287,7 +296,8 @@ impl Callback {
         })])
     }
 
-    /// The agent it rings for, or who makes it, is gone: it waits for the next. Does nothing if it is nobody's.
+    /// The agent it rings for, or who makes it, is gone: it waits for the next. Does nothing if it
+    /// is nobody's.
     pub fn release(&mut self) -> Change {
         let Some(agent) = self.life.agent() else {
             return Change::new();

@@ -1,5 +1,5 @@
-//! What people say when writing does not work, by language. Patterns are as in `patterns.rs`; every catalogue is tried on every message, since
-//! languages mix.
+//! What people say when writing does not work, by language. Patterns are as in `patterns.rs`; every
+//! catalogue is tried on every message, since languages mix.
 
 mod en;
 mod ru;
@@ -258,7 +258,8 @@ pub(super) fn is_idle(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// Words that a pattern stands for: of the alternatives, and of what may be missing, others for every `turn`.
+    /// Words that a pattern stands for: of the alternatives, and of what may be missing, others for
+    /// every `turn`.
     fn spell(pattern: &str, turn: usize) -> String {
         let mut runs: Vec<&str> = pattern.split(" & ").collect();
         // Whatever ends the sentence comes last.

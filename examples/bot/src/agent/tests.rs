@@ -1,4 +1,5 @@
-//! The bot on a stage: the desk's own rules decide what its commands do, and the log comes back to it.
+//! The bot on a stage: the desk's own rules decide what its commands do, and the log comes back to
+//! it.
 
 use std::collections::{HashSet, VecDeque};
 

@@ -8,7 +8,8 @@ mod relay;
 use crate::coverage::{Variants, bare, every};
 use crate::kind::Frame;
 
-/// What the samples greet with. The number is the client's own and no shape depends on it, so their golden files need not follow the versions.
+/// What the samples greet with. The number is the client's own and no shape depends on it, so their
+/// golden files need not follow the versions.
 pub(crate) const FIRST_VERSION: u16 = 1;
 
 type Named<T> = Vec<(String, T)>;
@@ -17,7 +18,8 @@ fn named<T>(name: &str, frame: T) -> (String, T) {
     (name.to_owned(), frame)
 }
 
-/// The samples as frames of any kind, after making sure that every variant of the frame is among them.
+/// The samples as frames of any kind, after making sure that every variant of the frame is among
+/// them.
 fn checked<T: Variants + Clone>(all: Named<T>, wrap: fn(T) -> Frame) -> Named<Frame> {
     every(bare(all.iter().map(|(_, frame)| frame.clone()).collect()));
     all.into_iter()

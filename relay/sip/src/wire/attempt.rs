@@ -123,7 +123,8 @@ impl Attempt {
         let _ = self.say.send(Heard::Failed(failure));
     }
 
-    /// Sends it. Also returned are the request without its credentials, and the peer as far as it is known.
+    /// Sends it. Also returned are the request without its credentials, and the peer as far as it
+    /// is known.
     async fn send(&mut self) -> Result<(ClientInvTsx, Request, Peer), ezk_sip_core::Error> {
         let mut flow = self.station.reach(&self.invitee.hop).await?;
         let mut contact = SipUri::new(flow.own.clone()).user("heard".into());
@@ -224,7 +225,8 @@ impl Attempt {
         }
     }
 
-    /// Says that somebody picked up, acknowledges as told, and again whenever the acknowledgement was lost.
+    /// Says that somebody picked up, acknowledges as told, and again whenever the acknowledgement
+    /// was lost.
     async fn answered(self, mut transaction: ClientInvTsx, response: &TsxResponse, peer: Peer) {
         let (take, taken) = oneshot::channel();
         let body = response.body.clone();

@@ -39,7 +39,8 @@ pub(crate) struct Dialog {
 pub(crate) enum Said {
     /// It hung up.
     Bye,
-    /// It wants something else: to hold, another codec. Has to be [accepted](Dialog::accept) or [refused](Dialog::refuse).
+    /// It wants something else: to hold, another codec. Has to be [accepted](Dialog::accept) or
+    /// [refused](Dialog::refuse).
     Offer(Box<Offer>),
 }
 
@@ -186,7 +187,8 @@ impl Dialog {
         }
     }
 
-    /// Offers the phone something else, and returns its answer. Not to be given up while it waits: that would leave its answer unacknowledged.
+    /// Offers the phone something else, and returns its answer. Not to be given up while it waits:
+    /// that would leave its answer unacknowledged.
     ///
     /// # Errors
     /// [`Failure`] if it won't, or does not answer.

@@ -27,7 +27,8 @@ impl Challenges {
         self.answered > 0
     }
 
-    /// What to add to the request so that it is believed. Nothing if we have no name, if it was believed not to be us already, or if we cannot say it as asked.
+    /// What to add to the request so that it is believed. Nothing if we have no name, if it was
+    /// believed not to be us already, or if we cannot say it as asked.
     pub(super) fn answer(
         &mut self,
         trunk: &Trunk,

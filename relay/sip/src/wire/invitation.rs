@@ -64,7 +64,8 @@ impl Invitation {
 }
 
 impl Answer {
-    /// Acknowledges it, with an answer to what it offers if it does. Nothing if that cannot be sent.
+    /// Acknowledges it, with an answer to what it offers if it does. Nothing if that cannot be
+    /// sent.
     pub(crate) async fn take(self, body: Bytes) -> Option<Dialog> {
         let (give, taken) = oneshot::channel();
         self.take.send((body, give)).ok()?;
@@ -73,7 +74,8 @@ impl Answer {
 }
 
 impl Station {
-    /// Rings a phone for `ring` at most, with an offer or without. `call` is the order's id, `leg` tells its two dialogs apart.
+    /// Rings a phone for `ring` at most, with an offer or without. `call` is the order's id, `leg`
+    /// tells its two dialogs apart.
     pub(crate) fn invite(
         &self,
         invitee: Invitee,

@@ -1,8 +1,9 @@
 //! SIP dialogs over the library's transactions.
 //!
-//! Three things, each of which ends what it stands for when it is dropped: an [`invitation`](invitation::Invitation) is withdrawn, an
-//! [`answer`](invitation::Answer) that was not taken is acknowledged, declined and hung up on, and a [`dialog`](dialog::Dialog) is hung up. So there is no
-//! way out of a call that leaves a phone behind.
+//! Three things, each of which ends what it stands for when it is dropped: an
+//! [`invitation`](invitation::Invitation) is withdrawn, an [`answer`](invitation::Answer) that was
+//! not taken is acknowledged, declined and hung up on, and a [`dialog`](dialog::Dialog) is hung up.
+//! So there is no way out of a call that leaves a phone behind.
 
 mod attempt;
 pub(crate) mod dialog;

@@ -35,7 +35,8 @@ impl Peer {
     /// What an answer to an invitation says about who answered. `None` if it cannot be read.
     pub(super) fn learn(mut self, response: &TsxResponse) -> Option<Self> {
         self.remote = response.base_headers.to.clone();
-        // It has to say where it is, but one that does not can still be hung up on the way it was rung.
+        // It has to say where it is, but one that does not can still be hung up on the way it was
+        // rung.
         if let Some(target) = target(&response.headers) {
             self.target = target;
         }
@@ -80,7 +81,8 @@ impl Peer {
         self.station.reach(hop).await
     }
 
-    /// Acknowledges an answer; what is returned may have to be sent again. `credentials` are those of what was answered.
+    /// Acknowledges an answer; what is returned may have to be sent again. `credentials` are those
+    /// of what was answered.
     pub(super) async fn acknowledge(
         &self,
         cseq: u32,

@@ -88,8 +88,8 @@ impl Layer for Post {
             Method::OPTIONS => StatusCode::OK,
             _ => StatusCode::CALL_OR_TRANSACTION_DOES_NOT_EXIST,
         };
-        // Said once, and nothing is remembered: whoever does not hear it asks again. The library would go on for half a minute, to whomever a
-        // stranger names.
+        // Said once, and nothing is remembered: whoever does not hear it asks again. The library
+        // would go on for half a minute, to whomever a stranger names.
         let mut response = endpoint.create_response(&request, code, None);
         if let Err(error) = endpoint.send_outgoing_response(&mut response).await {
             tracing::debug!(%error, "a stranger was not answered");

@@ -13,12 +13,14 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::peer::{Peer, is_final};
 use crate::sdp::Session;
 
-/// How long a withdrawn invitation is followed, so that whoever picks up all the same is hung up on (RFC 3261, 64 times T1).
+/// How long a withdrawn invitation is followed, so that whoever picks up all the same is hung up on
+/// (RFC 3261, 64 times T1).
 const WITHDRAWING: Duration = Duration::from_secs(32);
 /// The pause before a withdrawal is said again, and the longest one.
 const AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(4));
 
-/// Withdraws it. Before anything was heard there is nothing to withdraw, but something may still come.
+/// Withdraws it. Before anything was heard there is nothing to withdraw, but something may still
+/// come.
 pub(super) async fn withdraw(mut transaction: ClientInvTsx, peer: Peer, cseq: u32, seen: bool) {
     let offered = !transaction.request().msg.body.is_empty();
     let end = Instant::now() + WITHDRAWING;
@@ -66,7 +68,8 @@ async fn too_late(response: &TsxResponse, peer: Peer, cseq: u32, offered: bool) 
     }
 }
 
-/// Acknowledges an answer that nobody wants, and hangs up. If the answer carries an offer, that is declined.
+/// Acknowledges an answer that nobody wants, and hangs up. If the answer carries an offer, that is
+/// declined.
 pub(super) async fn hang_up(peer: Peer, cseq: u32, offer: Option<Bytes>) {
     let body = offer.map_or_else(Bytes::new, |offer| {
         let mut session = Session::new("0.0.0.0", 1);
@@ -79,7 +82,8 @@ pub(super) async fn hang_up(peer: Peer, cseq: u32, offer: Option<Bytes>) {
     peer.bye(cseq + 1).await;
 }
 
-/// What withdraws an invitation: it carries the branch of what it withdraws (RFC 3261, section 9.1), so it is no transaction of the library's.
+/// What withdraws an invitation: it carries the branch of what it withdraws (RFC 3261, section
+/// 9.1), so it is no transaction of the library's.
 fn cancel(transaction: &ClientInvTsx) -> Option<OutgoingRequest> {
     let invite = transaction.request();
     let mut request = Request::new(Method::CANCEL, invite.msg.line.uri.clone());

@@ -1,4 +1,5 @@
-//! Calls between real phones: baresip is the agent's, sipp the visitor's, kamailio the trunk's proxy.
+//! Calls between real phones: baresip is the agent's, sipp the visitor's, kamailio the trunk's
+//! proxy.
 
 mod agent;
 mod answered;

@@ -12,7 +12,8 @@ use crate::text::{Lang, fill};
 /// The most bytes of a line, its end left out.
 const LINE: usize = 73;
 
-/// The file; `None` for a call that has no time of its own. A call that is off says so, so that it goes from the calendar too.
+/// The file; `None` for a call that has no time of its own. A call that is off says so, so that it
+/// goes from the calendar too.
 pub(super) fn file(
     site: &SiteRecord,
     call: &Callback,

@@ -1,6 +1,8 @@
-//! `/call/{secret}`: one booked call, for whoever has its link: how it stands, another time, calling it off, a calendar file.
+//! `/call/{secret}`: one booked call, for whoever has its link: how it stands, another time,
+//! calling it off, a calendar file.
 //!
-//! The link is the whole permission. It needs no cookie, no script and no chat, and a page of somebody else's that sends the form would have to know it.
+//! The link is the whole permission. It needs no cookie, no script and no chat, and a page of
+//! somebody else's that sends the form would have to know it.
 
 mod calendar;
 mod view;

@@ -170,7 +170,8 @@ impl Typed {
         }
     }
 
-    /// A time that was typed means the slot it lies in: people write when it suits them, not when slots begin.
+    /// A time that was typed means the slot it lies in: people write when it suits them, not when
+    /// slots begin.
     pub(in crate::pages) fn moment(
         &self,
         lang: Lang,

@@ -1,7 +1,7 @@
 //! `/callback/{site}`: asking for a call with nothing but HTML.
 //!
-//! The form carries the id of the command it will become, so sending it twice books one call. It needs no cookie; whose it
-//! is follows from the id.
+//! The form carries the id of the command it will become, so sending it twice books one call. It
+//! needs no cookie; whose it is follows from the id.
 
 mod form;
 mod view;
@@ -128,7 +128,8 @@ pub(super) async fn send(
         }
         Ok(Some(code)) => {
             let faults = Faults::of_refusal(code, manner.lang, &site.policy);
-            // What was refused for good stays refused under its id, whatever else is asked for under it.
+            // What was refused for good stays refused under its id, whatever else is asked for
+            // under it.
             let typed = typed.renewed(fresh_id(&app));
             again(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults).await
         }
@@ -181,8 +182,8 @@ async fn book(
     }
 }
 
-/// The relay's own pages may send the form, and so may the shop's: a form like ours can stand on any of them. Any other page
-/// would be using its visitors to order calls to somebody.
+/// The relay's own pages may send the form, and so may the shop's: a form like ours can stand on
+/// any of them. Any other page would be using its visitors to order calls to somebody.
 fn may_send(headers: &HeaderMap, app: &App, site: &SiteRecord) -> bool {
     match allowed(headers, &app.config) {
         OriginVerdict::Own | OriginVerdict::Absent => true,

@@ -16,7 +16,8 @@ use crate::server::App;
 use crate::store::SiteRecord;
 use crate::text::{Lang, Words, fill};
 
-/// The form where the chat should have been: number, name and consent, for as soon as possible. The whole one is a link away.
+/// The form where the chat should have been: number, name and consent, for as soon as possible. The
+/// whole one is a link away.
 pub(in crate::pages) fn short_form(app: &App, site: &SiteRecord, manner: Manner) -> String {
     let words = manner.lang.words();
     let address = address(site, manner);
@@ -163,7 +164,8 @@ fn hidden(typed: &Typed) -> String {
     )
 }
 
-/// The attributes that tie a field to what is wrong with it and to its hint, and the sentence itself.
+/// The attributes that tie a field to what is wrong with it and to its hint, and the sentence
+/// itself.
 fn fault(field: Field, name: &str, hint: Option<&str>, faults: &Faults) -> (String, String) {
     let sentence = faults.at(field);
     let mut described: Vec<&str> = hint.into_iter().collect();
@@ -310,7 +312,8 @@ pub(in crate::pages) fn slot_choice(
 fn consent(words: &Words, typed: &Typed, faults: &Faults) -> String {
     let (attributes, error) = fault(Field::Consent, "consent", None, faults);
     let checked = if typed.is_ticked() { " checked" } else { "" };
-    // The words stay those that were ticked; words that are not ours are replaced, and the box is then empty again.
+    // The words stay those that were ticked; words that are not ours are replaced, and the box is
+    // then empty again.
     let ours = Lang::ALL
         .iter()
         .any(|lang| lang.words().consent == typed.wording);

@@ -1,7 +1,8 @@
 //! Whose time it is, without any script to ask the browser.
 //!
-//! A plain form can't know where somebody is, and a guess that is wrong makes the call come at the wrong hour. So the form
-//! shows what time it is in cities around the world, and people recognise their own by the time.
+//! A plain form can't know where somebody is, and a guess that is wrong makes the call come at the
+//! wrong hour. So the form shows what time it is in cities around the world, and people recognise
+//! their own by the time.
 
 use heard_protocol::UnixMillis;
 use jiff::tz::TimeZone;
@@ -98,7 +99,8 @@ pub(super) fn choices(now: UnixMillis, lang: Lang) -> Vec<Choice> {
     zones.into_iter().map(|(_, choice)| choice).collect()
 }
 
-/// What the zone is called on our pages: its cities, or the name itself where it is not one of ours.
+/// What the zone is called on our pages: its cities, or the name itself where it is not one of
+/// ours.
 pub(super) fn called(zone: &str, lang: Lang) -> String {
     CITIES
         .iter()
@@ -107,8 +109,9 @@ pub(super) fn called(zone: &str, lang: Lang) -> String {
         .to_owned()
 }
 
-/// The moment a clock on a wall of this zone means, by `2026-11-24T15:30`. A time that a clock change skips is moved on by as much
-/// as the clocks are; of one that comes twice, the first is meant (both as in RFC 5545).
+/// The moment a clock on a wall of this zone means, by `2026-11-24T15:30`. A time that a clock
+/// change skips is moved on by as much as the clocks are; of one that comes twice, the first is
+/// meant (both as in RFC 5545).
 pub(super) fn moment(local: &str, zone: &str) -> Option<UnixMillis> {
     let local: jiff::civil::DateTime = local.parse().ok()?;
     let zone = TimeZone::get(zone).ok()?;

@@ -1,7 +1,7 @@
 //! The IO around a [`Peer`]: one task per connection.
 //!
-//! Memory is what limits how many idle visitors a node carries, so buffers start empty, anything large is boxed, and nothing is kept
-//! between frames that can be made again.
+//! Memory is what limits how many idle visitors a node carries, so buffers start empty, anything
+//! large is boxed, and nothing is kept between frames that can be made again.
 
 mod work;
 
@@ -41,8 +41,8 @@ impl Drop for Counted {
 
 /// Serves one connection to its end.
 ///
-/// Written as a block rather than an `async fn`, which would hold its arguments twice; what a connection holds while it is idle is
-/// held ten thousand times.
+/// Written as a block rather than an `async fn`, which would hold its arguments twice; what a
+/// connection holds while it is idle is held ten thousand times.
 pub(super) fn serve<S: Served>(
     mut socket: WebSocket,
     codec: Codec,
@@ -81,7 +81,8 @@ pub(super) fn serve<S: Served>(
     }
 }
 
-/// Says why, and lets the client say goodbye: a socket that is dropped with unread data on it takes its last words along.
+/// Says why, and lets the client say goodbye: a socket that is dropped with unread data on it takes
+/// its last words along.
 async fn farewell(socket: &mut WebSocket, code: CloseCode) {
     let frame = CloseFrame {
         code: code.code(),
@@ -174,12 +175,14 @@ struct Line<S: Served> {
 }
 
 impl<S: Served> Line<S> {
-    /// Runs until the connection ends; returns the code to close it with, unless the client has gone.
+    /// Runs until the connection ends; returns the code to close it with, unless the client has
+    /// gone.
     async fn run(&mut self, socket: &mut WebSocket) -> Option<CloseCode> {
         let stop = self.context.stop.clone();
         let mut stopped = std::pin::pin!(stop.cancelled());
         let mailbox = Arc::clone(&self.mailbox);
-        // Armed once and left alone: a frame only moves what is due, and the timer finds out when it fires.
+        // Armed once and left alone: a frame only moves what is due, and the timer finds out when
+        // it fires.
         let mut timer = std::pin::pin!(tokio::time::sleep(self.until_due()));
         loop {
             tokio::select! {
@@ -219,8 +222,9 @@ impl<S: Served> Line<S> {
 
     /// Takes whatever else is ready, does what it all leads to, and sends it in one go.
     ///
-    /// Nearly always the client takes it at once. Only what waiting for it needs is boxed: a connection with nothing to do holds no room
-    /// for that, and a turn without waiting costs no allocation.
+    /// Nearly always the client takes it at once. Only what waiting for it needs is boxed: a
+    /// connection with nothing to do holds no room for that, and a turn without waiting costs no
+    /// allocation.
     async fn turn(&mut self, socket: &mut WebSocket) -> Result<Option<CloseCode>, Gone> {
         let mut turns = 0;
         let code = loop {
@@ -312,7 +316,8 @@ impl<S: Served> Line<S> {
     }
 
     fn done(&mut self, done: Done<S>) {
-        // What a command wrote is in the mail by the time it is answered, and goes out before the answer.
+        // What a command wrote is in the mail by the time it is answered, and goes out before the
+        // answer.
         self.overflowed |= !self.mail();
         match done {
             Done::Input(input) => self.handle(input),

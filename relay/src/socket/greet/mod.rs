@@ -22,7 +22,8 @@ pub(super) type Slice<S> = Option<(Head, LogSlice<<S as Role>::Entry>)>;
 
 /// A role as this process serves it over real sockets.
 pub(super) trait Served: Side {
-    /// Whether the hub needs to be told which conversations a connection reads; a visitor's are known by the visitor.
+    /// Whether the hub needs to be told which conversations a connection reads; a visitor's are
+    /// known by the visitor.
     const FOLLOWS_BY_CONVERSATION: bool;
 
     /// Finds out who it is and what they see.

@@ -112,8 +112,8 @@ impl Served for Staff {
     fn rise(context: &Arc<Context>, place: &Place<Self>) {
         let identity = place.identity.clone();
         context.hub.remove_staff(identity.site, &place.mailbox);
-        // A relay that stops leaves its agents online: those who reconnect within the grace period keep their conversations,
-        // and the next start counts everybody as gone from then on.
+        // A relay that stops leaves its agents online: those who reconnect within the grace period
+        // keep their conversations, and the next start counts everybody as gone from then on.
         if context.stop.is_cancelled() {
             return;
         }
@@ -195,8 +195,9 @@ async fn tell_phone(context: &Arc<Context>, place: &Place<Staff>) {
     }
 }
 
-/// Makes the store say what the hub knows: whether any socket of the agent is open. Two that do this at once end with the truth.
-/// A store that cannot write is asked again, since nobody else would ever say it.
+/// Makes the store say what the hub knows: whether any socket of the agent is open. Two that do
+/// this at once end with the truth. A store that cannot write is asked again, since nobody else
+/// would ever say it.
 async fn settle_presence(context: &Arc<Context>, identity: &StaffIdentity) {
     let StaffIdentity { site, agent } = *identity;
     loop {

@@ -52,7 +52,8 @@ impl Served for Visitor {
             contact,
             profile: profile.into(),
         });
-        // The place is taken before the logs are looked at, so that nothing written in between is missed.
+        // The place is taken before the logs are looked at, so that nothing written in between is
+        // missed.
         let seat = Seat::take(context, Arc::clone(&identity), mailbox);
         let arrival = match known {
             Some(contact) => {
@@ -200,7 +201,8 @@ impl Served for Visitor {
     }
 }
 
-/// Tells a visitor which times there are for a call, and how their own stands. Whoever is not told asks again.
+/// Tells a visitor which times there are for a call, and how their own stands. Whoever is not told
+/// asks again.
 async fn tell_calls(context: &Arc<Context>, place: &Place<Visitor>, zone: &str) {
     let VisitorIdentity { site, contact, .. } = *place.identity;
     let store = &context.store;

@@ -12,7 +12,8 @@ use crate::hub::Mail;
 use crate::socket::side::Side;
 use crate::store::{Answer, Fact};
 
-/// How many frames other than commands a client may send in a second: a returning agent follows every log they had open at once.
+/// How many frames other than commands a client may send in a second: a returning agent follows
+/// every log they had open at once.
 const CHATTER: usize = 2 * MAX_CURSORS;
 
 /// What a client that was let in does, is told, and follows.
@@ -204,7 +205,8 @@ impl<S: Side> Live<S> {
         out.push(Effect::Lists);
     }
 
-    /// The lists were read. What was told meanwhile is told once more, so that it is not an older row that the client is left with.
+    /// The lists were read. What was told meanwhile is told once more, so that it is not an older
+    /// row that the client is left with.
     pub(super) fn listed(&mut self, rows: Vec<S::Notice>, out: &mut Vec<Effect<S>>) {
         let listing = self.listing.take();
         let (since, again) = listing.map_or_else(Default::default, |one| (one.since, one.again));

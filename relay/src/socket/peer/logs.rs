@@ -1,4 +1,5 @@
-//! The logs a client follows: how far it has been sent each, and what that makes of an announcement or of what was read.
+//! The logs a client follows: how far it has been sent each, and what that makes of an announcement
+//! or of what was read.
 
 use std::sync::Arc;
 
@@ -171,7 +172,8 @@ impl<S: Side> Live<S> {
         if !log.allowed {
             log.allowed = true;
             out.push(Effect::Follow(conversation));
-            // Something may have been written between the read and the hub's promise to tell: look once more.
+            // Something may have been written between the read and the hub's promise to tell: look
+            // once more.
             log.reading = true;
         }
         if log.sent > log.head {
@@ -184,7 +186,8 @@ impl<S: Side> Live<S> {
             .into_iter()
             .filter(|entry| entry.seq() > log.sent)
             .collect();
-        // The client may have asked from an earlier position meanwhile: then this piece does not continue there.
+        // The client may have asked from an earlier position meanwhile: then this piece does not
+        // continue there.
         if fresh
             .first()
             .is_some_and(|first| first.seq() == log.sent.next())
@@ -253,7 +256,8 @@ impl<S: Side> Live<S> {
 }
 
 impl Log {
-    /// Tells how far people have read, if that is news. Marks only go forward, so what comes late is not.
+    /// Tells how far people have read, if that is news. Marks only go forward, so what comes late
+    /// is not.
     pub(super) fn tell_marks<S: Side>(
         &mut self,
         visitor: Seq,

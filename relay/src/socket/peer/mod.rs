@@ -1,11 +1,13 @@
 //! One connection's state, without its IO.
 //!
-//! [`Peer::handle`] takes what came (a frame, an answer from the store, mail from the hub, time) and returns what to do. The socket's task does it;
-//! the simulation does it too, with thousands of peers against one engine and no socket at all.
+//! [`Peer::handle`] takes what came (a frame, an answer from the store, mail from the hub, time)
+//! and returns what to do. The socket's task does it; the simulation does it too, with thousands of
+//! peers against one engine and no socket at all.
 //!
-//! Delivery is by cursor: for every log it follows, a peer knows how far the client has been sent. An announcement that continues there is
-//! passed on; anything else makes it read the store from the cursor. So an announcement may be lost, doubled or late; and since the last
-//! one before a silence may be lost too, a peer looks at its logs by itself now and then.
+//! Delivery is by cursor: for every log it follows, a peer knows how far the client has been sent.
+//! An announcement that continues there is passed on; anything else makes it read the store from
+//! the cursor. So an announcement may be lost, doubled or late; and since the last one before a
+//! silence may be lost too, a peer looks at its logs by itself now and then.
 
 mod live;
 mod logs;

@@ -19,7 +19,8 @@ pub(super) struct Written {
     pub(super) public: Option<Seq>,
 }
 
-/// Appends `change` to the conversation and keeps `known.state` as its new state. Announces what follows from it.
+/// Appends `change` to the conversation and keeps `known.state` as its new state. Announces what
+/// follows from it.
 pub(super) fn write<L: Ledger>(
     ledger: &mut L,
     mut known: Known,

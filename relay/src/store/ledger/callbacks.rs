@@ -1,4 +1,5 @@
-//! Calls: asked for, moved, taken, made. What a step means is the desk's; here it is carried out under the site's lock on calls.
+//! Calls: asked for, moved, taken, made. What a step means is the desk's; here it is carried out
+//! under the site's lock on calls.
 
 use std::sync::Arc;
 
@@ -101,7 +102,8 @@ pub(super) fn request<L: Ledger>(
     Ok(conversations::receipt(conversation, actor, written, now))
 }
 
-/// Begins a conversation that holds a call and nothing else yet. It takes the bits of a command, as every conversation does.
+/// Begins a conversation that holds a call and nothing else yet. It takes the bits of a command, as
+/// every conversation does.
 fn begin<L: Ledger>(
     ledger: &mut L,
     callback: &Callback,
@@ -120,7 +122,8 @@ fn begin<L: Ledger>(
     Ok(known)
 }
 
-/// The conversation that holds a call. One that was asked for before every call had one gets its contact's latest, or one of its own.
+/// The conversation that holds a call. One that was asked for before every call had one gets its
+/// contact's latest, or one of its own.
 fn log_of<L: Ledger>(
     ledger: &mut L,
     callback: &mut Callback,

@@ -88,8 +88,9 @@ fn commanded<L: Ledger>(
     done
 }
 
-/// Why a command is not even looked at: it was refused for good before, and a copy that was long under way must not be carried out
-/// after its sender was told that it was not; or the one it follows is not settled, and must not be overtaken.
+/// Why a command is not even looked at: it was refused for good before, and a copy that was long
+/// under way must not be carried out after its sender was told that it was not; or the one it
+/// follows is not settled, and must not be overtaken.
 fn turned_away<L: Ledger>(ledger: &mut L, command: &Commanded) -> Outcome<Option<RefusalCode>, L> {
     if let Some(code) = ledger.refusal(command.key())? {
         return Ok(Some(code));

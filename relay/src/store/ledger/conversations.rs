@@ -80,7 +80,8 @@ pub(super) fn visitor<L: Ledger>(
     }
 }
 
-/// A visitor does something about a call from page to page. `act` is told whether the agent has a headset on.
+/// A visitor does something about a call from page to page. `act` is told whether the agent has a
+/// headset on.
 fn voice<L: Ledger>(
     ledger: &mut L,
     (site, contact): (SiteId, ContactId),
@@ -147,8 +148,8 @@ pub(super) fn receipt(
     }
 }
 
-/// The conversation a visitor's next message belongs to, and whether it begins with it. A new one takes the bits of the message's id, so that
-/// nothing has to be drawn here.
+/// The conversation a visitor's next message belongs to, and whether it begins with it. A new one
+/// takes the bits of the message's id, so that nothing has to be drawn here.
 fn target<L: Ledger>(
     ledger: &mut L,
     site: SiteId,
@@ -177,8 +178,8 @@ fn target<L: Ledger>(
     Ok((known, true))
 }
 
-/// Makes sure that the contact is kept as their browser describes them now; returns their latest conversation. That there is such a site
-/// has been seen.
+/// Makes sure that the contact is kept as their browser describes them now; returns their latest
+/// conversation. That there is such a site has been seen.
 pub(super) fn meet<L: Ledger>(
     ledger: &mut L,
     site: SiteId,

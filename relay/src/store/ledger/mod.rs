@@ -1,7 +1,8 @@
 //! Carrying requests out: look up, let `desk` decide, append. The same code for every store.
 //!
-//! A store lends its tables as a [`Ledger`], one unit of work at a time: a transaction, or rows that were read and locked in one. What
-//! is decided here is decided from look-ups alone, so it does not matter which process carried the request before this one out.
+//! A store lends its tables as a [`Ledger`], one unit of work at a time: a transaction, or rows
+//! that were read and locked in one. What is decided here is decided from look-ups alone, so it
+//! does not matter which process carried the request before this one out.
 
 mod actor;
 mod append;
@@ -68,7 +69,8 @@ impl CallLine {
 /// What a look-up or a change comes to.
 pub(super) type Outcome<T, L> = Result<T, Failure<<L as Ledger>::Error>>;
 
-/// A store's tables during one unit of work. A look-up sees the changes made before it in the same unit.
+/// A store's tables during one unit of work. A look-up sees the changes made before it in the same
+/// unit.
 pub(super) trait Ledger {
     /// Why the store could not do its part.
     type Error;
@@ -79,7 +81,8 @@ pub(super) trait Ledger {
     /// Keeps that a command was refused for good.
     fn put_refusal(&mut self, key: Key, code: RefusalCode) -> Outcome<(), Self>;
 
-    /// Whether a command was carried out. Every one leaves a trace that tells it from its retry, and this looks for all kinds.
+    /// Whether a command was carried out. Every one leaves a trace that tells it from its retry,
+    /// and this looks for all kinds.
     fn carried_out(&mut self, id: CommandId) -> Outcome<bool, Self>;
 
     /// The entry a command wrote.
@@ -121,7 +124,8 @@ pub(super) trait Ledger {
     /// Keeps whether an agent has a socket on a node; returns whether they have one anywhere.
     fn put_socket(&mut self, agent: AgentId, node: NodeId, open: bool) -> Outcome<bool, Self>;
 
-    /// Keeps since when an agent is gone, or that they are here; returns whether they were not before.
+    /// Keeps since when an agent is gone, or that they are here; returns whether they were not
+    /// before.
     fn put_presence(&mut self, id: AgentId, gone: Option<UnixMillis>) -> Outcome<bool, Self>;
 
     /// Keeps that a conversation came to an agent or left them.
@@ -156,10 +160,12 @@ pub(super) trait Ledger {
         Ok(())
     }
 
-    /// A conversation's state as this unit of work last read or saved it; `None` if it has done neither.
+    /// A conversation's state as this unit of work last read or saved it; `None` if it has done
+    /// neither.
     fn before(&self, id: ConversationId) -> Option<&Conversation>;
 
-    /// Creates a conversation, which is its contact's latest from then on. It has no entries yet, and is saved when it has.
+    /// Creates a conversation, which is its contact's latest from then on. It has no entries yet,
+    /// and is saved when it has.
     fn create(&mut self, known: &Known, issue: &str) -> Outcome<(), Self>;
 
     /// Appends an entry to the log of a conversation; `by` is whose command wrote it.
@@ -179,13 +185,15 @@ pub(super) trait Ledger {
     /// A conversation's line in the lists.
     fn summary(&mut self, id: ConversationId) -> Outcome<Option<ConversationSummary>, Self>;
 
-    /// What [`routing`](heard_desk::routing) says should follow on a site, from who can answer there and the conversations that wait or are offered.
+    /// What [`routing`](heard_desk::routing) says should follow on a site, from who can answer
+    /// there and the conversations that wait or are offered.
     fn round(&mut self, site: SiteId, policy: &Policy, now: UnixMillis) -> Outcome<Round, Self>;
 
     /// How a site calls.
     fn call_policy(&mut self, id: SiteId) -> Outcome<Option<Arc<CallPolicy>>, Self>;
 
-    /// Every open request to be called of a site. From then on and until the unit of work is over nobody else changes the site's requests.
+    /// Every open request to be called of a site. From then on and until the unit of work is over
+    /// nobody else changes the site's requests.
     fn call_desk(&mut self, site: SiteId) -> Outcome<Vec<Callback>, Self>;
 
     /// A site's agents, as calls see them.
@@ -198,7 +206,8 @@ pub(super) trait Ledger {
     fn asked_since(&mut self, site: SiteId, phone: &str, since: UnixMillis)
     -> Outcome<usize, Self>;
 
-    /// Keeps a request to be called, new or changed. [`call_desk`](Self::call_desk) of its site was asked for before.
+    /// Keeps a request to be called, new or changed. [`call_desk`](Self::call_desk) of its site was
+    /// asked for before.
     fn put_callback(&mut self, callback: &Callback) -> Outcome<(), Self>;
 
     /// Keeps that an agent made a call.

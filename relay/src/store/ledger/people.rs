@@ -41,7 +41,8 @@ pub(super) fn put_skills<L: Ledger>(
     Ok(())
 }
 
-/// A call passed from one agent to another, or to nobody, or came from nobody. Whoever is on one is offered no conversation.
+/// A call passed from one agent to another, or to nobody, or came from nobody. Whoever is on one is
+/// offered no conversation.
 pub(super) fn on_call<L: Ledger>(
     ledger: &mut L,
     site: SiteId,
@@ -72,7 +73,8 @@ pub(super) fn sign_in<L: Ledger>(
     ledger.put_session(token_hash, agent, expires_at)
 }
 
-/// An agent's own word. Returns when it was taken: a copy that comes late must not bring an older word back.
+/// An agent's own word. Returns when it was taken: a copy that comes late must not bring an older
+/// word back.
 pub(super) fn set_availability<L: Ledger>(
     ledger: &mut L,
     agent: &AgentRecord,
@@ -114,7 +116,8 @@ pub(super) fn presence<L: Ledger>(
 ) -> Outcome<(), L> {
     let site = ledger.agent(agent)?.ok_or(RefusalCode::NotFound)?.site;
     if online {
-        // A node that has been forgotten must be known again, or nobody would notice when it falls silent.
+        // A node that has been forgotten must be known again, or nobody would notice when it falls
+        // silent.
         ledger.beat(node)?;
     }
     let online = ledger.put_socket(agent, node, online)?;

@@ -36,7 +36,8 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Reads everything. `words` says whether the last words of conversations count: they do if they were copied.
+/// Reads everything. `words` says whether the last words of conversations count: they do if they
+/// were copied.
 pub(super) async fn digest(
     source: &mut dyn Source,
     words: bool,

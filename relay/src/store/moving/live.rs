@@ -9,7 +9,8 @@ use super::run::Watch;
 use super::{Event, Source};
 use crate::store::StoreError;
 
-/// Refuses a store on which a relay is running. A relay that has ended leaves its number behind: it is watched until nobody would take it for alive.
+/// Refuses a store on which a relay is running. A relay that has ended leaves its number behind: it
+/// is watched until nobody would take it for alive.
 pub(super) async fn refuse(store: &mut dyn Source, watch: Watch<'_>) -> Result<(), StoreError> {
     if !store.is_shared() {
         return Ok(());

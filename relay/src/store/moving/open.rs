@@ -13,7 +13,8 @@ pub(super) async fn source(data: &Data) -> Result<Box<dyn Source>, StoreError> {
     })
 }
 
-/// Opens a store to move into, creating what it needs there. For as long as it is open, no other move goes there.
+/// Opens a store to move into, creating what it needs there. For as long as it is open, no other
+/// move goes there.
 pub(super) async fn target(data: &Data) -> Result<Box<dyn Target>, StoreError> {
     Ok(match data {
         Data::File(path) => Box::new(sqlite::moving::File::target(path)?),

@@ -13,7 +13,8 @@ use crate::store::stored::Identity;
 /// How a store is moved.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Whether what the target holds is deleted first. An unfinished move of the same store is gone on with all the same.
+    /// Whether what the target holds is deleted first. An unfinished move of the same store is gone
+    /// on with all the same.
     pub replace: bool,
     /// The most rows in one transaction.
     pub batch: usize,
@@ -50,7 +51,8 @@ pub enum Event {
 pub struct Report {
     /// Each table, the same on both sides.
     pub tables: Vec<Digest>,
-    /// One checksum over all of them, in hexadecimal. That of a move into a file leaves out what a file does not keep.
+    /// One checksum over all of them, in hexadecimal. That of a move into a file leaves out what a
+    /// file does not keep.
     pub sum: String,
 }
 
@@ -194,7 +196,8 @@ impl Moving<'_> {
                     rows: progress.moved,
                     of: self.census.rows,
                 });
-                // A file is read and written without ever waiting: whoever runs this has a word, too.
+                // A file is read and written without ever waiting: whoever runs this has a word,
+                // too.
                 tokio::task::yield_now().await;
             }
         }
@@ -236,7 +239,8 @@ impl Moving<'_> {
 }
 
 impl Presence {
-    /// Whoever is connected to a node that is not known would be so for ever: it is named, and will be found silent.
+    /// Whoever is connected to a node that is not known would be so for ever: it is named, and will
+    /// be found silent.
     fn name_every_node(&mut self) {
         for (_, node) in &self.sockets {
             if !self.beats.iter().any(|(known, _)| known == node) {

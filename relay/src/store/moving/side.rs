@@ -75,7 +75,8 @@ pub(in crate::store) trait Source: Send {
 /// A store that is written.
 #[async_trait]
 pub(in crate::store) trait Target: Source {
-    /// Whether the last words of a conversation are kept. If they are not, they are looked for when they are read, and only so far back.
+    /// Whether the last words of a conversation are kept. If they are not, they are looked for when
+    /// they are read, and only so far back.
     fn keeps_last_words(&self) -> bool;
 
     async fn state(&mut self) -> Result<State, StoreError>;

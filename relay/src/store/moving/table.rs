@@ -52,7 +52,8 @@ pub(in crate::store) enum Step {
     Agents,
     Sessions,
     Contacts,
-    /// The conversations that are not the latest of their contact: a store that goes by the order in which they came to be sees the latest last.
+    /// The conversations that are not the latest of their contact: a store that goes by the order
+    /// in which they came to be sees the latest last.
     EarlierConversations,
     LatestConversations,
     Entries,
@@ -215,7 +216,8 @@ impl Step {
         }
     }
 
-    /// What the rows are read in order of. `age` is what a store numbers refusals by; the number itself is not moved, the order is.
+    /// What the rows are read in order of. `age` is what a store numbers refusals by; the number
+    /// itself is not moved, the order is.
     pub(in crate::store) const fn key(self) -> &'static [Column] {
         const ID: &[Column] = &[column("id", Kind::Id)];
         const TOKEN: &[Column] = &[column("token_hash", Kind::Bytes)];

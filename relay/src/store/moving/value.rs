@@ -31,12 +31,14 @@ pub(in crate::store) struct Batch {
 }
 
 impl Value {
-    /// Text as every store can keep it: a NUL, which one of them has no room for, is the sign for what cannot be shown.
+    /// Text as every store can keep it: a NUL, which one of them has no room for, is the sign for
+    /// what cannot be shown.
     pub(in crate::store) fn text(text: &str) -> Self {
         Self::Text(stored::text(text))
     }
 
-    /// Adds the value to a checksum. What kind it is and how long comes first, so that no two rows look alike.
+    /// Adds the value to a checksum. What kind it is and how long comes first, so that no two rows
+    /// look alike.
     pub(super) fn feed(&self, hash: &mut Sha256) {
         let long = |hash: &mut Sha256, kind: u8, bytes: &[u8]| {
             hash.update([kind]);

@@ -17,17 +17,21 @@ use super::{load, save};
 use crate::store::ledger::{REFUSALS, carry_out};
 use crate::store::{Answer, Fact, Listener, Request, StoreError};
 
-/// How long a batch is tried before whoever asked for it is told that it could not be written. They try again themselves.
+/// How long a batch is tried before whoever asked for it is told that it could not be written. They
+/// try again themselves.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long it is tried if the one before it failed: what gathers while a server is down should not wait for long.
+/// How long it is tried if the one before it failed: what gathers while a server is down should not
+/// wait for long.
 const IMPATIENCE: Duration = Duration::from_secs(1);
-/// How long one turn may take, an answer to everything included. A connection that was cut without a word says nothing for much longer than the
-/// cut lasts, since the system tries again at ever longer intervals; a new one is there at once. Each turn that was too short is followed by one
-/// of twice the length: a server may just be slow.
+/// How long one turn may take, an answer to everything included. A connection that was cut without
+/// a word says nothing for much longer than the cut lasts, since the system tries again at ever
+/// longer intervals; a new one is there at once. Each turn that was too short is followed by one of
+/// twice the length: a server may just be slow.
 const TURN: Duration = Duration::from_secs(2);
 /// How long the writer waits before it connects again.
 const PAUSE: Duration = Duration::from_millis(50);
-/// How often a batch is decided anew since another node was in the way, or since it needed more than was read.
+/// How often a batch is decided anew since another node was in the way, or since it needed more
+/// than was read.
 const TURNS: usize = 24;
 /// After how many refusals the oldest are cleared away.
 const CLEAR_EVERY: usize = 512;
@@ -74,7 +78,8 @@ impl Session {
         }
     }
 
-    /// Carries requests out in one transaction. What it changed is told to the listener, once it is on disk.
+    /// Carries requests out in one transaction. What it changed is told to the listener, once it is
+    /// on disk.
     pub(super) async fn write(
         &mut self,
         requests: &[&Request],
@@ -179,7 +184,8 @@ impl Session {
         Ok(self.connection.insert(connection))
     }
 
-    /// Takes the batch once from its look-ups to its commit. Whatever goes wrong, the transaction is undone.
+    /// Takes the batch once from its look-ups to its commit. Whatever goes wrong, the transaction
+    /// is undone.
     async fn turn(
         &mut self,
         requests: &[&Request],
@@ -200,7 +206,8 @@ impl Session {
         Ok(done?.map_or(Turn::Lacking, Turn::Written))
     }
 
-    /// Finds out what became of a commit whose answer did not come; its answers, if it was this batch's.
+    /// Finds out what became of a commit whose answer did not come; its answers, if it was this
+    /// batch's.
     async fn settle(&mut self, listener: &dyn Listener) -> Result<Option<Vec<Answer>>, StoreError> {
         let (Some(unsure), Some(connection)) = (&self.unsure, &mut self.connection) else {
             return Ok(None);
@@ -321,8 +328,9 @@ enum Fate {
     Unknown,
 }
 
-/// Asks the server. By its number alone a transaction is not to be known: a server that crashed gives the numbers of those that never reached its
-/// disk to others, and says that they are committed. An entry says which transaction wrote it, and is written once.
+/// Asks the server. By its number alone a transaction is not to be known: a server that crashed
+/// gives the numbers of those that never reached its disk to others, and says that they are
+/// committed. An entry says which transaction wrote it, and is written once.
 async fn fate(unsure: &Unsure, connection: &mut PgConnection) -> Result<Fate, StoreError> {
     let status: Result<Option<String>, _> = query_scalar("SELECT pg_xact_status($1::text::xid8)")
         .bind(&unsure.transaction)
@@ -333,7 +341,8 @@ async fn fate(unsure: &Unsure, connection: &mut PgConnection) -> Result<Fate, St
         Ok(_) => {}
         Err(error) => {
             let error = StoreError::from(error);
-            // Anything else is a server that has never heard of it, such as a stand-by that took over before it got there.
+            // Anything else is a server that has never heard of it, such as a stand-by that took
+            // over before it got there.
             if fault::of(&error) != Fault::Broken {
                 return Err(error);
             }

@@ -1,6 +1,7 @@
 //! Requests to be called: read for the writer and for look-ups, and written.
 //!
-//! A site's requests change under one lock, its lock on calls, so that places in a slot and numbers can be counted without locking rows.
+//! A site's requests change under one lock, its lock on calls, so that places in a slot and numbers
+//! can be counted without locking rows.
 
 use std::ops::Range;
 
@@ -21,7 +22,8 @@ use crate::store::stored::{self, WITH_CALLS, availability_from, from_json, life,
 const CALLS: i32 = 0x4341_4c4c;
 /// How many ended requests an overview shows.
 const LATELY: i64 = 50;
-/// How many of a number's latest requests are looked at; more than a site would ever allow in a day.
+/// How many of a number's latest requests are looked at; more than a site would ever allow in a
+/// day.
 const OF_NUMBER: i64 = 100;
 
 macro_rules! callbacks {
@@ -114,7 +116,8 @@ pub(super) async fn between(
     all(&rows)
 }
 
-/// The calls from page to page that were asked for on a site in this time. For reports: it looks at every conversation that had any.
+/// The calls from page to page that were asked for on a site in this time. For reports: it looks at
+/// every conversation that had any.
 pub(super) async fn voices(
     pool: &PgPool,
     site: SiteId,

@@ -11,11 +11,13 @@ use crate::store::StoreError;
 const READERS: u32 = 8;
 /// How long a look-up waits for a connection: a server that restarts is back by then.
 const ACQUIRE: Duration = Duration::from_secs(10);
-/// What every session is bound by. A process that died, or hangs, must not keep the others from a row for long.
+/// What every session is bound by. A process that died, or hangs, must not keep the others from a
+/// row for long.
 const BOUNDS: [(&str, &str); 7] = [
     ("statement_timeout", "15s"),
     ("lock_timeout", "5s"),
-    // Between two statements of ours there is a millisecond: whoever is silent for longer is cut off, and holds locks.
+    // Between two statements of ours there is a millisecond: whoever is silent for longer is cut
+    // off, and holds locks.
     ("idle_in_transaction_session_timeout", "2s"),
     // A node that was cut off without a word is given up by the server too.
     ("tcp_keepalives_idle", "5"),

@@ -1,5 +1,6 @@
-//! Rows for PostgreSQL's `COPY … FROM STDIN (FORMAT binary)`, which takes many rows at about half of what inserting them costs the server. The format
-//! is in the server's manual, under the command's name.
+//! Rows for PostgreSQL's `COPY … FROM STDIN (FORMAT binary)`, which takes many rows at about
+//! half of what inserting them costs the server. The format is in the server's manual, under the
+//! command's name.
 
 /// What every copy begins with: the signature, no flags, no extension.
 const BEGINNING: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";

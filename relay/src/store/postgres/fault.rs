@@ -23,8 +23,9 @@ pub(super) fn of(error: &StoreError) -> Fault {
         sqlx::Error::Database(error) => match error.code().as_deref() {
             // unique_violation, serialization_failure, deadlock_detected, lock_not_available
             Some("23505" | "40001" | "40P01" | "55P03") => Fault::Conflict,
-            // idle_in_transaction_session_timeout, too_many_connections, admin_shutdown, crash_shutdown, cannot_connect_now,
-            // read_only_sql_transaction (a stand-by, before it is promoted)
+            // idle_in_transaction_session_timeout, too_many_connections, admin_shutdown,
+            // crash_shutdown, cannot_connect_now, read_only_sql_transaction (a stand-by, before it
+            // is promoted)
             Some("25P03" | "53300" | "57P01" | "57P02" | "57P03" | "25006") => Fault::Lost,
             // connection_exception
             Some(code) if code.starts_with("08") => Fault::Lost,
@@ -34,7 +35,8 @@ pub(super) fn of(error: &StoreError) -> Fault {
     }
 }
 
-/// What happened, for a log: the server's message, without the detail, in which the values of a row may stand.
+/// What happened, for a log: the server's message, without the detail, in which the values of a row
+/// may stand.
 pub(super) fn reason(error: &StoreError) -> String {
     match error {
         StoreError::Postgres(error) => error.to_string(),

@@ -10,13 +10,15 @@ use crate::node::NodeId;
 use crate::store::Request;
 use crate::store::ledger::command_of;
 
-/// The rows to read, and which of them to lock. Ordered, and so are the locks: two nodes never wait for each other in a circle.
+/// The rows to read, and which of them to lock. Ordered, and so are the locks: two nodes never wait
+/// for each other in a circle.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Keys {
     /// What became of these before.
     pub(super) commands: BTreeSet<CommandId>,
-    /// Taken to have left no entry: one that has runs into the index of entries, and then is looked up. That must be sure to happen, so these are
-    /// visitors' messages alone, which nothing refuses but what they say.
+    /// Taken to have left no entry: one that has runs into the index of entries, and then is looked
+    /// up. That must be sure to happen, so these are visitors' messages alone, which nothing
+    /// refuses but what they say.
     pub(super) fresh: BTreeSet<CommandId>,
     pub(super) sites: BTreeSet<SiteId>,
     /// Locked; their latest conversations come along.
@@ -71,7 +73,8 @@ pub(super) enum Lack {
     AllSites,
 }
 
-/// Whether a request is carried out in a transaction of its own: what it looks at is not named by keys.
+/// Whether a request is carried out in a transaction of its own: what it looks at is not named by
+/// keys.
 pub(super) fn alone(request: &Request) -> bool {
     matches!(
         request,

@@ -1,8 +1,10 @@
 //! The store for many nodes: one PostgreSQL database, a writer with group commit on every node.
 //!
-//! A node remembers nothing that decides anything. A batch of requests names the rows it needs; they are read many at a time and locked in
-//! one order, carried out in memory by the code that every store shares, and written back many at a time. Whoever needs the same rows waits
-//! for the commit; whoever comes to be twice (a contact, a command) is stopped by a unique index, and that batch is decided anew.
+//! A node remembers nothing that decides anything. A batch of requests names the rows it needs;
+//! they are read many at a time and locked in one order, carried out in memory by the code that
+//! every store shares, and written back many at a time. Whoever needs the same rows waits for the
+//! commit; whoever comes to be twice (a contact, a command) is stopped by a unique index, and that
+//! batch is decided anew.
 
 mod batch;
 mod calls;
@@ -48,10 +50,12 @@ use super::{
 /// The most requests in one transaction unless told otherwise.
 pub const WRITE_BATCH: usize = 1_024;
 
-/// How long a look-up may take. A server that restarts is back by then; a connection that was cut without a word is given up.
+/// How long a look-up may take. A server that restarts is back by then; a connection that was cut
+/// without a word is given up.
 const LOOK: Duration = Duration::from_secs(6);
 
-/// A store in a PostgreSQL database. Dropping it waits until what was being written is on disk, or has failed.
+/// A store in a PostgreSQL database. Dropping it waits until what was being written is on disk, or
+/// has failed.
 #[derive(Debug)]
 pub struct PostgresStore {
     identity: schema::Identity,
@@ -60,12 +64,14 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Connects to the database (`postgres://user:password@host:port/database`), creates the tables or brings them up to date, and starts the
-    /// writer. What this node's commits change is told to `listener`.
+    /// Connects to the database (`postgres://user:password@host:port/database`), creates the tables
+    /// or brings them up to date, and starts the writer. What this node's commits change is told to
+    /// `listener`.
     ///
     /// # Errors
-    /// [`StoreError::Address`] if that is not an address, [`StoreError::Server`] if the server can't be reached or doesn't let this program in,
-    /// [`StoreError::Corrupt`] if the database holds something else, [`StoreError::Schema`] if a newer version wrote it.
+    /// [`StoreError::Address`] if that is not an address, [`StoreError::Server`] if the server
+    /// can't be reached or doesn't let this program in, [`StoreError::Corrupt`] if the database
+    /// holds something else, [`StoreError::Schema`] if a newer version wrote it.
     pub async fn open(url: &str, listener: Arc<dyn Listener>) -> Result<Self, StoreError> {
         Self::open_with(url, listener, WRITE_BATCH).await
     }

@@ -12,7 +12,8 @@ use super::working_set::{Changes, NewEntry, SessionChange, WorkingSet};
 use crate::store::StoreError;
 use crate::store::stored::{StatusColumns, availability_number, talk_json, to_json};
 
-/// From so many entries on they are copied rather than inserted: below, the second round trip costs more than it saves.
+/// From so many entries on they are copied rather than inserted: below, the second round trip costs
+/// more than it saves.
 const COPY_FROM: usize = 16;
 
 /// Writes everything that changed, in the transaction that is under way.
@@ -204,7 +205,8 @@ impl ContactColumns {
 }
 
 async fn contacts(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), StoreError> {
-    // Without ON CONFLICT: a contact who came to be on another node meanwhile has a conversation there, and all of this is decided anew.
+    // Without ON CONFLICT: a contact who came to be on another node meanwhile has a conversation
+    // there, and all of this is decided anew.
     let insert = "INSERT INTO contacts (id, site, name, locale, page_url, page_title, latest)
          SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[])";
     let update = "UPDATE contacts c SET site = u.site, name = u.name, locale = u.locale, page_url = u.page_url,
@@ -448,7 +450,8 @@ async fn settled(connection: &mut PgConnection, changes: &Changes) -> Result<(),
             actors.push(Uuid::from_bytes(*actor));
             codes.push(to_json("refusal", code)?);
         }
-        // A conflict is an error, as above: another node may have refused it for another reason, and one answer is given for good.
+        // A conflict is an error, as above: another node may have refused it for another reason,
+        // and one answer is given for good.
         query(
             "INSERT INTO refusals (command, actor, code) SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[])",
         )

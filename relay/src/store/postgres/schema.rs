@@ -22,7 +22,8 @@ fn known() -> u32 {
     u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
 }
 
-/// Brings the tables up to date, or says why not, and reads the store's identity. Several nodes may do this at once.
+/// Brings the tables up to date, or says why not, and reads the store's identity. Several nodes may
+/// do this at once.
 pub(super) async fn prepare(
     connection: &mut PgConnection,
     address: &Address,

@@ -9,7 +9,8 @@ use crate::node::NodeId;
 use crate::store::StoreError;
 pub(super) use crate::store::stored::text;
 
-/// An id as a column. `uuid` sorts by its bytes, as ids do: both sides agree on the order in which rows are locked.
+/// An id as a column. `uuid` sorts by its bytes, as ids do: both sides agree on the order in which
+/// rows are locked.
 pub(super) trait Id: Copy {
     /// As it is kept.
     fn uuid(self) -> Uuid;

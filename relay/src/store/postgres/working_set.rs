@@ -42,7 +42,8 @@ impl From<Lack> for Failure<Halt> {
     }
 }
 
-/// An agent, and how many conversations they own; counted only where their row is locked, since it changes under no other lock.
+/// An agent, and how many conversations they own; counted only where their row is locked, since it
+/// changes under no other lock.
 #[derive(Debug)]
 pub(super) struct Teammate {
     pub(super) row: AgentRow,
@@ -131,7 +132,8 @@ impl Changes {
     }
 }
 
-/// What was read for a batch, and what became of it. A key that was asked for and has no row is known not to be there.
+/// What was read for a batch, and what became of it. A key that was asked for and has no row is
+/// known not to be there.
 #[derive(Debug, Default)]
 pub(super) struct WorkingSet {
     /// What was asked for.

@@ -1,4 +1,5 @@
-//! The writer: a thread that takes whatever requests have gathered, carries them out in one transaction, and answers after its commit.
+//! The writer: a thread that takes whatever requests have gathered, carries them out in one
+//! transaction, and answers after its commit.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,7 +12,8 @@ use super::keys::alone;
 use crate::store::writer::{self, Job, Jobs, Waiting, Writer};
 use crate::store::{Listener, Request, StoreError};
 
-/// Starts the writer. It has a runtime of its own, so that a busy relay does not come between two statements of a transaction.
+/// Starts the writer. It has a runtime of its own, so that a busy relay does not come between two
+/// statements of a transaction.
 pub(super) fn start(
     session: Session,
     listener: Arc<dyn Listener>,
@@ -73,7 +75,8 @@ fn next(waiting: &mut VecDeque<Job>) -> Next {
     Next::Batch(batch)
 }
 
-/// Writes a batch and answers. Where something is wrong with one of its requests, the others are written without it.
+/// Writes a batch and answers. Where something is wrong with one of its requests, the others are
+/// written without it.
 async fn write(session: &mut Session, batch: Vec<Waiting>, listener: &dyn Listener) {
     let requests: Vec<&Request> = batch.iter().map(|(request, _)| request).collect();
     let answers = match session.write(&requests, listener).await {

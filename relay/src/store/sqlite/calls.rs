@@ -89,7 +89,8 @@ pub(super) fn between(
     some(connection, condition, &[&Col(site), &Col(from), &Col(to)])
 }
 
-/// The calls from page to page that were asked for on a site in this time. For reports: it looks at every conversation that had any.
+/// The calls from page to page that were asked for on a site in this time. For reports: it looks at
+/// every conversation that had any.
 pub(super) fn voices(
     connection: &Connection,
     site: SiteId,

@@ -1,9 +1,12 @@
-//! Folding the write-ahead log into the main file, off the write path: inline checkpoints were measured to triple the p99.
+//! Folding the write-ahead log into the main file, off the write path: inline checkpoints were
+//! measured to triple the p99.
 //!
-//! A thread folds nearly all of it while the writer goes on; the writer folds the little that was added meanwhile, so that the log is
-//! empty for an instant and begins again at its front. Left to the thread alone it would never be empty under load, and would only grow. A log
-//! that grows costs more than one that is written over: every fsync must also wait for the file system's own log. So the writer
-//! makes it as long as it usually gets, piece by piece, when nobody wants anything of it.
+//! A thread folds nearly all of it while the writer goes on; the writer folds the little that was
+//! added meanwhile, so that the log is empty for an instant and begins again at its front. Left to
+//! the thread alone it would never be empty under load, and would only grow. A log that grows costs
+//! more than one that is written over: every fsync must also wait for the file system's own log. So
+//! the writer makes it as long as it usually gets, piece by piece, when nobody wants anything of
+//! it.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -21,7 +24,8 @@ use crate::store::StoreError;
 const FOLD: u32 = 8_192;
 /// The writer folds in no more than this many pages by itself.
 const TAIL: u32 = 512;
-/// Past this many pages the writer restarts the log whatever it takes: a reader or a flood kept it from ever being empty.
+/// Past this many pages the writer restarts the log whatever it takes: a reader or a flood kept it
+/// from ever being empty.
 const TOO_LARGE: u32 = 16_384;
 /// After how many commits the writer looks at the log.
 const LOOK: u32 = 32;
@@ -78,8 +82,9 @@ impl Checkpointer {
         })
     }
 
-    /// Nobody wants anything of the writer: makes the log longer by a piece, and says whether there was need to. Nobody but the writer may call
-    /// this, since SQLite's own writing to the log is done by it alone.
+    /// Nobody wants anything of the writer: makes the log longer by a piece, and says whether there
+    /// was need to. Nobody but the writer may call this, since SQLite's own writing to the log is
+    /// done by it alone.
     pub(super) fn lengthen(&mut self) -> bool {
         let Some(log) = &mut self.short else {
             return false;
@@ -162,8 +167,9 @@ fn log_of(path: &Path) -> io::Result<File> {
         .open(PathBuf::from(name))
 }
 
-/// Makes the log's file longer by a piece, on disk; `false` if it is long enough. What is added is zeros, which SQLite does not take for
-/// pages: theirs begin with a number of at least one and the log's own salt.
+/// Makes the log's file longer by a piece, on disk; `false` if it is long enough. What is added is
+/// zeros, which SQLite does not take for pages: theirs begin with a number of at least one and the
+/// log's own salt.
 fn lengthen(log: &mut File) -> io::Result<bool> {
     if log.seek(SeekFrom::End(0))? >= LENGTH {
         return Ok(false);

@@ -1,8 +1,9 @@
 //! Carrying requests out on the one writing connection.
 //!
-//! An engine is synchronous and owns no thread: the writer thread batches requests between [`Engine::begin`] and
-//! [`Engine::commit`], and the simulation drives the very same code step by step. What a batch changed is handed out by `commit`
-//! and by nothing else, so no one can hear of what is not on disk.
+//! An engine is synchronous and owns no thread: the writer thread batches requests between
+//! [`Engine::begin`] and [`Engine::commit`], and the simulation drives the very same code step by
+//! step. What a batch changed is handed out by `commit` and by nothing else, so no one can hear of
+//! what is not on disk.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,7 +24,8 @@ use crate::store::{Answer, Fact, Request, StoreError};
 /// How many conversations and contacts are kept in memory before the memory is emptied.
 const REMEMBERED: usize = 4_096;
 
-/// What the writer remembers of the database. It is the only one who writes, so its memory is never stale; a failed batch empties it.
+/// What the writer remembers of the database. It is the only one who writes, so its memory is never
+/// stale; a failed batch empties it.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) conversations: HashMap<ConversationId, Known>,
@@ -159,8 +161,8 @@ impl Engine {
     /// Carries one request of the batch out.
     ///
     /// # Errors
-    /// [`StoreError`] if the database failed: the whole batch must be rolled back then. What the rules refuse is
-    /// [`Answer::Refused`], and leaves nothing behind.
+    /// [`StoreError`] if the database failed: the whole batch must be rolled back then. What the
+    /// rules refuse is [`Answer::Refused`], and leaves nothing behind.
     pub fn apply(&mut self, request: &Request) -> Result<Answer, StoreError> {
         ledger::carry_out(self, request)
     }
@@ -192,7 +194,8 @@ impl Engine {
         self.checkpoint("PRAGMA wal_checkpoint(NOOP)")
     }
 
-    /// Moves what is left of the write-ahead log to the main file; if that is all of it, the next commit begins it afresh.
+    /// Moves what is left of the write-ahead log to the main file; if that is all of it, the next
+    /// commit begins it afresh.
     pub(super) fn fold_log(&self) {
         self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
     }

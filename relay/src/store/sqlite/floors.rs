@@ -1,4 +1,5 @@
-//! Sites' desks as they stand. A round decides from memory: it would otherwise read everybody who waits and everybody who answers.
+//! Sites' desks as they stand. A round decides from memory: it would otherwise read everybody who
+//! waits and everybody who answers.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,8 @@ use rusqlite::Connection;
 use super::desk;
 use crate::store::StoreError;
 
-/// The floors of the sites that had a round. Like all of the writer's memory they are never stale, and gone after a failed batch.
+/// The floors of the sites that had a round. Like all of the writer's memory they are never stale,
+/// and gone after a failed batch.
 #[derive(Debug, Default)]
 pub(super) struct Floors(BTreeMap<SiteId, Floor>);
 

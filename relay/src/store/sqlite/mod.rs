@@ -40,7 +40,8 @@ use super::{
     StoreError, VisitorView, Waiting,
 };
 
-/// The most requests in one transaction unless told otherwise: past this the fsync is shared by enough of them.
+/// The most requests in one transaction unless told otherwise: past this the fsync is shared by
+/// enough of them.
 pub const WRITE_BATCH: usize = 1_024;
 
 /// A store in one file. Dropping it waits until what was being written is on disk.
@@ -53,11 +54,13 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the file, creating it if it is not there, and starts the writer. What commits change is told to `listener`.
+    /// Opens the file, creating it if it is not there, and starts the writer. What commits change
+    /// is told to `listener`.
     ///
     /// # Errors
-    /// [`StoreError::Path`] if the file or folder can't be used, [`StoreError::Corrupt`] if it is not a database of Heard,
-    /// [`StoreError::Schema`] if another version wrote it, [`StoreError::InUse`] if another relay has it open.
+    /// [`StoreError::Path`] if the file or folder can't be used, [`StoreError::Corrupt`] if it is
+    /// not a database of Heard, [`StoreError::Schema`] if another version wrote it,
+    /// [`StoreError::InUse`] if another relay has it open.
     pub fn open(path: &Path, listener: Arc<dyn Listener>) -> Result<Self, StoreError> {
         Self::open_with(path, listener, WRITE_BATCH)
     }

@@ -1,11 +1,14 @@
 //! Where a conversation's entries stand in the one table of all entries.
 //!
-//! An index by conversation would touch a page of its own for nearly every message, since neighbours in time are of different
-//! conversations: that was measured at two thirds of all that a commit writes. So the latest places are kept in a small table
-//! (`fresh`), whose few pages are written again and again, and are folded into the large one (`places`) a few conversations at a time, in turn: all that
-//! was said in one since its last turn goes into the same page. Folding everything at once would write as little, but one commit in dozens would be
-//! several times as large, and the slowest of a hundred messages would be those that wait for it. A reader looks into both
-//! in one statement, and so sees each place exactly once; everything fresh comes after everything folded of the same conversation.
+//! An index by conversation would touch a page of its own for nearly every message, since
+//! neighbours in time are of different conversations: that was measured at two thirds of all that a
+//! commit writes. So the latest places are kept in a small table (`fresh`), whose few pages are
+//! written again and again, and are folded into the large one (`places`) a few conversations at a
+//! time, in turn: all that was said in one since its last turn goes into the same page. Folding
+//! everything at once would write as little, but one commit in dozens would be several times as
+//! large, and the slowest of a hundred messages would be those that wait for it. A reader looks
+//! into both in one statement, and so sees each place exactly once; everything fresh comes after
+//! everything folded of the same conversation.
 
 use heard_protocol::Seq;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -15,7 +18,8 @@ use crate::store::StoreError;
 
 /// How many places are fresh at least before any is folded in, ...
 const FRESH: usize = 64;
-/// ... and how many more for each of the commit at hand: the more conversations are spoken in at once, the longer their turns are apart.
+/// ... and how many more for each of the commit at hand: the more conversations are spoken in at
+/// once, the longer their turns are apart.
 const FRESH_PER_ENTRY: usize = 12;
 /// How many are folded in at once at least, ...
 const FOLD: usize = 8;

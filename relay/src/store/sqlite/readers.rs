@@ -1,7 +1,7 @@
 //! A few threads that read, each with a connection of its own.
 //!
-//! Not a pool of connections lent to whatever thread is free: a connection's page cache would be strewn over the heaps of all of
-//! them, and the process would grow with every wave of visitors.
+//! Not a pool of connections lent to whatever thread is free: a connection's page cache would be
+//! strewn over the heaps of all of them, and the process would grow with every wave of visitors.
 
 use std::collections::VecDeque;
 use std::num::NonZero;
@@ -16,7 +16,8 @@ use tokio::sync::oneshot;
 use super::schema;
 use crate::store::StoreError;
 
-/// The fewest and the most threads; as many as there are cores between the two. A long look-up must not keep everybody waiting.
+/// The fewest and the most threads; as many as there are cores between the two. A long look-up must
+/// not keep everybody waiting.
 const THREADS: (usize, usize) = (2, 4);
 
 type LookUp = Box<dyn FnOnce(&Connection) + Send>;
@@ -109,7 +110,8 @@ impl Readers {
     }
 }
 
-/// Runs a look-up as one: all its statements see the same state of the store, which is also found only once.
+/// Runs a look-up as one: all its statements see the same state of the store, which is also found
+/// only once.
 fn at_once<T>(
     connection: &Connection,
     look_up: impl FnOnce(&Connection) -> Result<T, StoreError>,

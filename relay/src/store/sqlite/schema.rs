@@ -10,8 +10,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 use crate::store::StoreError;
 pub(super) use crate::store::stored::Identity;
 
-/// How much of the file readers see through the system's own cache instead of copying it page by page, in bytes. The messages of one conversation
-/// are strewn over the file: when everybody came back at once, a third of the time was spent copying pages.
+/// How much of the file readers see through the system's own cache instead of copying it page by
+/// page, in bytes. The messages of one conversation are strewn over the file: when everybody came
+/// back at once, a third of the time was spent copying pages.
 const READ_MAPPED: i64 = 256 * 1024 * 1024;
 
 /// The layout this program reads and writes, kept in `PRAGMA user_version`.
@@ -20,8 +21,8 @@ pub(super) const SCHEMA: u32 = 3;
 /// `HERD`: how a database says that it is ours (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x4845_5244;
 
-/// The log is a rowid table with nothing but appends and an index that grows almost in order; a clustered table was measured at a fifth
-/// of the rows per second.
+/// The log is a rowid table with nothing but appends and an index that grows almost in order; a
+/// clustered table was measured at a fifth of the rows per second.
 const TABLES: &str = "
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -133,7 +134,8 @@ CREATE UNIQUE INDEX callbacks_one_open ON callbacks(site, phone) WHERE closed_by
 CREATE INDEX callbacks_closed ON callbacks(site, closed_at) WHERE closed_by IS NOT NULL;
 ";
 
-/// What was added later, oldest first: the first of these makes version 2 of version 1. One that was released is never edited.
+/// What was added later, oldest first: the first of these makes version 2 of version 1. One that
+/// was released is never edited.
 const MIGRATIONS: [&str; 2] = [
     "
 CREATE TABLE nodes (
@@ -175,7 +177,8 @@ pub(super) struct WriteLock(
     #[expect(dead_code, reason = "the lock ends when the file closes")] File,
 );
 
-/// Claims the file for this process. A separate lock file, since closing any handle of the database itself would drop SQLite's own locks.
+/// Claims the file for this process. A separate lock file, since closing any handle of the database
+/// itself would drop SQLite's own locks.
 pub(super) fn lock(path: &Path) -> Result<WriteLock, StoreError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
@@ -259,7 +262,8 @@ fn prepare(connection: &Connection, path: &Path) -> Result<Identity, StoreError>
         connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     connection.pragma_update(None, "foreign_keys", false)?;
     connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    // FULL: a commit is on disk before it returns. This is the first point of the delivery contract.
+    // FULL: a commit is on disk before it returns. This is the first point of the delivery
+    // contract.
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "cache_size", -4_096)?;
     if tables == 0 {
@@ -283,8 +287,9 @@ fn prepare(connection: &Connection, path: &Path) -> Result<Identity, StoreError>
     identity(connection, path)
 }
 
-/// Statements are prepared once. Left to itself, SQLite plans a statement anew whenever its plan could depend on a bound value, such as
-/// every `LIMIT ?`: that was measured at a sixth of all the time a store takes.
+/// Statements are prepared once. Left to itself, SQLite plans a statement anew whenever its plan
+/// could depend on a bound value, such as every `LIMIT ?`: that was measured at a sixth of all the
+/// time a store takes.
 fn keep_statements(connection: &Connection) -> Result<(), StoreError> {
     connection.set_prepared_statement_cache_capacity(64);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;

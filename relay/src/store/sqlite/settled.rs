@@ -1,6 +1,7 @@
 //! What became of commands: which were carried out, and which were refused for good.
 //!
-//! A refusal is on disk like everything else, so that an answer that was lost stays the same whatever happens.
+//! A refusal is on disk like everything else, so that an answer that was lost stays the same
+//! whatever happens.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,7 +12,8 @@ use super::column::{Col, from_json, get, to_json};
 use crate::store::StoreError;
 use crate::store::ledger::{Key, REFUSALS};
 
-/// Whether a command was carried out. Every one leaves a trace that tells it from its retry, and this looks for all kinds.
+/// Whether a command was carried out. Every one leaves a trace that tells it from its retry, and
+/// this looks for all kinds.
 pub(super) fn carried_out(connection: &Connection, id: CommandId) -> Result<bool, StoreError> {
     let mut look = connection.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM entries WHERE command = ?1)

@@ -1,4 +1,5 @@
-//! The engine's reads, for the simulation: the same functions the read connections run, on the engine's own connection.
+//! The engine's reads, for the simulation: the same functions the read connections run, on the
+//! engine's own connection.
 
 use heard_protocol::{
     AgentId, ContactId, ConversationId, PublicEntry, Resume, Seq, SiteId, StaffEntry, UnixMillis,

@@ -335,7 +335,8 @@ impl Ledger for Engine {
         let row = self.row(known.state.id)?;
         run(
             &self.connection,
-            // Nothing here can be taken already. Left to itself, SQLite would prepare for undoing just this statement.
+            // Nothing here can be taken already. Left to itself, SQLite would prepare for undoing
+            // just this statement.
             "INSERT OR ROLLBACK INTO entries (conversation, seq, public_seq, at, command, actor, body)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![

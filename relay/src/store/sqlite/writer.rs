@@ -1,4 +1,5 @@
-//! The writer: a thread that takes whatever requests have gathered, carries them out in one transaction, and answers after its fsync.
+//! The writer: a thread that takes whatever requests have gathered, carries them out in one
+//! transaction, and answers after its fsync.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -43,8 +44,9 @@ fn run(
     while let Some(first) = next(&mut queue, &mut checkpointer) {
         take(first, &mut batch, &mut engine);
         gather(&mut queue, &mut batch, &mut engine, limit);
-        // Many are talking, and few of them have been heard yet: the sockets' thread may be waiting for this very core. If it has nothing to bring, or is
-        // busy with something else, the few do not wait for the many.
+        // Many are talking, and few of them have been heard yet: the sockets' thread may be waiting
+        // for this very core. If it has nothing to bring, or is busy with something else, the few
+        // do not wait for the many.
         let mut before = 0;
         while batch.len() < expected && batch.len() > before {
             before = batch.len();

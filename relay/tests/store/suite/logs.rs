@@ -322,7 +322,8 @@ pub(crate) async fn bad_text_leaves_nothing_behind<H: Home>(bench: Bench<H>) {
     );
     let view = bench.store.visitor_view(contact(1)).await.expect("a view");
     assert_eq!(view.conversation, None);
-    // A refusal is for good: a copy that was long under way must not be carried out after it. A corrected message has an id of its own.
+    // A refusal is for good: a copy that was long under way must not be carried out after it. A
+    // corrected message has an id of its own.
     assert_eq!(
         bench.refused(says(1, 1, "better", NOW)).await,
         RefusalCode::TextEmpty

@@ -27,7 +27,8 @@ pub(crate) struct Part {
     /// How many there are
     #[arg(long)]
     count: u32,
-    /// What visitors' tokens are signed with, in hexadecimal; without one the server is the bare echo
+    /// What visitors' tokens are signed with, in hexadecimal; without one the server is the bare
+    /// echo
     #[arg(long)]
     key: Option<String>,
 }
@@ -51,8 +52,9 @@ impl Guest {
     }
 }
 
-/// Connects everybody, then does what it is told, line by line: `rest SECONDS EVERY` pings with each connection every so many seconds, `talk
-/// MILLISECONDS` has a hundred of them write. Says how much came of it.
+/// Connects everybody, then does what it is told, line by line: `rest SECONDS EVERY` pings with
+/// each connection every so many seconds, `talk MILLISECONDS` has a hundred of them write. Says
+/// how much came of it.
 pub(crate) async fn be(part: Part) -> anyhow::Result<()> {
     let key = part
         .key
@@ -158,7 +160,8 @@ pub(crate) struct People {
 }
 
 impl People {
-    /// Starts one; [`heard`](Self::heard) waits until everybody is connected. Without a key they are strangers on the bare echo.
+    /// Starts one; [`heard`](Self::heard) waits until everybody is connected. Without a key they
+    /// are strangers on the bare echo.
     pub(crate) fn start(
         server: SocketAddr,
         first: u32,

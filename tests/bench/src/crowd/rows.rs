@@ -13,10 +13,12 @@ use crate::report::{Goal, Row, percentile};
 const FEW: u32 = 10_000;
 const FULL: u32 = 19_000;
 const EACH_OF_THREE: u32 = 16_000;
-/// A connection is idle for so long before it is closed; clients ping at a third of it. Long enough for everybody to connect.
+/// A connection is idle for so long before it is closed; clients ping at a third of it. Long enough
+/// for everybody to connect.
 const IDLE_SECONDS: u64 = 60;
-/// For so many times that long nothing is said. The look into the store that each connection takes once in thirty pings does not fall into it: it
-/// costs about 70 µs on PostgreSQL, which is two or three more for each ping.
+/// For so many times that long nothing is said. The look into the store that each connection takes
+/// once in thirty pings does not fall into it: it costs about 70 µs on PostgreSQL, which is two or
+/// three more for each ping.
 const REST: u64 = 1;
 
 /// How often the hundred talk; the median counts.
@@ -95,7 +97,8 @@ fn say(where_: &str, count: u32, cost: &Cost) {
     );
 }
 
-/// A site, an agent, and so many visitors whose conversation is resolved; what tokens are signed with.
+/// A site, an agent, and so many visitors whose conversation is resolved; what tokens are signed
+/// with.
 async fn prepare(data: &Data, visitors: u32) -> anyhow::Result<[u8; 32]> {
     let mut past = Past::open(data, 0).await?;
     past.arrive(visitors).await?;
@@ -106,8 +109,8 @@ async fn prepare(data: &Data, visitors: u32) -> anyhow::Result<[u8; 32]> {
     Ok(past.store.token_key())
 }
 
-/// Microseconds of a bare echo's CPU for each message, when each of so many connections says one as often as a visitor pings: each wakes the
-/// process, which a message in a flood does not.
+/// Microseconds of a bare echo's CPU for each message, when each of so many connections says one as
+/// often as a visitor pings: each wakes the process, which a message in a flood does not.
 async fn echo_rest(count: u32) -> anyhow::Result<f64> {
     settle().await;
     let server = Server::echo().await?;

@@ -51,7 +51,8 @@ pub(super) trait Decides {
     fn decline(&mut self, now: UnixMillis);
 }
 
-/// Two sites of a size. At one everybody is busy and so many wait; at the other agents are free and nobody waits.
+/// Two sites of a size. At one everybody is busy and so many wait; at the other agents are free and
+/// nobody waits.
 pub(super) struct Day<D> {
     busy: D,
     calm: D,
@@ -96,7 +97,8 @@ impl<D: Decides> Day<D> {
         self.record
     }
 
-    /// Where many wait, a chat leaves an agent and the slot is filled. Whoever comes instead finds nobody free.
+    /// Where many wait, a chat leaves an agent and the slot is filled. Whoever comes instead finds
+    /// nobody free.
     fn slot_frees(&mut self) {
         let agent = self.luck.below(self.team.len());
         if !self.busy.leave(agent, self.luck.now) {

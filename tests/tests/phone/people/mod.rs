@@ -47,7 +47,8 @@ async fn done<R: Recorded>(party: &Party<R>, id: CommandId) {
     assert!(matches!(answer, Some(Ok(_))), "{answer:?}");
 }
 
-/// Waits until somebody has read so many entries of the one conversation there is, and returns what they say.
+/// Waits until somebody has read so many entries of the one conversation there is, and returns what
+/// they say.
 async fn reads<R: Recorded>(
     party: &Party<R>,
     count: usize,

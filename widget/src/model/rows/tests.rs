@@ -33,8 +33,8 @@ fn model(entries: Vec<PublicEntry>) -> Model {
     model
 }
 
-/// Rows in short: `D` a day, `m`/`a` a message of the visitor's or an agent's with its place in the group, `.` a meta line, `!`
-/// a failure, `e` an event.
+/// Rows in short: `D` a day, `m`/`a` a message of the visitor's or an agent's with its place in the
+/// group, `.` a meta line, `!` a failure, `e` an event.
 fn sketch(model: &Model) -> String {
     rows(model, utc)
         .iter()

@@ -1,5 +1,6 @@
--- The same layout as the embedded store's, with one difference: where a conversation's logs end and what was said last stand in its own
--- row, so that the lock on the row is the lock on its next position.
+-- The same layout as the embedded store's, with one difference: where a conversation's logs end and
+-- what was said last stand in its own row, so that the lock on the row is the lock on its next
+-- position.
 
 CREATE TABLE meta (
   key text PRIMARY KEY,
@@ -70,7 +71,8 @@ CREATE INDEX conversations_open ON conversations (site, status, front DESC, sinc
 CREATE INDEX conversations_owned ON conversations (agent) WHERE status = 2;
 CREATE INDEX conversations_resolved ON conversations (site, since) WHERE status = 3;
 
--- No foreign key: whoever appends holds the lock on the conversation, and a check a row would double the cost of appending.
+-- No foreign key: whoever appends holds the lock on the conversation, and a check a row would
+-- double the cost of appending.
 CREATE TABLE entries (
   conversation uuid NOT NULL,
   seq bigint NOT NULL,

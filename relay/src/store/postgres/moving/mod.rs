@@ -15,7 +15,8 @@ use crate::store::StoreError;
 /// The lock that a move has on its target: `HEARD` as a number, and one more.
 const LOCK: i64 = 0x48_4541_5245;
 
-/// The other side may take its time, and so may counting. Everything is read in the order of an index, and nothing is to be sorted for it.
+/// The other side may take its time, and so may counting. Everything is read in the order of an
+/// index, and nothing is to be sorted for it.
 const SESSION: &str = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
     SET enable_sort = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 

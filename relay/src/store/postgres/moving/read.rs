@@ -86,7 +86,8 @@ impl Source for Database {
     }
 }
 
-/// The statement that reads a step's rows and their keys. Its first parameter is the limit, the key follows.
+/// The statement that reads a step's rows and their keys. Its first parameter is the limit, the key
+/// follows.
 fn select(step: Step, after: bool) -> String {
     let name = |column: &Column| match column.name {
         "age" => "t.number".to_owned(),

@@ -120,7 +120,8 @@ impl Database {
         Ok(())
     }
 
-    /// A relay that had opened the database just before it was marked says that it is alive a moment later.
+    /// A relay that had opened the database just before it was marked says that it is alive a
+    /// moment later.
     async fn refuse_relays(&mut self) -> Result<(), StoreError> {
         let any = query_scalar("SELECT EXISTS (SELECT 1 FROM nodes)");
         if any.fetch_one(&mut self.connection).await? {

@@ -80,7 +80,8 @@ impl Source for File {
     }
 }
 
-/// What is read for a column. What a conversation's entries say is looked up by its number afterwards.
+/// What is read for a column. What a conversation's entries say is looked up by its number
+/// afterwards.
 fn expression(column: &Column) -> &'static str {
     match column.name {
         "latest" => {
@@ -142,7 +143,8 @@ fn rows(
     Ok(batch)
 }
 
-/// Works out what follows from a conversation's entries, the way it is done whenever its line in the lists is read.
+/// Works out what follows from a conversation's entries, the way it is done whenever its line in
+/// the lists is read.
 fn look_up(connection: &Connection, values: &mut Row) -> Result<(), StoreError> {
     let Some([head, public_head, last_text, last_at]) = values.last_chunk_mut() else {
         return Ok(());
@@ -163,7 +165,8 @@ fn number(value: u64) -> Value {
     Value::Number(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-/// Entries are found by way of their places: a conversation after the other, each from its first entry to its last.
+/// Entries are found by way of their places: a conversation after the other, each from its first
+/// entry to its last.
 fn entries(
     connection: &Connection,
     after: Option<&Key>,
