@@ -2,6 +2,7 @@
 //! hand over, resolve, and deal with requests to be called.
 //!
 //! * `model`: what the console knows and how it changes. No page, no network; tested natively.
+//! * `feature`: the sentences of each feature, one module each.
 //! * `text`: every word a person reads, in English and Russian.
 //! * `net`: the socket and the sign-in, turned into changes of the model.
 //! * `browser`: what the page's machine offers: storage, sound, clock, time zones.
@@ -30,6 +31,8 @@ mod text;
 mod browser;
 #[cfg(target_arch = "wasm32")]
 mod control;
+#[cfg(target_arch = "wasm32")]
+mod feature;
 #[cfg(target_arch = "wasm32")]
 mod net;
 #[cfg(target_arch = "wasm32")]

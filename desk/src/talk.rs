@@ -5,14 +5,14 @@
 //! later than it is said, perhaps on two nodes, perhaps twice: what was said last counts.
 
 use heard_protocol::{
-    AgentId, PublicBody, RefusalCode, StaffBody, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
-    VoiceId,
+    AgentId, CallAnswer, CallEvidence, CallOfferNoted, CallOfferTold, CallReason, CallbackTold,
+    PublicBody, RefusalCode, StaffBody, UnixMillis, VoiceId, VoiceTold, WrapUpTold,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Change, Write};
 use crate::text;
-use crate::voice::{self, Voice, Voiced};
+use crate::voice::{Voice, Voiced};
 
 /// What a visitor said of talking, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,15 +28,15 @@ pub struct Stance {
 #[serde(default)]
 pub struct Talk {
     /// The reasons that staff were told of.
-    seen: Vec<TalkReason>,
+    seen: Vec<CallReason>,
     /// The reasons for which it was offered.
-    offered: Vec<TalkReason>,
+    offered: Vec<CallReason>,
     /// The visitor said no.
     refused: bool,
     /// The offer that has not been answered.
-    open: Option<TalkReason>,
+    open: Option<CallReason>,
     /// What was said to the last offer.
-    answered: Option<TalkAnswer>,
+    answered: Option<CallAnswer>,
     /// When the visitor last said whether they want to.
     said_at: UnixMillis,
     /// They are to be called anyway.
@@ -64,17 +64,17 @@ impl Talk {
     }
 
     /// The calls from page to page there have been, with the one that goes on: the last
-    /// [`voice::KEPT`].
+    /// [`heard_fold::voice::KEPT`].
     pub fn calls(&self) -> &[Voiced] {
         &self.calls
     }
 
     /// What a call that the visitor asks for now comes of: an offer, if they answered one so, or
     /// their wish.
-    pub fn comes_of(&self) -> TalkReason {
+    pub fn comes_of(&self) -> CallReason {
         let taken = self.offered.last().copied();
-        let taken = taken.filter(|_| self.answered == Some(TalkAnswer::Phone));
-        self.open.or(taken).unwrap_or(TalkReason::Visitor)
+        let taken = taken.filter(|_| self.answered == Some(CallAnswer::Phone));
+        self.open.or(taken).unwrap_or(CallReason::Visitor)
     }
 
     /// An agent who was on a call says in a line what it came to.
@@ -94,30 +94,32 @@ impl Talk {
         if last.ended.is_none() || last.summed {
             return Err(RefusalCode::WrongState);
         }
-        Ok(Write::Public(PublicBody::CallSummed {
+        Ok(Write::Public(PublicBody::WrapUp(WrapUpTold::Summed {
             agent,
             text: summary.trim().to_owned(),
-        }))
+        })))
     }
 
     /// The offer that has not been answered.
-    pub const fn open(&self) -> Option<TalkReason> {
+    pub const fn open(&self) -> Option<CallReason> {
         self.open
     }
 
     /// Whether it may be offered for this reason. Whoever is to be called already, or talks, needs
     /// no offer.
-    pub fn may_offer(&self, reason: TalkReason) -> bool {
+    pub fn may_offer(&self, reason: CallReason) -> bool {
         !self.refused && !self.booked && self.voice.is_none() && !self.offered.contains(&reason)
     }
 
     /// A reason came up. Staff are told once, and the visitor is offered a call if that may be;
     /// while an offer waits for its answer there is no other.
-    pub fn see(&mut self, reason: TalkReason, evidence: TalkEvidence) -> Change {
+    pub fn see(&mut self, reason: CallReason, evidence: CallEvidence) -> Change {
         let mut change = Change::new();
         if !self.seen.contains(&reason) {
             self.seen.push(reason);
-            change.push(Write::Staff(StaffBody::TroubleSeen { reason, evidence }));
+            change.push(Write::Staff(StaffBody::CallOffer(
+                CallOfferNoted::TroubleSeen { reason, evidence },
+            )));
         }
         if self.open.is_none() && self.may_offer(reason) {
             change.push(self.offer(reason, ""));
@@ -145,20 +147,20 @@ impl Talk {
     /// visitor is to be called already; what [`text::check_short`] refuses.
     pub fn suggest(&mut self, why: &str) -> Result<Change, RefusalCode> {
         text::check_short(why)?;
-        if !self.may_offer(TalkReason::Agent) {
+        if !self.may_offer(CallReason::Agent) {
             return Err(RefusalCode::WrongState);
         }
-        Ok(vec![self.offer(TalkReason::Agent, why.trim())])
+        Ok(vec![self.offer(CallReason::Agent, why.trim())])
     }
 
-    fn offer(&mut self, reason: TalkReason, why: &str) -> Write {
+    fn offer(&mut self, reason: CallReason, why: &str) -> Write {
         self.offered.push(reason);
         self.open = Some(reason);
         self.answered = None;
-        Write::Public(PublicBody::TalkOffered {
+        Write::Public(PublicBody::CallOffer(CallOfferTold::Offered {
             reason,
             why: why.to_owned(),
-        })
+        }))
     }
 
     /// The visitor answers an offer. One that is not open any more (overtaken by another) can be
@@ -169,8 +171,8 @@ impl Talk {
     /// to the last offer before, in another tab.
     pub fn answer(
         &mut self,
-        reason: TalkReason,
-        answer: TalkAnswer,
+        reason: CallReason,
+        answer: CallAnswer,
         now: UnixMillis,
     ) -> Result<Change, RefusalCode> {
         if !self.offered.contains(&reason) || self.answered == Some(answer) {
@@ -178,12 +180,11 @@ impl Talk {
         }
         self.open = None;
         self.answered = Some(answer);
-        self.refused = answer == TalkAnswer::No;
+        self.refused = answer == CallAnswer::No;
         self.said_at = self.said_at.max(now);
-        Ok(vec![Write::Public(PublicBody::TalkAnswered {
-            reason,
-            answer,
-        })])
+        Ok(vec![Write::Public(PublicBody::CallOffer(
+            CallOfferTold::Answered { reason, answer },
+        ))])
     }
 
     /// Something is written into the log. Asking to be called is a wish: it answers an open offer,
@@ -191,26 +192,16 @@ impl Talk {
     /// has no point once the matter is settled, or once somebody answers who did not.
     pub fn follow(&mut self, written: &Write, now: UnixMillis) {
         let Write::Public(body) = written else { return };
-        voice::record(&mut self.calls, body, now);
-        match body {
-            PublicBody::CallbackRequested { .. } => {
-                self.booked = true;
-                self.refused = false;
-                self.open = None;
-            }
-            PublicBody::CallbackClosed { .. }
-            | PublicBody::CallbackCancelled { .. }
-            | PublicBody::CallbackExpired { .. } => self.booked = false,
-            PublicBody::VoiceAsked { .. } => {
-                self.refused = false;
-                self.open = None;
-            }
-            PublicBody::Resolved => self.open = None,
-            // Somebody is free after all.
-            PublicBody::AgentJoined { .. } if matches!(self.open, Some(TalkReason::NobodyFree)) => {
-                self.open = None;
-            }
-            _ => {}
+        heard_fold::voice::record(&mut self.calls, body, now);
+        heard_fold::callback::follow(&mut self.booked, body);
+        self.open
+            .take_if(|reason| heard_fold::call_offer::closes(*reason, body));
+        if matches!(
+            body,
+            PublicBody::Callback(CallbackTold::Requested { .. })
+                | PublicBody::Voice(VoiceTold::Asked { .. })
+        ) {
+            self.refused = false;
         }
     }
 }
@@ -222,20 +213,22 @@ mod tests {
 
     use super::*;
 
-    const REASONS: [TalkReason; 6] = [
-        TalkReason::Connection,
-        TalkReason::NobodyFree,
-        TalkReason::Circles,
-        TalkReason::HardToWrite,
-        TalkReason::Agent,
-        TalkReason::Visitor,
+    const REASONS: [CallReason; 6] = [
+        CallReason::Connection,
+        CallReason::NobodyFree,
+        CallReason::Circles,
+        CallReason::HardToWrite,
+        CallReason::Agent,
+        CallReason::Visitor,
     ];
     const CALL: CallbackId = CallbackId::from_bits(1);
     const NOW: UnixMillis = UnixMillis(10);
 
-    fn offers(change: &Change) -> Vec<TalkReason> {
+    fn offers(change: &Change) -> Vec<CallReason> {
         let offer = |write: &Write| match write {
-            Write::Public(PublicBody::TalkOffered { reason, .. }) => Some(*reason),
+            Write::Public(PublicBody::CallOffer(CallOfferTold::Offered { reason, .. })) => {
+                Some(*reason)
+            }
             _ => None,
         };
         change.iter().filter_map(offer).collect()
@@ -249,30 +242,30 @@ mod tests {
     #[test]
     fn a_reason_is_told_and_offered_once() {
         let mut talk = Talk::default();
-        let first = talk.see(TalkReason::Circles, TalkEvidence::AskedAgain(3));
+        let first = talk.see(CallReason::Circles, CallEvidence::AskedAgain(3));
         assert_eq!(first.len(), 2);
-        assert_eq!(talk.see(TalkReason::Circles, TalkEvidence::NoHelp), []);
+        assert_eq!(talk.see(CallReason::Circles, CallEvidence::NoHelp), []);
         // While it is open there is no second one, but staff are told.
-        let second = talk.see(TalkReason::HardToWrite, TalkEvidence::Said);
+        let second = talk.see(CallReason::HardToWrite, CallEvidence::Said);
         assert_eq!((second.len(), offers(&second)), (1, vec![]));
-        talk.answer(TalkReason::Circles, TalkAnswer::Phone, NOW)
+        talk.answer(CallReason::Circles, CallAnswer::Phone, NOW)
             .unwrap();
-        let third = talk.see(TalkReason::HardToWrite, TalkEvidence::Said);
-        assert_eq!(offers(&third), [TalkReason::HardToWrite]);
+        let third = talk.see(CallReason::HardToWrite, CallEvidence::Said);
+        assert_eq!(offers(&third), [CallReason::HardToWrite]);
     }
 
     #[test]
     fn after_a_no_only_the_visitor_brings_it_up() {
         let mut talk = Talk::default();
-        talk.see(TalkReason::Circles, TalkEvidence::NoHelp);
-        talk.answer(TalkReason::Circles, TalkAnswer::No, NOW)
+        talk.see(CallReason::Circles, CallEvidence::NoHelp);
+        talk.answer(CallReason::Circles, CallAnswer::No, NOW)
             .unwrap();
-        let other = talk.see(TalkReason::Connection, TalkEvidence::Said);
+        let other = talk.see(CallReason::Connection, CallEvidence::Said);
         assert_eq!(offers(&other), []);
         assert_eq!(talk.suggest(""), Err(RefusalCode::WrongState));
         talk.hear(says(true, 11));
-        let wish = talk.see(TalkReason::Visitor, TalkEvidence::Said);
-        assert_eq!(offers(&wish), [TalkReason::Visitor]);
+        let wish = talk.see(CallReason::Visitor, CallEvidence::Said);
+        assert_eq!(offers(&wish), [CallReason::Visitor]);
         talk.hear(says(false, 12));
         assert!(talk.refused() && talk.open().is_none());
     }
@@ -280,13 +273,13 @@ mod tests {
     #[test]
     fn what_is_noticed_late_undoes_nothing() {
         let mut talk = Talk::default();
-        talk.see(TalkReason::Circles, TalkEvidence::NoHelp);
-        talk.answer(TalkReason::Circles, TalkAnswer::No, NOW)
+        talk.see(CallReason::Circles, CallEvidence::NoHelp);
+        talk.answer(CallReason::Circles, CallAnswer::No, NOW)
             .unwrap();
         // They had asked for it before they said no; it was noticed afterwards, or again.
         for at in [9, 10] {
             talk.hear(says(true, at));
-            let wish = talk.see(TalkReason::Visitor, TalkEvidence::Said);
+            let wish = talk.see(CallReason::Visitor, CallEvidence::Said);
             assert_eq!((talk.refused(), offers(&wish)), (true, vec![]));
         }
     }
@@ -295,60 +288,65 @@ mod tests {
     fn two_tabs_say_it_once() {
         let mut talk = Talk::default();
         talk.suggest("").unwrap();
-        assert!(talk.answer(TalkReason::Agent, TalkAnswer::No, NOW).is_ok());
-        let again = talk.answer(TalkReason::Agent, TalkAnswer::No, NOW);
+        assert!(talk.answer(CallReason::Agent, CallAnswer::No, NOW).is_ok());
+        let again = talk.answer(CallReason::Agent, CallAnswer::No, NOW);
         assert_eq!(again, Err(RefusalCode::WrongState));
         // The other tab may think better of it.
-        let yes = talk.answer(TalkReason::Agent, TalkAnswer::Phone, NOW);
+        let yes = talk.answer(CallReason::Agent, CallAnswer::Phone, NOW);
         assert!(yes.is_ok() && !talk.refused());
     }
 
     #[test]
     fn a_call_comes_of_the_offer_that_was_taken_or_of_a_wish() {
         let mut talk = Talk::default();
-        assert_eq!(talk.comes_of(), TalkReason::Visitor);
-        talk.see(TalkReason::Circles, TalkEvidence::NoHelp);
-        assert_eq!(talk.comes_of(), TalkReason::Circles);
-        let no = talk.answer(TalkReason::Circles, TalkAnswer::No, NOW);
+        assert_eq!(talk.comes_of(), CallReason::Visitor);
+        talk.see(CallReason::Circles, CallEvidence::NoHelp);
+        assert_eq!(talk.comes_of(), CallReason::Circles);
+        let no = talk.answer(CallReason::Circles, CallAnswer::No, NOW);
         assert!(no.is_ok());
-        assert_eq!(talk.comes_of(), TalkReason::Visitor);
-        let yes = talk.answer(TalkReason::Circles, TalkAnswer::Phone, NOW);
+        assert_eq!(talk.comes_of(), CallReason::Visitor);
+        let yes = talk.answer(CallReason::Circles, CallAnswer::Phone, NOW);
         assert!(yes.is_ok());
-        assert_eq!(talk.comes_of(), TalkReason::Circles);
+        assert_eq!(talk.comes_of(), CallReason::Circles);
     }
 
     #[test]
     fn what_was_never_offered_cannot_be_answered() {
         let mut talk = Talk::default();
-        let answered = talk.answer(TalkReason::Agent, TalkAnswer::No, NOW);
+        let answered = talk.answer(CallReason::Agent, CallAnswer::No, NOW);
         assert_eq!(answered, Err(RefusalCode::WrongState));
         talk.suggest(" Faster by phone. ").unwrap();
         assert_eq!(talk.suggest(""), Err(RefusalCode::WrongState));
-        let answered = talk.answer(TalkReason::Agent, TalkAnswer::Here, NOW);
+        let answered = talk.answer(CallReason::Agent, CallAnswer::Here, NOW);
         assert!(answered.is_ok());
     }
 
     #[test]
     fn who_is_to_be_called_is_offered_nothing() {
         let mut talk = Talk::default();
-        talk.see(TalkReason::Circles, TalkEvidence::NoHelp);
+        talk.see(CallReason::Circles, CallEvidence::NoHelp);
         talk.follow(
-            &Write::Public(PublicBody::CallbackRequested { callback: CALL }),
+            &Write::Public(PublicBody::Callback(CallbackTold::Requested {
+                callback: CALL,
+            })),
             NOW,
         );
         assert_eq!(talk.open(), None);
-        let other = talk.see(TalkReason::HardToWrite, TalkEvidence::Said);
+        let other = talk.see(CallReason::HardToWrite, CallEvidence::Said);
         assert_eq!((other.len(), offers(&other)), (1, vec![]));
         assert_eq!(talk.suggest(""), Err(RefusalCode::WrongState));
         talk.follow(
-            &Write::Public(PublicBody::CallbackClosed {
+            &Write::Public(PublicBody::Callback(CallbackTold::Closed {
                 callback: CALL,
                 disposition: Disposition::NoAnswer,
-            }),
+            })),
             NOW,
         );
         assert!(talk.suggest("").is_ok());
-        talk.follow(&Write::Public(PublicBody::Resolved), NOW);
+        talk.follow(
+            &Write::Public(PublicBody::Resolution(ResolutionTold::Resolved)),
+            NOW,
+        );
         assert_eq!(talk.open(), None);
     }
 
@@ -356,7 +354,7 @@ mod tests {
     fn what_was_kept_before_there_was_more_to_keep_reads() {
         let kept = r#"{"seen":["circles"],"offered":["circles"],"refused":true,"open":null}"#;
         let talk: Talk = serde_json::from_str(kept).unwrap();
-        assert!(talk.refused() && !talk.may_offer(TalkReason::Agent));
+        assert!(talk.refused() && !talk.may_offer(CallReason::Agent));
     }
 
     proptest! {
@@ -374,13 +372,13 @@ mod tests {
                 now += passed;
                 let reason = REASONS[which];
                 let change = match what {
-                    0 | 1 => talk.see(reason, TalkEvidence::Said),
+                    0 | 1 => talk.see(reason, CallEvidence::Said),
                     2 => talk.suggest("").unwrap_or_default(),
                     3 => {
-                        let answer = [TalkAnswer::No, TalkAnswer::Phone, TalkAnswer::Here][which % 3];
+                        let answer = [CallAnswer::No, CallAnswer::Phone, CallAnswer::Here][which % 3];
                         let change = talk.answer(reason, answer, UnixMillis(now));
                         if change.is_ok() {
-                            (no, said_at) = (answer == TalkAnswer::No, now.max(said_at));
+                            (no, said_at) = (answer == CallAnswer::No, now.max(said_at));
                         }
                         change.unwrap_or_default()
                     }
@@ -394,13 +392,13 @@ mod tests {
                         Change::new()
                     }
                     6 => {
-                        let asked = PublicBody::CallbackRequested { callback: CALL };
+                        let asked = PublicBody::Callback(CallbackTold::Requested { callback: CALL });
                         talk.follow(&Write::Public(asked), NOW);
                         (no, booked) = (false, true);
                         Change::new()
                     }
                     _ => {
-                        let over = PublicBody::CallbackExpired { callback: CALL };
+                        let over = PublicBody::Callback(CallbackTold::Expired { callback: CALL });
                         talk.follow(&Write::Public(over), NOW);
                         booked = false;
                         Change::new()

@@ -11,84 +11,12 @@
 //! call. No clock is needed: a page that waits in vain says so itself, and a call whose visitor is
 //! gone ends with the conversation at the latest.
 
+pub use heard_fold::voice::{KEPT, VoiceCall as Voice, VoiceRecord as Voiced};
 use heard_protocol::{
-    AgentId, PublicBody, RefusalCode, TalkReason, UnixMillis, VoiceEnding, VoiceId,
+    AgentId, CallReason, PublicBody, RefusalCode, VoiceEnding, VoiceId, VoiceTold,
 };
-use serde::{Deserialize, Serialize};
 
 use crate::conversation::Write;
-
-/// A call that goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Voice {
-    /// Which.
-    pub call: VoiceId,
-    /// Who answered; none while it rings.
-    pub agent: Option<AgentId>,
-}
-
-/// How many calls a conversation remembers.
-pub const KEPT: usize = 20;
-
-/// A call there has been, or that goes on, as its log tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Voiced {
-    /// Which.
-    pub call: VoiceId,
-    /// What it came of.
-    pub reason: TalkReason,
-    /// When the visitor asked for it.
-    pub asked_at: UnixMillis,
-    /// When somebody first answered, if anybody did.
-    pub answered_at: Option<UnixMillis>,
-    /// Who answered last.
-    pub agent: Option<AgentId>,
-    /// When it ended, and how, if it has.
-    pub ended: Option<(UnixMillis, VoiceEnding)>,
-    /// Whether an agent has said what it came to.
-    pub summed: bool,
-}
-
-impl Voiced {
-    /// For how long they talked, in milliseconds.
-    pub fn talked_ms(&self) -> u64 {
-        match (self.answered_at, self.ended) {
-            (Some(from), Some((to, _))) => to.since(from),
-            _ => 0,
-        }
-    }
-}
-
-/// Takes down what a log is about to say of calls.
-pub(crate) fn record(calls: &mut Vec<Voiced>, body: &PublicBody, now: UnixMillis) {
-    if let PublicBody::VoiceAsked { call, reason } = body {
-        if calls.len() >= KEPT {
-            calls.remove(0);
-        }
-        calls.push(Voiced {
-            call: *call,
-            reason: *reason,
-            asked_at: now,
-            answered_at: None,
-            agent: None,
-            ended: None,
-            summed: false,
-        });
-        return;
-    }
-    let Some(last) = calls.last_mut() else { return };
-    match body {
-        PublicBody::VoiceAnswered { call, agent } if last.call == *call => {
-            last.answered_at = last.answered_at.or(Some(now));
-            last.agent = Some(*agent);
-        }
-        PublicBody::VoiceEnded { call, why } if last.call == *call => {
-            last.ended = Some((now, *why));
-        }
-        PublicBody::CallSummed { agent, .. } if last.agent == Some(*agent) => last.summed = true,
-        _ => {}
-    }
-}
 
 /// A visitor calls the owner of the conversation.
 ///
@@ -97,14 +25,17 @@ pub(crate) fn record(calls: &mut Vec<Voiced>, body: &PublicBody, now: UnixMillis
 pub(crate) fn start(
     voice: &mut Option<Voice>,
     call: VoiceId,
-    reason: TalkReason,
+    reason: CallReason,
     headset: bool,
 ) -> Result<Write, RefusalCode> {
     if voice.is_some() || !headset {
         return Err(RefusalCode::WrongState);
     }
     *voice = Some(Voice { call, agent: None });
-    Ok(Write::Public(PublicBody::VoiceAsked { call, reason }))
+    Ok(Write::Public(PublicBody::Voice(VoiceTold::Asked {
+        call,
+        reason,
+    })))
 }
 
 /// The owner of the conversation answers.
@@ -120,7 +51,10 @@ pub(crate) fn answer(
         Some(it) if it.call == call && it.agent.is_none() => it.agent = Some(agent),
         _ => return Err(RefusalCode::WrongState),
     }
-    Ok(Write::Public(PublicBody::VoiceAnswered { call, agent }))
+    Ok(Write::Public(PublicBody::Voice(VoiceTold::Answered {
+        call,
+        agent,
+    })))
 }
 
 /// Somebody ends it.
@@ -138,6 +72,7 @@ pub(crate) fn end(
         VoiceEnding::Visitor | VoiceEnding::NoAnswer => by_visitor,
         VoiceEnding::Agent | VoiceEnding::Declined => !by_visitor,
         VoiceEnding::Lost | VoiceEnding::NoMicrophone => true,
+        VoiceEnding::Other => false,
     };
     if !theirs {
         return Err(RefusalCode::Invalid);
@@ -145,27 +80,27 @@ pub(crate) fn end(
     voice
         .take_if(|it| it.call == call)
         .ok_or(RefusalCode::WrongState)?;
-    Ok(Write::Public(PublicBody::VoiceEnded { call, why }))
+    Ok(Write::Public(PublicBody::Voice(VoiceTold::Ended {
+        call,
+        why,
+    })))
 }
 
 /// The agent leaves the conversation in any other way than handing it over.
 pub(crate) fn leave(voice: &mut Option<Voice>) -> Option<Write> {
     let call = voice.take()?.call;
     let why = VoiceEnding::Agent;
-    Some(Write::Public(PublicBody::VoiceEnded { call, why }))
-}
-
-/// The conversation is somebody's from here on: for another than before it rings.
-pub(crate) fn hand_over(voice: &mut Option<Voice>, to: AgentId) {
-    if let Some(it) = voice {
-        it.agent = it.agent.filter(|agent| *agent == to);
-    }
+    Some(Write::Public(PublicBody::Voice(VoiceTold::Ended {
+        call,
+        why,
+    })))
 }
 
 #[cfg(test)]
 mod tests {
     use heard_protocol::{
-        AgentCard, AgentKind, CommandId, ContactId, ConversationId, StaffCommand,
+        AgentCard, AgentKind, AssignmentAct, AssignmentTold, CommandId, ContactId, ConversationAct,
+        ConversationId, ResolutionAct, VoiceAct, WrapUpAct,
     };
     use proptest::prelude::*;
 
@@ -190,14 +125,14 @@ mod tests {
     fn act(
         conversation: &mut Conversation,
         actor: usize,
-        command: &StaffCommand,
+        command: &ConversationAct,
         to: usize,
     ) -> Result<Change, RefusalCode> {
         let to = Recipient {
             card: agent(to),
             online: true,
         };
-        conversation.staff_acts(
+        conversation.acts(
             &agent(actor),
             CommandId::from_bits(1),
             command,
@@ -208,22 +143,25 @@ mod tests {
 
     fn owned() -> Conversation {
         let mut it = Conversation::start(ID, ContactId::from_bits(1), UnixMillis(0));
-        act(&mut it, 1, &StaffCommand::Accept { conversation: ID }, 1).unwrap();
+        act(
+            &mut it,
+            1,
+            &ConversationAct::Assignment(AssignmentAct::Accept),
+            1,
+        )
+        .unwrap();
         it
     }
 
     #[test]
     fn it_rings_for_the_owner_who_has_a_headset_on() {
         let mut it = owned();
-        let refused = it.starts_voice(call(1), TalkReason::Visitor, false);
+        let refused = it.starts_voice(call(1), CallReason::Visitor, false);
         assert_eq!(refused, Err(RefusalCode::WrongState));
-        assert!(it.starts_voice(call(1), TalkReason::Visitor, true).is_ok());
-        let second = it.starts_voice(call(2), TalkReason::Visitor, true);
+        assert!(it.starts_voice(call(1), CallReason::Visitor, true).is_ok());
+        let second = it.starts_voice(call(2), CallReason::Visitor, true);
         assert_eq!(second, Err(RefusalCode::WrongState));
-        let answer = StaffCommand::AnswerVoice {
-            conversation: ID,
-            call: call(1),
-        };
+        let answer = ConversationAct::Voice(VoiceAct::Answer { call: call(1) });
         assert_eq!(act(&mut it, 2, &answer, 1), Err(RefusalCode::NotYours));
         assert!(act(&mut it, 1, &answer, 1).is_ok());
         assert_eq!(act(&mut it, 1, &answer, 1), Err(RefusalCode::WrongState));
@@ -232,45 +170,44 @@ mod tests {
     #[test]
     fn nobody_is_called_who_has_no_conversation() {
         let mut it = Conversation::start(ID, ContactId::from_bits(1), UnixMillis(0));
-        let refused = it.starts_voice(call(1), TalkReason::Visitor, true);
+        let refused = it.starts_voice(call(1), CallReason::Visitor, true);
         assert_eq!(refused, Err(RefusalCode::WrongState));
     }
 
     #[test]
     fn whoever_was_on_it_says_once_what_it_came_to() {
         let mut it = owned();
-        let does = |it: &mut Conversation, who, command: &StaffCommand, at| {
+        let does = |it: &mut Conversation, who, command: &ConversationAct, at| {
             let change = act(it, who, command, 1)?;
             it.follow(&change, UnixMillis(at));
             Ok(change)
         };
-        let (conversation, call) = (ID, call(1));
-        let asked = it.starts_voice(call, TalkReason::Circles, true).unwrap();
+        let call = call(1);
+        let asked = it.starts_voice(call, CallReason::Circles, true).unwrap();
         it.follow(&asked, UnixMillis(100));
-        let answer = StaffCommand::AnswerVoice { conversation, call };
+        let answer = ConversationAct::Voice(VoiceAct::Answer { call });
         does(&mut it, 1, &answer, 130).unwrap();
-        let sum = StaffCommand::SumVoice {
-            conversation,
+        let sum = ConversationAct::WrapUp(WrapUpAct::Sum {
             call,
             summary: " A new lid. ".to_owned(),
-        };
+        });
         assert_eq!(does(&mut it, 1, &sum, 140), Err(RefusalCode::WrongState));
         let ended = it.ends_voice(call, VoiceEnding::Visitor).unwrap();
         it.follow(&ended, UnixMillis(190));
         assert_eq!(does(&mut it, 2, &sum, 200), Err(RefusalCode::NotYours));
         // Also after the matter is settled.
-        let settle = StaffCommand::Resolve { conversation };
+        let settle = ConversationAct::Resolution(ResolutionAct::Resolve);
         does(&mut it, 1, &settle, 210).unwrap();
-        let summed = PublicBody::CallSummed {
+        let summed = PublicBody::WrapUp(WrapUpTold::Summed {
             agent: agent(1).id,
             text: "A new lid.".to_owned(),
-        };
+        });
         let said = does(&mut it, 1, &sum, 220).unwrap();
         assert_eq!(said, [Write::Public(summed)]);
         assert_eq!(does(&mut it, 1, &sum, 230), Err(RefusalCode::WrongState));
         let kept = Voiced {
             call,
-            reason: TalkReason::Circles,
+            reason: CallReason::Circles,
             asked_at: UnixMillis(100),
             answered_at: Some(UnixMillis(130)),
             agent: Some(agent(1).id),
@@ -283,12 +220,18 @@ mod tests {
     #[test]
     fn settling_hangs_up() {
         let mut it = owned();
-        it.starts_voice(call(1), TalkReason::Visitor, true).unwrap();
-        let change = act(&mut it, 1, &StaffCommand::Resolve { conversation: ID }, 1).unwrap();
-        let ended = PublicBody::VoiceEnded {
+        it.starts_voice(call(1), CallReason::Visitor, true).unwrap();
+        let change = act(
+            &mut it,
+            1,
+            &ConversationAct::Resolution(ResolutionAct::Resolve),
+            1,
+        )
+        .unwrap();
+        let ended = PublicBody::Voice(VoiceTold::Ended {
             call: call(1),
             why: VoiceEnding::Agent,
-        };
+        });
         assert_eq!(change.last(), Some(&Write::Public(ended)));
         assert_eq!(it.talk.voice(), None);
     }
@@ -302,42 +245,37 @@ mod tests {
             // What the log says: which call goes on, and who is on it.
             let mut on: Option<(VoiceId, Option<AgentId>)> = None;
             for (what, which, who) in steps {
-                let conversation = ID;
                 let (call, why) = (call(which), VoiceEnding::Lost);
                 let change = match what {
-                    0 => it.starts_voice(call, TalkReason::Visitor, which != 3),
+                    0 => it.starts_voice(call, CallReason::Visitor, which != 3),
                     1 => it.ends_voice(call, why),
-                    2 => act(&mut it, who, &StaffCommand::AnswerVoice { conversation, call }, 1),
-                    3 => act(&mut it, who, &StaffCommand::HangUp { conversation, call, why }, 1),
+                    2 => act(&mut it, who, &ConversationAct::Voice(VoiceAct::Answer { call }), 1),
+                    3 => act(&mut it, who, &ConversationAct::Voice(VoiceAct::End { call, why }), 1),
                     4 => {
-                        let command = StaffCommand::Transfer {
-                            conversation,
-                            to: agent(which).id,
-                            comment: String::new(),
-                        };
+                        let command = ConversationAct::Assignment(AssignmentAct::Transfer { to: agent(which).id, comment: String::new() });
                         act(&mut it, who, &command, which)
                     }
-                    5 => act(&mut it, who, &StaffCommand::Return { conversation }, 1),
-                    6 => act(&mut it, who, &StaffCommand::Accept { conversation }, 1),
-                    7 => act(&mut it, who, &StaffCommand::Resolve { conversation }, 1),
+                    5 => act(&mut it, who, &ConversationAct::Assignment(AssignmentAct::Return), 1),
+                    6 => act(&mut it, who, &ConversationAct::Assignment(AssignmentAct::Accept), 1),
+                    7 => act(&mut it, who, &ConversationAct::Resolution(ResolutionAct::Resolve), 1),
                     _ => Ok(it.give_back(UnixMillis(6))),
                 };
                 for write in change.unwrap_or_default() {
                     match write {
-                        Write::Public(PublicBody::VoiceAsked { call, .. }) => {
+                        Write::Public(PublicBody::Voice(VoiceTold::Asked { call, .. })) => {
                             prop_assert_eq!(on, None, "two calls at once");
                             on = Some((call, None));
                         }
-                        Write::Public(PublicBody::VoiceAnswered { call, agent }) => {
+                        Write::Public(PublicBody::Voice(VoiceTold::Answered { call, agent })) => {
                             prop_assert_eq!(on, Some((call, None)), "two agents on one call");
                             prop_assert_eq!(it.owner(), Some(agent));
                             on = Some((call, Some(agent)));
                         }
-                        Write::Public(PublicBody::VoiceEnded { call, .. }) => {
+                        Write::Public(PublicBody::Voice(VoiceTold::Ended { call, .. })) => {
                             prop_assert_eq!(on.map(|it| it.0), Some(call), "ended what was not");
                             on = None;
                         }
-                        Write::Public(PublicBody::AgentJoined { agent }) => {
+                        Write::Public(PublicBody::Assignment(AssignmentTold::Joined { agent })) => {
                             on = on.map(|(call, who)| (call, who.filter(|who| *who == agent.id)));
                         }
                         _ => {}

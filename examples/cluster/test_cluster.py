@@ -162,7 +162,7 @@ class Client:
 
     def talk(self, ws):
         cursors = [{"conversation": log, "after": len(bodies)} for log, bodies in self.logs.items()]
-        ws.send(json.dumps({"hello": {"version": 2, "credential": self.credential, "resume": {"epoch": self.epoch, "cursors": cursors}}}))
+        ws.send(json.dumps({"hello": {"version": 1, "credential": self.credential, "resume": {"epoch": self.epoch, "cursors": cursors}}}))
         while not self.over.is_set():
             if not ws.wait([ws], 0.2): continue
             frame = json.loads(ws.recv())
@@ -174,9 +174,10 @@ class Client:
                 if epoch != self.epoch: self.logs.clear()
                 self.epoch, self.ws, self.greeted = epoch, ws, self.greeted + 1
                 if "site" in self.credential: self.credential["token"] = body["token"]
-                for row in body.get("conversations", []): self.adopt(row)
                 self.ask()
-            case {"notice": {"conversation": row}} if "status" in row: self.adopt(row)
+            case {"rows": {"rows": rows}}:
+                for row in rows:
+                    if "conversation" in row: self.adopt(row["conversation"])
             case {"entries": {"conversation": at, "entries": entries}}:
                 log = self.logs.setdefault(at, [])
                 for entry in entries:
@@ -205,13 +206,17 @@ class Client:
         with self.lock:
             if self.waiting: self.say({"command": self.waiting[0]})
 
-    def do(self, name, **fields):
+    def do(self, command):
         """Asks for something, once, however often it takes; one thing at a time."""
         bits = int(time.time() * 1000) << 80 | secrets.randbits(80)
         id = "cmd_" + "".join("0123456789ABCDEFGHJKMNPQRSTVWXYZ"[bits >> shift & 31] for shift in range(125, -5, -5))
         with self.lock:
-            self.waiting.append({"id": id, "command": {name: fields}})
+            self.waiting.append({"id": id, "command": command})
             if len(self.waiting) == 1: self.ask()
+
+    def act(self, conversation, act):
+        """Does something in a conversation."""
+        self.do({"in": {"conversation": conversation, "act": act}})
 
     def heard(self):
         """The texts in all its conversations, with whether a visitor wrote them."""
@@ -244,9 +249,9 @@ class ClusterTest(unittest.TestCase):
 
     def exchange(self, visitor, agent, at, words):
         """The visitor asks, the agent answers; both have everything that was said, once and in order."""
-        visitor.do("send", text=f"{words}?")
+        visitor.do({"send": {"text": f"{words}?"}})
         until(f"the question after {words}", lambda: (True, f"{words}?") in agent.heard())
-        agent.do("send", conversation=at, text=f"{words}!")
+        agent.act(at, {"send": {"text": f"{words}!"}})
         until(f"the answer after {words}", lambda: (False, f"{words}!") in visitor.heard())
         self.talk += [(True, f"{words}?"), (False, f"{words}!")]
         for client in visitor, agent:
@@ -255,13 +260,13 @@ class ClusterTest(unittest.TestCase):
 
     def accepted(self, visitor, agent):
         """A conversation that the visitor begins and the agent takes."""
-        agent.do("set_availability", availability="available")
-        visitor.do("send", text="Hello")
+        agent.do({"me": {"set_availability": {"availability": "available"}}})
+        visitor.do({"send": {"text": "Hello"}})
         def seen():
             return f"an offer: {agent.rows} {agent.waiting + agent.refused} {visitor.waiting + visitor.refused} {agent.codes} {visitor.codes}"
 
         at = until(seen, lambda: next((at for at, status in dict(agent.rows).items() if "offered" in status), None))
-        agent.do("accept", conversation=at)
+        agent.act(at, {"assignment": "accept"})
         until("the assignment", lambda: "assigned" in agent.rows[at])
         self.talk = [(True, "Hello")]
         return at
@@ -287,7 +292,7 @@ class ClusterTest(unittest.TestCase):
         # What is on its way when a relay dies arrives all the same, once and in its order.
         lines = [f"line {number}" for number in range(20)]
         for line in lines:
-            visitor.do("send", text=line)
+            visitor.do({"send": {"text": line}})
             if line == lines[5]: self.cluster.kill("relay-1")
         self.talk += [(True, line) for line in lines]
         until("every line", lambda: len(agent.heard()) >= len(self.talk))

@@ -19,8 +19,11 @@ def say(text):
 def show(body):
     match body:
         case {"message": {"author": author, "text": text}}: line = ("< " if author == "visitor" else "> ") + text
-        case {"agent_joined": {"agent": {"name": name, "kind": kind}}}: line = f"* {name} ({kind}) has joined"
-        case _: line = "* " + (body if isinstance(body, str) else next(iter(body)))
+        case {"assignment": {"joined": {"agent": {"name": name, "kind": kind}}}}: line = f"* {name} ({kind}) has joined"
+        case str(): return  # "other": newer than this program
+        case _:  # {"resolution": "resolved"}, {"callback": {"moved": {…}}}
+            (feature, what), = body.items()
+            line = "* " + (what if isinstance(what, str) else f"{feature} {next(iter(what))}")
     print(line, flush=True)
 
 def talk(ws):  # until the connection ends, by an OSError
@@ -28,7 +31,7 @@ def talk(ws):  # until the connection ends, by an OSError
     send = lambda frame: ws.send(json.dumps(frame))
     ask = lambda: waiting and send({"command": waiting[0]})
     resume = {"epoch": epoch, "cursors": [{"conversation": log, "after": after} for log, after in cursors.items()]}
-    send({"hello": {"version": 2, "credential": {"site": SITE, "token": token, "locale": "en"}, "resume": resume}})
+    send({"hello": {"version": 1, "credential": {"site": SITE, "token": token, "locale": "en"}, "resume": resume}})
     idle, sources, heard, beat, again = 30, [ws], False, time.monotonic() + 10, math.inf
     while True:
         ready = ws.wait(sources, min(beat, again) - time.monotonic())

@@ -62,7 +62,7 @@ class Agent:
     def __init__(self, relay):
         self.ws = WebSocket(f"ws://127.0.0.1:{relay.port}/ws/staff", "heard.v1.json")
         self.bodies, self.conversations, self.answers = {}, set(), queue.Queue()
-        self.ws.send(json.dumps({"hello": {"version": 2, "credential": {"token": relay.token}, "resume": None}}))
+        self.ws.send(json.dumps({"hello": {"version": 1, "credential": {"token": relay.token}, "resume": None}}))
         self.lock, self.over = threading.Lock(), threading.Event()
         self.thread = threading.Thread(target=self.listen)
         self.thread.start()
@@ -77,9 +77,9 @@ class Agent:
                 self.send("ping")
                 continue
             match json.loads(self.ws.recv()):
-                case {"welcome": {"body": {"conversations": rows}}}:
-                    for row in rows: self.adopt(row["id"])
-                case {"notice": {"conversation": row}}: self.adopt(row["id"])
+                case {"rows": {"rows": rows}}:
+                    for row in rows:
+                        if "conversation" in row: self.adopt(row["conversation"]["id"])
                 case {"entries": {"conversation": at, "entries": entries}}:
                     for entry in entries:
                         if entry["seq"] == len(self.bodies[at]) + 1: self.bodies[at].append(entry["body"])
@@ -91,17 +91,16 @@ class Agent:
             self.bodies[conversation] = []
             self.send({"follow": {"conversation": conversation, "after": 0}})
 
-    def do(self, name, **fields):
+    def do(self, conversation, act):
         id = "cmd_0" + "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(25))
-        self.send({"command": {"id": id, "command": {name: fields}}})
+        self.send({"command": {"id": id, "command": {"in": {"conversation": conversation, "act": act}}}})
         answer = self.answers.get(timeout=PATIENCE)
         assert "ack" in answer, answer
 
     def said(self):
         """What visitors have said, in every conversation, in order."""
         return {at: [body["public"]["body"]["message"]["text"] for body in list(bodies)
-                     if body.get("public", {}).get("body", {}) not in ("waiting", "resolved", "reopened")
-                     and body.get("public", {}).get("body", {}).get("message", {}).get("author") == "visitor"]
+                     if body.get("public", {}).get("body", {}).get("message", {}).get("author") == "visitor"]
                 for at, bodies in list(self.bodies.items())}
 
     def conversation_with(self, line):
@@ -214,10 +213,10 @@ class ChatTest(unittest.TestCase):
     def test_a_question_is_answered(self):
         chat = self.chat("Do you have oolong?")
         at = self.agent.conversation_with("Do you have oolong?")
-        self.agent.do("accept", conversation=at)
-        self.agent.do("note", conversation=at, text="a secret")
-        self.agent.do("send", conversation=at, text="Да, и пуэр 🍵")
-        self.agent.do("resolve", conversation=at)
+        self.agent.do(at, {"assignment": "accept"})
+        self.agent.do(at, {"note": {"text": "a secret"}})
+        self.agent.do(at, {"send": {"text": "Да, и пуэр 🍵"}})
+        self.agent.do(at, {"resolution": "resolve"})
         self.printed(chat, "* resolved")
         expected = ["< Do you have oolong?", "* Robin (bot) has joined", "> Да, и пуэр 🍵", "* resolved"]
         self.assertEqual(chat.printed, expected)
@@ -236,13 +235,13 @@ class ChatTest(unittest.TestCase):
     def test_what_came_while_the_line_was_down_is_printed_once(self):
         chat = self.chat("hello?")
         at = self.agent.conversation_with("hello?")
-        self.agent.do("accept", conversation=at)
-        self.agent.do("send", conversation=at, text="one")
+        self.agent.do(at, {"assignment": "accept"})
+        self.agent.do(at, {"send": {"text": "one"}})
         self.printed(chat, "> one")
         self.line.deaf = True
-        self.agent.do("send", conversation=at, text="two")
+        self.agent.do(at, {"send": {"text": "two"}})
         self.line.cut()
-        self.agent.do("send", conversation=at, text="three")
+        self.agent.do(at, {"send": {"text": "three"}})
         self.line.deaf = False
         self.line.cut()
         self.printed(chat, "> three")

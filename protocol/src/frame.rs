@@ -6,13 +6,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::command::{Receipt, Refusal};
+use crate::command::Receipt;
 use crate::id::{CommandId, ConversationId};
+use crate::refusal::Refusal;
 use crate::role::Role;
 use crate::time::{Epoch, Seq, UnixMillis};
+use crate::wire::Wire;
 
 /// How far a reader has come in one log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct Cursor {
     /// Which log.
     pub conversation: ConversationId,
@@ -21,7 +23,7 @@ pub struct Cursor {
 }
 
 /// Where a returning client left off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct Resume {
     /// The epoch its cursors belong to.
     pub epoch: Epoch,
@@ -40,7 +42,7 @@ impl Resume {
 }
 
 /// A client's first frame.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(bound = "")]
 pub struct Hello<R: Role> {
     /// The [`VERSION`](crate::VERSION) the client was built with.
@@ -52,7 +54,7 @@ pub struct Hello<R: Role> {
 }
 
 /// A command under the id its sender picked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(bound = "")]
 pub struct Envelope<R: Role> {
     /// The id: the same on every retry.
@@ -79,7 +81,7 @@ impl<R: Role> Envelope<R> {
 }
 
 /// From a client to the relay.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(bound = "", rename_all = "snake_case")]
 pub enum ClientFrame<R: Role> {
     /// Who I am and where I left off. Exactly once, first.
@@ -104,7 +106,7 @@ pub enum ClientFrame<R: Role> {
 }
 
 /// The relay's first frame.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(bound = "")]
 pub struct Welcome<R: Role> {
     /// The version the relay will speak: the client's own.
@@ -122,7 +124,7 @@ pub struct Welcome<R: Role> {
 }
 
 /// From the relay to a client.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(bound = "", rename_all = "snake_case")]
 pub enum RelayFrame<R: Role> {
     /// You are in.
@@ -166,6 +168,15 @@ pub enum RelayFrame<R: Role> {
         visitor: Seq,
         /// Staff.
         staff: Seq,
+    },
+    /// Rows of the lists that are new or changed, each to be put in the place of the row with its
+    /// id.
+    Rows {
+        /// The rows; at most [`MAX_LIST_BYTES`](crate::limits::MAX_LIST_BYTES) of them.
+        rows: Vec<R::Row>,
+        /// With these the lists that a greeting began are complete: a row that the client has from
+        /// before and was not sent since the greeting is gone.
+        done: bool,
     },
     /// In passing.
     Notice(R::Notice),

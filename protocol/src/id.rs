@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 use ulid::Ulid;
 
 use crate::time::UnixMillis;
+use crate::wire::Wire;
 
 /// Why a text is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +62,29 @@ macro_rules! ids {
             /// When the id was made, by the clock of whoever made it.
             pub const fn made_at(self) -> UnixMillis {
                 UnixMillis(Ulid(self.0).timestamp_ms())
+            }
+        }
+
+        impl Wire for $name {
+            fn as_known(self, _: u16) -> Option<Self> {
+                Some(self)
+            }
+
+            /// The written form with its quotes.
+            fn weight(&self) -> usize {
+                32
+            }
+        }
+
+        #[cfg(feature = "samples")]
+        impl crate::wire::Sample for $name {
+            fn samples() -> Vec<Self> {
+                let at = UnixMillis(1_767_261_690_000);
+                vec![Self::from_parts(at, 42), Self::from_bits(u128::MAX)]
+            }
+
+            fn any(draw: &mut dyn FnMut() -> u64) -> Self {
+                Self::from_bits(u128::from(draw()) << 64 | u128::from(draw()))
             }
         }
 

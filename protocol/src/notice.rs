@@ -1,4 +1,5 @@
-//! What is worth knowing now and may be lost: typing, places in the queue, lists that changed.
+//! What is worth knowing now and may be lost: typing, places in the queue, voice calls finding
+//! their way.
 //!
 //! A signal goes from a client to the relay, a notice from the relay to a client. None is in the
 //! log. Whatever a notice says about state is said again in the next greeting, so a lost one leaves
@@ -6,18 +7,20 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::feature::callback::Slot;
 use crate::id::{AgentId, ConversationId, VoiceId};
-use crate::people::Colleague;
-use crate::summary::{CallbackSummary, CallbackView, ConversationSummary, Slot};
+use crate::wire::Wire;
 
 /// From a visitor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(rename_all = "snake_case")]
 pub enum VisitorSignal {
     /// The visitor is typing; true again every few seconds while it lasts.
     Typing,
-    /// The visitor wants to know which times there are for a call, and how their own stands.
-    AskCalls {
+    /// The visitor looks at what there is to a call: the answers are [`VisitorNotice::Slots`] and a
+    /// row for each request of theirs that is open or ended lately, and the rows follow as they
+    /// change.
+    WatchCalls {
         /// Their time zone by its IANA name: times in their night are not offered. May be empty.
         zone: String,
     },
@@ -30,11 +33,11 @@ pub enum VisitorSignal {
         /// How many characters they deleted.
         deleted: u32,
     },
-    /// The visitor wants to know whether the agent who has their conversation can talk here and
-    /// now; the answer is [`VisitorNotice::Headset`].
-    AskHeadset,
-    /// The visitor is about to talk; the answer is [`VisitorNotice::Ice`].
-    AskIce,
+    /// The visitor's page shows whether the agent who owns their conversation can talk here and
+    /// now: the answer is [`VisitorNotice::Headset`], and others follow as the agent says so.
+    WatchHeadset,
+    /// The visitor's page joins a voice call; the answer is [`VisitorNotice::Ice`].
+    JoinVoice,
     /// From the visitor's page to the agent's.
     Voice {
         /// In which call.
@@ -45,7 +48,7 @@ pub enum VisitorSignal {
 }
 
 /// From an agent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(rename_all = "snake_case")]
 pub enum StaffSignal {
     /// The agent is typing to the visitor; true again every few seconds while it lasts.
@@ -53,18 +56,13 @@ pub enum StaffSignal {
         /// Where.
         conversation: ConversationId,
     },
-    /// The agent wants to know how their own phone is set; the answer is [`StaffNotice::Phone`].
-    AskPhone,
-    /// The agent wants to know whether they have said that they have a headset on; the answer is
-    /// [`StaffNotice::Headset`].
-    AskHeadset,
     /// Tells the visitor whether the agent, who has the conversation, can talk here and now.
     ShowHeadset {
         /// Where.
         conversation: ConversationId,
     },
-    /// The agent is about to talk; the answer is [`StaffNotice::Ice`].
-    AskIce,
+    /// The agent's page joins a voice call; the answer is [`StaffNotice::Ice`].
+    JoinVoice,
     /// From the agent's page to the visitor's.
     Voice {
         /// Where.
@@ -77,7 +75,7 @@ pub enum StaffSignal {
 }
 
 /// How long a wait is likely to be, from what has happened lately.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitEstimate {
     /// Too little has happened to tell.
@@ -94,7 +92,7 @@ pub enum WaitEstimate {
 }
 
 /// To a visitor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(rename_all = "snake_case")]
 pub enum VisitorNotice {
     /// An agent is typing.
@@ -127,8 +125,6 @@ pub enum VisitorNotice {
         /// Those with places left.
         slots: Vec<Slot>,
     },
-    /// How a request to be called stands.
-    Callback(Box<CallbackView>),
     /// Whether the agent who has the conversation can talk here and now.
     Headset {
         /// They can.
@@ -150,7 +146,7 @@ pub enum VisitorNotice {
 }
 
 /// To an agent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(rename_all = "snake_case")]
 pub enum StaffNotice {
     /// The visitor is typing.
@@ -169,34 +165,12 @@ pub enum StaffNotice {
         /// How long to believe it, in milliseconds.
         for_ms: u16,
     },
-    /// A conversation is new or its line changed.
-    Conversation(Box<ConversationSummary>),
-    /// A colleague (or the agent themself) came, left, or changed.
-    Colleague(Colleague),
-    /// A request to be called is new or changed.
-    Callback(Box<CallbackSummary>),
     /// Whether the visitor has the chat open now.
     VisitorPresence {
         /// Where.
         conversation: ConversationId,
         /// They have.
         online: bool,
-    },
-    /// Whether, and on which phone, an agent takes calls.
-    Phone {
-        /// Who.
-        agent: AgentId,
-        /// Whether calls ring for them.
-        takes: bool,
-        /// Their phone as a `sip:` address; may be empty.
-        address: String,
-    },
-    /// Whether an agent has a headset on.
-    Headset {
-        /// Who.
-        agent: AgentId,
-        /// They have.
-        on: bool,
     },
     /// How the sound finds its way: an `RTCConfiguration` in JSON, to be handed to the browser as
     /// it is.

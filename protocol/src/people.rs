@@ -3,19 +3,22 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::AgentId;
+use crate::wire::Wire;
 
 /// Whether an agent is a person. A bot is always shown as one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Wire)]
 #[serde(rename_all = "snake_case")]
 pub enum AgentKind {
     /// A human being.
     Person,
     /// A program.
     Bot,
+    /// Something newer than the reader, who shows it as a program: nothing poses as a person.
+    Other,
 }
 
 /// An agent's public face.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct AgentCard {
     /// Who.
     pub id: AgentId,
@@ -26,7 +29,7 @@ pub struct AgentCard {
 }
 
 /// Whether an agent takes new conversations, by their own word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Wire)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
     /// Gets offers while there is capacity left.
@@ -35,10 +38,12 @@ pub enum Availability {
     Busy,
     /// Not at the desk; no new offers.
     Away,
+    /// Something newer than the reader: no new offers.
+    Other,
 }
 
 /// An agent as the rest of the team sees them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct Colleague {
     /// Name and kind.
     pub card: AgentCard,
@@ -53,7 +58,7 @@ pub struct Colleague {
 }
 
 /// The page a visitor has the widget open on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct Page {
     /// Address without its fragment.
     pub url: String,

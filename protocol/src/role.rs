@@ -3,22 +3,17 @@
 
 use core::fmt::Debug;
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{StaffCommand, VisitorCommand};
 use crate::entry::{LogEntry, PublicEntry, StaffEntry};
 use crate::id::{AgentId, ContactId, ConversationId, SiteId};
 use crate::notice::{StaffNotice, StaffSignal, VisitorNotice, VisitorSignal};
-use crate::people::{AgentCard, Availability, Colleague, Page};
-use crate::summary::{CallbackSummary, ConversationSummary};
+use crate::people::{AgentCard, Page};
+use crate::row::{StaffRow, VisitorRow};
 use crate::time::Seq;
 use crate::token::Secret;
-
-/// What can stand in a frame.
-pub trait Wire: Debug + Clone + Eq + Serialize + DeserializeOwned + Send + Sync + 'static {}
-impl<T> Wire for T where T: Debug + Clone + Eq + Serialize + DeserializeOwned + Send + Sync + 'static
-{}
+use crate::wire::Wire;
 
 /// A side of the desk: which types its sockets carry.
 pub trait Role: Debug + Clone + Copy + PartialEq + Eq + Send + Sync + 'static {
@@ -34,6 +29,8 @@ pub trait Role: Debug + Clone + Copy + PartialEq + Eq + Send + Sync + 'static {
     type Entry: Wire + LogEntry;
     /// What it can say in passing.
     type Signal: Wire;
+    /// What its lists are made of.
+    type Row: Wire;
     /// What it is told in passing.
     type Notice: Wire;
 }
@@ -53,6 +50,7 @@ impl Role for Visitor {
     type Command = VisitorCommand;
     type Entry = PublicEntry;
     type Signal = VisitorSignal;
+    type Row = VisitorRow;
     type Notice = VisitorNotice;
 }
 
@@ -63,11 +61,12 @@ impl Role for Staff {
     type Command = StaffCommand;
     type Entry = StaffEntry;
     type Signal = StaffSignal;
+    type Row = StaffRow;
     type Notice = StaffNotice;
 }
 
 /// Who a visitor is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct VisitorCredential {
     /// Whose site.
     pub site: SiteId,
@@ -80,14 +79,14 @@ pub struct VisitorCredential {
 }
 
 /// Who an agent is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct StaffCredential {
     /// The session's secret; a browser leaves it out and is known by its cookie.
     pub token: Option<Secret>,
 }
 
 /// A site as its visitors see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct SiteCard {
     /// Which.
     pub id: SiteId,
@@ -96,7 +95,7 @@ pub struct SiteCard {
 }
 
 /// What a visitor is told first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct VisitorWelcome {
     /// The visitor's token from now on; worth keeping once they have interacted.
     pub token: Secret,
@@ -114,23 +113,13 @@ pub struct VisitorWelcome {
     pub open: bool,
 }
 
-/// What an agent is told first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What an agent is told first. The rows of their lists follow in frames of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Wire)]
 pub struct StaffWelcome {
     /// Who they are.
     pub me: AgentCard,
     /// The site they answer for.
     pub site: SiteCard,
-    /// Their own word, kept across sockets.
-    pub availability: Availability,
-    /// The most conversations they may own.
-    pub capacity: u16,
-    /// What waits, what is theirs, what colleagues own, and what was resolved lately.
-    pub conversations: Vec<ConversationSummary>,
-    /// The team, themself included.
-    pub colleagues: Vec<Colleague>,
-    /// Requests to be called: every open one, and those closed lately.
-    pub callbacks: Vec<CallbackSummary>,
 }
 
 impl StaffWelcome {

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::wire::Wire;
+
 /// A moment: milliseconds since 1970-01-01 UTC, by the clock of whoever says so.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, Wire,
 )]
 #[serde(transparent)]
 pub struct UnixMillis(pub u64);
@@ -26,7 +28,7 @@ impl UnixMillis {
 /// one is one more, with no holes. Visitors and staff count separately, so a hidden entry leaves no
 /// hole in what a visitor sees.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, Wire,
 )]
 #[serde(transparent)]
 pub struct Seq(pub u64);
@@ -45,6 +47,6 @@ impl Seq {
 /// Which log this is. A store draws a random epoch when it is created; after a restore from a
 /// backup it must draw another, so that readers whose cursors point past the restored end notice
 /// and read anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, Wire)]
 #[serde(transparent)]
 pub struct Epoch(pub u32);

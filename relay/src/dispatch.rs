@@ -137,8 +137,7 @@ fn nudge(fact: &Fact) -> Option<Nudge> {
         | Fact::Summary { .. }
         | Fact::Reads { .. }
         | Fact::Colleague { .. }
-        | Fact::Phone { .. }
-        | Fact::Headset { .. }
+        | Fact::Mine { .. }
         | Fact::Callback { .. } => None,
     }
 }

@@ -10,9 +10,10 @@ use heard_desk::Policy;
 use heard_desk::callback::CallPolicy;
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    Availability, Codec, PublicBody, PublicEntry, RelayFrame, Seq, Staff, StaffBody, StaffCommand,
-    StaffCredential, StaffNotice, StaffSignal, TalkReason, Visitor, VisitorCommand,
-    VisitorCredential, VisitorNotice, VisitorSignal, VoiceId,
+    Availability, CallOfferNoted, CallOfferTold, CallReason, Codec, ConversationAct, MeAct,
+    PublicBody, PublicEntry, RelayFrame, Seq, Staff, StaffBody, StaffCommand, StaffCredential,
+    StaffNotice, StaffSignal, Visitor, VisitorCommand, VisitorCredential, VisitorNotice,
+    VisitorSignal, VoiceAct, VoiceAsk, VoiceId,
 };
 use heard_relay::bus::Local;
 use heard_relay::clock::SystemClock;
@@ -121,7 +122,7 @@ async fn what_is_said_on_one_node_is_heard_on_the_other() {
     let availability = Availability::Available;
     agent
         .voice()
-        .say(StaffCommand::SetAvailability { availability });
+        .say(StaffCommand::Me(MeAct::SetAvailability { availability }));
     let visitor = Party::<Visitor>::start("the visitor", newcomer(&one), |_, _| {});
     visitor.until("greeted", |seen| seen.greetings > 0).await;
     says(&visitor, "hello 1");
@@ -153,10 +154,10 @@ async fn what_is_said_on_one_node_is_heard_on_the_other() {
 const fn is_offer(entry: &PublicEntry) -> bool {
     matches!(
         entry.body,
-        PublicBody::TalkOffered {
-            reason: TalkReason::Circles,
+        PublicBody::CallOffer(CallOfferTold::Offered {
+            reason: CallReason::Circles,
             ..
-        }
+        })
     )
 }
 
@@ -180,7 +181,7 @@ async fn two_who_get_nowhere_by_way_of_two_nodes_are_offered_a_call_once() {
     let availability = Availability::Available;
     agent
         .voice()
-        .say(StaffCommand::SetAvailability { availability });
+        .say(StaffCommand::Me(MeAct::SetAvailability { availability }));
     let visitor = Party::<Visitor>::start("the visitor", newcomer(&one), |_, _| {});
     visitor.until("greeted", |seen| seen.greetings > 0).await;
 
@@ -200,7 +201,10 @@ async fn two_who_get_nowhere_by_way_of_two_nodes_are_offered_a_call_once() {
     ] {
         let before = visitor.look(|seen| seen.entries);
         let text = answer.to_owned();
-        agent.voice().say(StaffCommand::Send { conversation, text });
+        agent.voice().say(StaffCommand::In {
+            conversation,
+            act: ConversationAct::Send { text },
+        });
         visitor
             .until("answered", |seen| seen.entries > before)
             .await;
@@ -214,7 +218,10 @@ async fn two_who_get_nowhere_by_way_of_two_nodes_are_offered_a_call_once() {
     visitor.until("offered", |seen| all(&seen.logs) > 0).await;
     // Both go on, so each node has found it by now.
     let text = "Our cancellation rules are explained there, really.".to_owned();
-    agent.voice().say(StaffCommand::Send { conversation, text });
+    agent.voice().say(StaffCommand::In {
+        conversation,
+        act: ConversationAct::Send { text },
+    });
     says(
         &visitor,
         "The booking has to be moved to another Saturday 4",
@@ -228,10 +235,10 @@ async fn two_who_get_nowhere_by_way_of_two_nodes_are_offered_a_call_once() {
     let seen = |body: &EntryBody| {
         matches!(
             body,
-            EntryBody::Staff(StaffBody::TroubleSeen {
-                reason: TalkReason::Circles,
+            EntryBody::Staff(StaffBody::CallOffer(CallOfferNoted::TroubleSeen {
+                reason: CallReason::Circles,
                 ..
-            })
+            }))
         )
     };
     assert_eq!(log.iter().filter(|entry| seen(&entry.body)).count(), 1);
@@ -261,8 +268,8 @@ async fn two_pages_agree_on_a_call_by_way_of_two_nodes() {
     });
     let availability = Availability::Available;
     for command in [
-        StaffCommand::SetAvailability { availability },
-        StaffCommand::SetHeadset { on: true },
+        StaffCommand::Me(MeAct::SetAvailability { availability }),
+        StaffCommand::Me(MeAct::SetHeadset { on: true }),
     ] {
         agent.voice().say(command);
     }
@@ -281,19 +288,22 @@ async fn two_pages_agree_on_a_call_by_way_of_two_nodes() {
     visitor.until("greeted", |seen| seen.greetings > 0).await;
     says(&visitor, "hello 1");
     visitor.until("taken over", |seen| seen.entries >= 2).await;
-    visitor.voice().client().signal(VisitorSignal::AskHeadset);
+    visitor.voice().client().signal(VisitorSignal::WatchHeadset);
     let on = headset_seen.wait_for(|on| *on).await;
     drop(on.expect("the visitor listens"));
 
-    let reason = TalkReason::Visitor;
-    let id = visitor.voice().say(VisitorCommand::StartVoice { reason });
+    let reason = CallReason::Visitor;
+    let id = visitor
+        .voice()
+        .say(VisitorCommand::Voice(VoiceAsk::Start { reason }));
     let call = VoiceId::from_bytes(id.to_bytes());
     visitor.until("called", |seen| seen.entries >= 3).await;
     let conversation = visitor.look(|seen| seen.logs.keys().next().copied());
     let conversation = conversation.expect("a conversation");
-    agent
-        .voice()
-        .say(StaffCommand::AnswerVoice { conversation, call });
+    agent.voice().say(StaffCommand::In {
+        conversation,
+        act: ConversationAct::Voice(VoiceAct::Answer { call }),
+    });
     visitor.until("answered", |seen| seen.entries >= 4).await;
 
     let text = "from the shop".to_owned();
@@ -354,11 +364,18 @@ async fn whose_line_breaks_without_a_word_is_offered_a_call() {
     drop(wire);
     let mut wire = open().await;
     wire.welcome(visitor(token)).await;
-    let is_offered = |body: &PublicBody| matches!(body, PublicBody::TalkOffered { .. });
+    let is_offered =
+        |body: &PublicBody| matches!(body, PublicBody::CallOffer(CallOfferTold::Offered { .. }));
     let read = reads_until(&mut wire, is_offered).await;
     let said = read.iter().filter(|body| is_said(body)).count();
     assert_eq!(said, 2, "the offer came after both");
-    let reason = TalkReason::Connection;
+    let reason = CallReason::Connection;
     let why = String::new();
-    assert_eq!(read.last(), Some(&PublicBody::TalkOffered { reason, why }));
+    assert_eq!(
+        read.last(),
+        Some(&PublicBody::CallOffer(CallOfferTold::Offered {
+            reason,
+            why
+        }))
+    );
 }

@@ -14,8 +14,8 @@ use heard_client::native::Options;
 use heard_client::{Config, Limits};
 use heard_desk::Policy;
 use heard_protocol::{
-    AgentId, Availability, Colleague, ConversationId, Staff, StaffCommand, StaffCredential, Status,
-    UnixMillis, Visitor, VisitorCommand, VisitorCredential,
+    AgentId, Availability, Colleague, ConversationId, MeAct, Staff, StaffCommand, StaffCredential,
+    Status, UnixMillis, Visitor, VisitorCommand, VisitorCredential,
 };
 use heard_relay::config::Data;
 use heard_relay::store::Store;
@@ -121,7 +121,7 @@ async fn play(seed: u64, seconds: u64) {
         let availability = Availability::Available;
         agent
             .voice()
-            .say(StaffCommand::SetAvailability { availability });
+            .say(StaffCommand::Me(MeAct::SetAvailability { availability }));
     }
     let (stop, stopped) = watch::channel(false);
     let talking: Vec<_> = (0..VISITORS)

@@ -11,8 +11,8 @@ use heard_client::native::Options;
 use heard_client::{Config, Limits, Update};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    Availability, ConversationId, Staff, StaffBody, StaffCommand, StaffCredential, StaffEntry,
-    Visitor, VisitorCommand, VisitorCredential,
+    AssignmentNoted, Availability, ConversationId, MeAct, Staff, StaffBody, StaffCommand,
+    StaffCredential, StaffEntry, Visitor, VisitorCommand, VisitorCredential,
 };
 use heard_tests::Rng;
 use heard_tests::check::check;
@@ -122,9 +122,9 @@ async fn play(seed: u64) -> usize {
         .map(|number| agent(number, &desk, &url, Arc::clone(&acks)))
         .collect();
     for agent in &agents {
-        agent.voice().say(StaffCommand::SetAvailability {
+        agent.voice().say(StaffCommand::Me(MeAct::SetAvailability {
             availability: Availability::Available,
-        });
+        }));
     }
     let visitors: Vec<_> = (0..VISITORS)
         .map(|number| visitor(number, &url, Arc::clone(&acks)))
@@ -257,7 +257,10 @@ async fn settle(visitors: &[Party<Visitor>], agents: &[Party<Staff>]) {
 }
 
 fn is_taken(entry: &StaffEntry) -> bool {
-    matches!(&entry.body, EntryBody::Staff(StaffBody::Assigned { .. }))
+    matches!(
+        &entry.body,
+        EntryBody::Staff(StaffBody::Assignment(AssignmentNoted::Assigned { .. }))
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]

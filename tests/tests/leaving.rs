@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use heard_client::native::Options;
 use heard_client::{Config, Limits, Update};
+use heard_protocol::Wire as _;
 use heard_protocol::{
-    Availability, Codec, Cursor, LogEntry, RelayFrame, Resume, Seq, Staff, StaffCommand,
-    StaffCredential, StaffNotice, Status, Visitor, VisitorCommand, VisitorCredential,
+    AssignmentAct, Availability, Codec, ConversationAct, Cursor, LogEntry, MeAct, RelayFrame,
+    Resume, Seq, Staff, StaffCommand, StaffCredential, StaffNotice, StaffRow, Status, Visitor,
+    VisitorCommand, VisitorCredential,
 };
 use heard_tests::check::{History, check};
 use heard_tests::real::wire::{says, visitor};
@@ -41,11 +43,13 @@ fn agent(desk: &Desk, relay: &Relay) -> (Party<Staff>, watch::Receiver<bool>) {
     let me = desk.agents()[0];
     let (there, seen) = watch::channel(true);
     let reflex = move |voice: &Voice<Staff>, update: &Update<Staff>| match update {
-        Update::Notice(StaffNotice::Conversation(line)) => {
-            let conversation = line.id;
-            voice.client().follow(conversation);
-            if matches!(line.status, Status::Offered { to, .. } if to == me) {
-                voice.say(StaffCommand::Accept { conversation });
+        Update::Rows { rows, .. } => {
+            for line in rows.iter().filter_map(StaffRow::conversation) {
+                voice.client().follow(line.id);
+                if matches!(line.status, Status::Offered { to, .. } if to == me) {
+                    let accept = ConversationAct::Assignment(AssignmentAct::Accept);
+                    voice.say(accept.within(line.id));
+                }
             }
         }
         Update::Notice(StaffNotice::VisitorPresence { online, .. }) => {
@@ -54,9 +58,9 @@ fn agent(desk: &Desk, relay: &Relay) -> (Party<Staff>, watch::Receiver<bool>) {
         _ => {}
     };
     let party = Party::start("agent", Options::new(relay.url(), config), reflex);
-    party.voice().say(StaffCommand::SetAvailability {
+    party.voice().say(StaffCommand::Me(MeAct::SetAvailability {
         availability: Availability::Available,
-    });
+    }));
     (party, seen)
 }
 
@@ -64,7 +68,7 @@ fn agent(desk: &Desk, relay: &Relay) -> (Party<Staff>, watch::Receiver<bool>) {
 async fn entries(wire: &mut Wire) -> Result<Vec<(Seq, usize)>, u16> {
     loop {
         if let RelayFrame::Entries { entries, .. } = wire.next::<Visitor>().await? {
-            let seen = entries.iter().map(|one| (one.seq, one.text_bytes()));
+            let seen = entries.iter().map(|one| (one.seq, one.weight()));
             return Ok(seen.collect());
         }
     }
@@ -97,7 +101,10 @@ async fn a_client_that_does_not_read_is_let_go_and_resumes() {
 
     for number in 0..MANY {
         let text = format!("{number}{}", ".".repeat(LONG));
-        agent.voice().say(StaffCommand::Send { conversation, text });
+        agent.voice().say(StaffCommand::In {
+            conversation,
+            act: ConversationAct::Send { text },
+        });
     }
     // Whoever keeps the relay waiting is let go, and nobody else waits for them.
     there

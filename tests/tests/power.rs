@@ -14,7 +14,7 @@ use heard_client::native::Options;
 use heard_client::{Config, Limits, Update};
 use heard_desk::Policy;
 use heard_protocol::{
-    Availability, ConversationId, SiteId, Staff, StaffCommand, StaffCredential, Visitor,
+    Availability, ConversationId, MeAct, SiteId, Staff, StaffCommand, StaffCredential, Visitor,
     VisitorCommand, VisitorCredential,
 };
 use heard_relay::store::{Request, SiteRecord, Store};
@@ -141,7 +141,7 @@ async fn talk(rng: &mut Rng) -> Burst {
             let availability = Availability::Available;
             agent
                 .voice()
-                .say(StaffCommand::SetAvailability { availability });
+                .say(StaffCommand::Me(MeAct::SetAvailability { availability }));
             (timeline, agent)
         })
         .collect();

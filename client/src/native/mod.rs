@@ -3,7 +3,7 @@
 //!
 //! ```no_run
 //! # use heard_client::{Config, Update, native::{NativeClient, Options}};
-//! # use heard_protocol::{Secret, Staff, StaffCommand, StaffCredential};
+//! # use heard_protocol::{ConversationAct, Secret, Staff, StaffCommand, StaffCredential};
 //! # async fn bot(conversation: heard_protocol::ConversationId) -> Result<(), Box<dyn std::error::Error>> {
 //! let credential = StaffCredential { token: Some(Secret("…".into())) };
 //! let options = Options::<Staff>::new("ws://127.0.0.1:8080", Config::new(credential));
@@ -12,7 +12,7 @@
 //! while let Some(update) = updates.recv().await {
 //!     if let Update::Entries { conversation, .. } = update {
 //!         let text = "Noted.".to_owned();
-//!         client.submit(StaffCommand::Send { conversation, text }).await?;
+//!         client.submit(ConversationAct::Send { text }.within(conversation)).await?;
 //!     }
 //! }
 //! # Ok(())

@@ -95,6 +95,14 @@ pub enum Update<R: Role> {
         /// Staff.
         staff: Seq,
     },
+    /// Rows of the lists that are new or changed.
+    Rows {
+        /// The rows.
+        rows: Vec<R::Row>,
+        /// The lists that the last greeting began are complete with these: a row from before that
+        /// was not sent since is gone.
+        done: bool,
+    },
     /// In passing.
     Notice(R::Notice),
 }

@@ -203,9 +203,6 @@ mod tests {
         fn command(&self) -> Option<CommandId> {
             None
         }
-        fn text_bytes(&self) -> usize {
-            0
-        }
     }
 
     const CONVERSATION: ConversationId = ConversationId::from_bits(7);

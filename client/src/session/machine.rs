@@ -170,6 +170,9 @@ impl<R: ClientRole> Session<R> {
                 visitor,
                 staff,
             })),
+            RelayFrame::Rows { rows, done } => {
+                out.push(Effect::Update(Update::Rows { rows, done }));
+            }
             RelayFrame::Notice(notice) => self.noticed(notice, out),
             RelayFrame::Welcome(_) | RelayFrame::Pong => {}
         }

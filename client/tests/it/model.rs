@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Author, Availability, ClientFrame, CommandId, ConversationId,
+    AgentCard, AgentId, AgentKind, Author, ClientFrame, CommandId, ConversationAct, ConversationId,
     Cursor, Envelope, Epoch, Hello, LogEntry, PublicBody, Receipt, Refusal, RefusalCode,
     RelayFrame, Seq, SiteCard, SiteId, Staff, StaffCommand, StaffEntry, StaffWelcome, UnixMillis,
     VERSION, Welcome,
@@ -167,7 +167,11 @@ impl Relay {
         if !refuses {
             connection.refused = None;
         }
-        let StaffCommand::Send { conversation, .. } = &envelope.command else {
+        let StaffCommand::In {
+            conversation,
+            act: ConversationAct::Send { .. },
+        } = &envelope.command
+        else {
             panic!("only messages are sent here");
         };
         let receipt = known.unwrap_or_else(|| self.append(*conversation, id));
@@ -223,10 +227,5 @@ fn welcome() -> StaffWelcome {
             id: SiteId::from_bits(1),
             name: "Shop".into(),
         },
-        availability: Availability::Available,
-        capacity: 4,
-        conversations: Vec::new(),
-        colleagues: Vec::new(),
-        callbacks: Vec::new(),
     }
 }

@@ -6,8 +6,8 @@ use futures_util::{SinkExt, StreamExt};
 use heard_client::native::{NativeClient, Options, SubmitError, Updates};
 use heard_client::{Config, LinkState, Update};
 use heard_protocol::{
-    ClientFrame, Codec, CommandId, ConversationId, LogEntry, NextMove, Secret, Seq, Staff,
-    StaffCommand, StaffCredential,
+    ClientFrame, Codec, CommandId, ConversationAct, ConversationId, LogEntry, NextMove, Secret,
+    Seq, Staff, StaffCommand, StaffCredential,
 };
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -151,9 +151,11 @@ fn next(relay: &Mutex<Relay>) -> Option<heard_protocol::RelayFrame<Staff>> {
 }
 
 fn message(text: &str) -> StaffCommand {
-    StaffCommand::Send {
+    StaffCommand::In {
         conversation: CONVERSATION,
-        text: text.to_owned(),
+        act: ConversationAct::Send {
+            text: text.to_owned(),
+        },
     }
 }
 

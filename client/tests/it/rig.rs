@@ -2,10 +2,10 @@
 
 use heard_client::{ClientRole, Config, Effect, Input, LinkState, Session, SocketId, Update};
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Availability, ClientFrame, CommandId, ContactId, ConversationId,
-    Cursor, Envelope, Epoch, PublicBody, PublicEntry, Receipt, Refusal, RefusalCode, RelayFrame,
-    Secret, Seq, SiteCard, SiteId, Staff, StaffCredential, StaffWelcome, UnixMillis, Visitor,
-    VisitorCommand, VisitorCredential, VisitorWelcome, Welcome,
+    AgentCard, AgentId, AgentKind, AssignmentTold, ClientFrame, CommandId, ContactId,
+    ConversationId, Cursor, Envelope, Epoch, PublicBody, PublicEntry, Receipt, Refusal,
+    RefusalCode, RelayFrame, Secret, Seq, SiteCard, SiteId, Staff, StaffCredential, StaffWelcome,
+    UnixMillis, Visitor, VisitorCommand, VisitorCredential, VisitorWelcome, Welcome,
 };
 
 pub(crate) const IDLE_MS: u32 = 30_000;
@@ -175,11 +175,6 @@ impl Rig<Staff> {
                 kind: AgentKind::Person,
             },
             site: site(),
-            availability: Availability::Available,
-            capacity: 4,
-            conversations: Vec::new(),
-            colleagues: Vec::new(),
-            callbacks: Vec::new(),
         };
         let welcome = self.welcome(body);
         self.hear(welcome)
@@ -233,7 +228,7 @@ pub(crate) fn entry(seq: u64) -> PublicEntry {
     PublicEntry {
         seq: Seq(seq),
         at: UnixMillis(seq),
-        body: PublicBody::Waiting,
+        body: PublicBody::Assignment(AssignmentTold::Waiting),
     }
 }
 

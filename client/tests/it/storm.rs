@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 use heard_client::{Config, Effect, Input, LinkState, Session, SocketId, Update};
 use heard_protocol::{
-    ClientFrame, CommandId, ConversationId, Envelope, LogEntry, Staff, StaffCommand,
-    StaffCredential, UnixMillis,
+    ClientFrame, CommandId, ConversationAct, ConversationId, Envelope, LogEntry, Staff,
+    StaffCommand, StaffCredential, UnixMillis,
 };
 use proptest::prelude::*;
 
@@ -220,9 +220,11 @@ impl World {
                 self.submitted.push(id);
                 self.give(Input::Submit(Envelope::new(
                     id,
-                    StaffCommand::Send {
+                    StaffCommand::In {
                         conversation: ConversationId::from_bits(conversation),
-                        text: String::new(),
+                        act: ConversationAct::Send {
+                            text: String::new(),
+                        },
                     },
                 )));
             }

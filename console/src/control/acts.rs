@@ -1,6 +1,9 @@
 //! Doing what was asked for, whether by key, by button or from the palette.
 
-use heard_protocol::{CallbackId, ConversationId, StaffCommand, UnixMillis};
+use heard_protocol::{
+    AssignmentAct, CallOfferAct, CallbackAct, CallbackId, ConversationAct, ConversationId, MeAct,
+    ResolutionAct, StaffCommand, UnixMillis,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -44,10 +47,16 @@ impl App {
             Act::Note => self.write(Tab::Note),
             Act::Transfer => self.dialog.set(open.map(Dialog::Transfer)),
             Act::OfferTalk => self.dialog.set(open.map(Dialog::Offer)),
-            Act::Return => self.change(open, |conversation| StaffCommand::Return { conversation }),
+            Act::Return => self.change(open, |conversation| StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Return),
+            }),
             Act::Resolve => self.resolve(open),
             Act::Reopen => {
-                self.change(open, |conversation| StaffCommand::Reopen { conversation });
+                self.change(open, |conversation| StaffCommand::In {
+                    conversation,
+                    act: ConversationAct::Resolution(ResolutionAct::Reopen),
+                });
                 self.taking.set(open);
             }
             Act::Person => self.toggle_person(),
@@ -72,8 +81,9 @@ impl App {
 
     /// Takes a conversation that is offered or waits, and opens it.
     pub(crate) fn take(self, conversation: Option<ConversationId>) {
-        self.change(conversation, |conversation| StaffCommand::Accept {
+        self.change(conversation, |conversation| StaffCommand::In {
             conversation,
+            act: ConversationAct::Assignment(AssignmentAct::Accept),
         });
         self.show(conversation);
         self.taking.set(conversation);
@@ -81,9 +91,9 @@ impl App {
 
     /// Turns an offer down.
     pub(crate) fn decline(self, conversation: ConversationId, reason: String) {
-        let command = StaffCommand::Decline {
+        let command = StaffCommand::In {
             conversation,
-            reason,
+            act: ConversationAct::Assignment(AssignmentAct::Decline { reason }),
         };
         self.ask(Errand::Chat(conversation), command);
     }
@@ -102,26 +112,36 @@ impl App {
         if let Some(call) = known {
             self.show(call.conversation);
         }
-        let command = StaffCommand::TakeCallback { callback };
+        let command = StaffCommand::Callback {
+            callback,
+            act: CallbackAct::Take {},
+        };
         self.ask(Errand::Callback(callback), command);
     }
 
     /// Turns a ringing call down.
     pub(crate) fn decline_call(self, callback: CallbackId) {
-        let command = StaffCommand::DeclineCallback { callback };
+        let command = StaffCommand::Callback {
+            callback,
+            act: CallbackAct::Decline,
+        };
         self.ask(Errand::Callback(callback), command);
     }
 
     /// Offers the visitor to talk, with a sentence of why if there is one.
     pub(crate) fn offer_talk(self, conversation: ConversationId, why: String) {
-        let command = StaffCommand::OfferTalk { conversation, why };
+        let command = StaffCommand::In {
+            conversation,
+            act: ConversationAct::CallOffer(CallOfferAct::Offer { why }),
+        };
         self.ask(Errand::Chat(conversation), command);
     }
 
     /// Settles a conversation, begun answer or not.
     pub(crate) fn settle_chat(self, conversation: ConversationId) {
-        self.change(Some(conversation), |conversation| StaffCommand::Resolve {
+        self.change(Some(conversation), |conversation| StaffCommand::In {
             conversation,
+            act: ConversationAct::Resolution(ResolutionAct::Resolve),
         });
     }
 
@@ -170,11 +190,10 @@ impl App {
         let Some(availability) = act.availability() else {
             return;
         };
-        self.board
-            .update(|board| board.availability = Some(availability));
+        self.board.update(|board| board.say(availability));
         self.ask(
             Errand::Availability,
-            StaffCommand::SetAvailability { availability },
+            StaffCommand::Me(MeAct::SetAvailability { availability }),
         );
     }
 

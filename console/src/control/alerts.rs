@@ -20,7 +20,7 @@ impl App {
                 board
                     .conversations
                     .get(&id)
-                    .map(|line| line.issue.clone())
+                    .map(|line| line.issue().to_owned())
                     .unwrap_or_default()
             })
         };
@@ -63,7 +63,7 @@ impl App {
             let name = board
                 .conversations
                 .get(&conversation)
-                .map(|line| line.name.clone());
+                .map(|line| line.name().to_owned());
             (board.is_mine(conversation), name.unwrap_or_default())
         });
         let route = self.route.get_untracked();

@@ -2,8 +2,8 @@
 
 use heard_client::Input;
 use heard_protocol::{
-    CallbackId, CommandId, ConversationId, Envelope, RefusalCode, Seq, Staff, StaffCommand,
-    StaffSignal,
+    CallbackId, CommandId, ConversationAct, ConversationId, Envelope, RefusalCode, Seq, Staff,
+    StaffCommand, StaffSignal,
 };
 use leptos::prelude::*;
 
@@ -47,8 +47,14 @@ impl App {
     /// Shows words that are on their way; nothing if the command carries none.
     pub(crate) fn remember(self, envelope: &Envelope<Staff>) {
         let (conversation, note, text) = match &envelope.command {
-            StaffCommand::Send { conversation, text } => (*conversation, false, text),
-            StaffCommand::Note { conversation, text } => (*conversation, true, text),
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Send { text },
+            } => (*conversation, false, text),
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Note { text },
+            } => (*conversation, true, text),
             _ => return,
         };
         let id = envelope.id;
@@ -70,8 +76,14 @@ impl App {
         // The answer ends the notice on the visitor's side; the next word begins another.
         self.typed.set_value(None);
         let command = match tab {
-            Tab::Answer => StaffCommand::Send { conversation, text },
-            Tab::Note => StaffCommand::Note { conversation, text },
+            Tab::Answer => StaffCommand::In {
+                conversation,
+                act: ConversationAct::Send { text },
+            },
+            Tab::Note => StaffCommand::In {
+                conversation,
+                act: ConversationAct::Note { text },
+            },
         };
         self.ask(Errand::Words(conversation), command);
     }
@@ -131,7 +143,7 @@ impl App {
             self.board.update(|board| {
                 let me = board.my_id().and_then(|me| board.colleagues.get(&me));
                 if let Some(word) = me.map(|me| me.availability) {
-                    board.availability = Some(word);
+                    board.say(word);
                 }
             });
         }

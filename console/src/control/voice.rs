@@ -3,7 +3,8 @@
 
 use heard_client::Input;
 use heard_protocol::{
-    ConversationId, StaffCommand, StaffNotice, StaffSignal, VoiceEnding, VoiceId,
+    ConversationAct, ConversationId, MeAct, StaffCommand, StaffNotice, StaffSignal, VoiceAct,
+    VoiceEnding, VoiceId, WrapUpAct,
 };
 use leptos::prelude::*;
 
@@ -39,7 +40,7 @@ impl App {
 
     /// Says whether visitors can talk to the agent here and now.
     pub(crate) fn set_headset(self, on: bool) {
-        self.ask(Errand::Phone, StaffCommand::SetHeadset { on });
+        self.ask(Errand::Phone, StaffCommand::Me(MeAct::SetHeadset { on }));
     }
 
     /// Tells the visitors the agent talks to that the headset was put on or taken off.
@@ -79,10 +80,13 @@ impl App {
         browser::open_voice(lang, rejoin, move |what, text| match what.as_str() {
             "ready" => {
                 if let Some(client) = self.client() {
-                    client.give(Input::Signal(StaffSignal::AskIce));
+                    client.give(Input::Signal(StaffSignal::JoinVoice));
                 }
                 if !rejoin {
-                    let command = StaffCommand::AnswerVoice { conversation, call };
+                    let command = StaffCommand::In {
+                        conversation,
+                        act: ConversationAct::Voice(VoiceAct::Answer { call }),
+                    };
                     self.ask(Errand::Chat(conversation), command);
                 }
             }
@@ -103,20 +107,18 @@ impl App {
     }
 
     fn hang_up(self, conversation: ConversationId, call: VoiceId, why: VoiceEnding) {
-        let command = StaffCommand::HangUp {
+        let command = StaffCommand::In {
             conversation,
-            call,
-            why,
+            act: ConversationAct::Voice(VoiceAct::End { call, why }),
         };
         self.ask(Errand::Chat(conversation), command);
     }
 
     /// Says what a call came to.
     pub(crate) fn sum_voice(self, conversation: ConversationId, call: VoiceId, summary: String) {
-        let command = StaffCommand::SumVoice {
+        let command = StaffCommand::In {
             conversation,
-            call,
-            summary,
+            act: ConversationAct::WrapUp(WrapUpAct::Sum { call, summary }),
         };
         self.ask(Errand::Chat(conversation), command);
     }
@@ -180,7 +182,7 @@ fn come_back(app: App) {
 const fn said(why: VoiceEnding) -> &'static str {
     match why {
         VoiceEnding::Visitor => "0",
-        VoiceEnding::Agent => "1",
+        VoiceEnding::Agent | VoiceEnding::Other => "1",
         VoiceEnding::NoAnswer => "2",
         VoiceEnding::Declined => "3",
         VoiceEnding::Lost => "4",

@@ -183,7 +183,7 @@ impl Moment {
             offered: !lists.offered.is_empty() || !ringing(board).is_empty(),
             queue: lists.queue.iter().any(free),
             mine: !lists.mine.is_empty(),
-            availability: board.availability,
+            availability: board.availability(),
             live,
         }
     }
@@ -235,15 +235,12 @@ pub(crate) fn search(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fixtures::{agent, at, conversation, summary, welcome};
+    use crate::model::fixtures::{self, agent, at, conversation, summary};
 
     fn moment(status: Status) -> Moment {
-        let mut welcome = welcome();
         let mut line = summary(1);
         line.status = status;
-        welcome.conversations.push(line);
-        let mut board = Board::default();
-        board.greet(welcome);
+        let board = fixtures::board([line]);
         Moment::of(&board, Place::Chats, Some(conversation(1)), true)
     }
 

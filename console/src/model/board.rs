@@ -1,10 +1,11 @@
-//! What the agent's lists are made of: the greeting, kept up to date by notices.
+//! What the agent's lists are made of: the greeting and the rows that follow it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heard_protocol::{
     AgentCard, AgentId, Author, Availability, CallbackId, CallbackState, CallbackSummary,
-    Colleague, ConversationId, ConversationSummary, StaffNotice, StaffWelcome, Status, UnixMillis,
+    Colleague, ConversationId, ConversationSummary, Mine, StaffNotice, StaffRow, StaffWelcome,
+    Status, UnixMillis,
 };
 
 use super::calls::{is_open, ringing};
@@ -40,55 +41,102 @@ pub(crate) struct Board {
     pub(crate) me: Option<AgentCard>,
     /// The site's name.
     pub(crate) site: String,
-    /// The agent's own word.
-    pub(crate) availability: Option<Availability>,
-    /// The most conversations they may own.
-    pub(crate) capacity: u16,
+    /// How the agent is set; unknown before the first rows.
+    pub(crate) mine: Option<Mine>,
     /// Every line the relay told of.
     pub(crate) conversations: BTreeMap<ConversationId, ConversationSummary>,
     /// The team, the agent included.
     pub(crate) colleagues: BTreeMap<AgentId, Colleague>,
     /// Requests to be called.
     pub(crate) callbacks: BTreeMap<CallbackId, CallbackSummary>,
-    /// Whether calls ring for the agent, and the address of their phone; unknown until a notice
-    /// says so.
-    pub(crate) phone: Option<(bool, String)>,
-    /// Whether the agent has a headset on; unknown until a notice says so.
-    pub(crate) headset: Option<bool>,
     /// Which visitors have the chat open; unknown until a notice says so.
     pub(crate) presence: BTreeMap<ConversationId, bool>,
     /// Who types where.
     pub(crate) typing: Vec<Typing>,
+    /// The rows of a greeting that are on their way.
+    listing: Option<Listing>,
+}
+
+/// What the rows of a greeting have named so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Listing {
+    /// It is the first greeting: nothing in the lists is news.
+    first: bool,
+    conversations: BTreeSet<ConversationId>,
+    colleagues: BTreeSet<AgentId>,
+    callbacks: BTreeSet<CallbackId>,
 }
 
 impl Board {
-    /// Takes a greeting over: everything it lists is replaced. Returns what became new while nobody
-    /// was listening.
-    pub(crate) fn greet(&mut self, welcome: StaffWelcome) -> Vec<Heard> {
+    /// Takes a greeting over. Rows follow; what they do not name any more goes once they are
+    /// complete.
+    pub(crate) fn greet(&mut self, welcome: StaffWelcome) {
         let first = self.me.is_none();
-        let me = welcome.me.id;
-        let before = std::mem::take(self);
         self.site = welcome.site.name;
-        self.availability = Some(welcome.availability);
-        self.capacity = welcome.capacity;
         self.me = Some(welcome.me);
-        self.presence = before.presence;
-        self.phone = before.phone;
-        self.headset = before.headset;
-        self.colleagues = by_id(welcome.colleagues, |colleague| colleague.card.id);
-        self.callbacks = by_id(welcome.callbacks, |callback| callback.id);
-        self.conversations = by_id(welcome.conversations, |summary| summary.id);
-        self.conversations
-            .values()
-            .filter_map(|now| {
-                let was = before.conversations.get(&now.id);
-                heard_of(me, was, now).filter(|heard| !first || matches!(heard, Heard::Offer(_)))
-            })
-            .collect()
+        self.listing = Some(Listing {
+            first,
+            ..Listing::default()
+        });
+    }
+
+    /// Takes rows over; `done` says that the lists are complete with them. Returns what the agent
+    /// should hear about.
+    pub(crate) fn rows(&mut self, rows: Vec<StaffRow>, done: bool) -> Vec<Heard> {
+        let heard = rows.into_iter().filter_map(|row| self.row(row)).collect();
+        if done && let Some(named) = self.listing.take() {
+            let conversations = &mut self.conversations;
+            conversations.retain(|id, _| named.conversations.contains(id));
+            self.colleagues
+                .retain(|id, _| named.colleagues.contains(id));
+            self.callbacks.retain(|id, _| named.callbacks.contains(id));
+        }
+        heard
+    }
+
+    fn row(&mut self, row: StaffRow) -> Option<Heard> {
+        match row {
+            StaffRow::Conversation(summary) => {
+                let me = self.my_id()?;
+                let heard = heard_of(me, self.conversations.get(&summary.id), &summary);
+                let quiet = self.listing.as_mut().is_some_and(|listing| {
+                    listing.conversations.insert(summary.id);
+                    listing.first && !matches!(heard, Some(Heard::Offer(_)))
+                });
+                self.conversations.insert(summary.id, *summary);
+                heard.filter(|_| !quiet)
+            }
+            StaffRow::Colleague(colleague) => {
+                let id = colleague.card.id;
+                if let Some(listing) = &mut self.listing {
+                    listing.colleagues.insert(id);
+                }
+                self.colleagues.insert(id, colleague);
+                None
+            }
+            StaffRow::Callback(callback) => {
+                let id = callback.id;
+                let open = callback.state == CallbackState::Open;
+                let rings = ringing(self).contains(&id);
+                let known = self.callbacks.insert(id, *callback).is_some();
+                if let Some(listing) = &mut self.listing {
+                    listing.callbacks.insert(id);
+                    return None;
+                }
+                if !rings && ringing(self).contains(&id) {
+                    return Some(Heard::Ring(id));
+                }
+                (open && !known).then_some(Heard::Callback(id))
+            }
+            StaffRow::Mine(mine) => {
+                self.mine = Some(mine);
+                None
+            }
+        }
     }
 
     /// Takes a notice over. `now` is this device's clock.
-    pub(crate) fn notice(&mut self, notice: StaffNotice, now: UnixMillis) -> Option<Heard> {
+    pub(crate) fn notice(&mut self, notice: StaffNotice, now: UnixMillis) {
         match notice {
             StaffNotice::VisitorTyping {
                 conversation,
@@ -109,43 +157,6 @@ impl Board {
                     );
                 }
             }
-            StaffNotice::Conversation(summary) => {
-                let me = self.my_id()?;
-                let heard = heard_of(me, self.conversations.get(&summary.id), &summary);
-                self.conversations.insert(summary.id, *summary);
-                return heard;
-            }
-            StaffNotice::Colleague(colleague) => {
-                if self.my_id() == Some(colleague.card.id) {
-                    self.availability = Some(colleague.availability);
-                    self.capacity = colleague.capacity;
-                }
-                self.colleagues.insert(colleague.card.id, colleague);
-            }
-            StaffNotice::Callback(callback) => {
-                let id = callback.id;
-                let open = callback.state == CallbackState::Open;
-                let rings = ringing(self).contains(&id);
-                let known = self.callbacks.insert(id, *callback).is_some();
-                if !rings && ringing(self).contains(&id) {
-                    return Some(Heard::Ring(id));
-                }
-                return (open && !known).then_some(Heard::Callback(id));
-            }
-            StaffNotice::Phone {
-                agent,
-                takes,
-                address,
-            } => {
-                if self.my_id() == Some(agent) {
-                    self.phone = Some((takes, address));
-                }
-            }
-            StaffNotice::Headset { agent, on } => {
-                if self.my_id() == Some(agent) {
-                    self.headset = Some(on);
-                }
-            }
             // The page's sound has had them.
             StaffNotice::Ice { .. } | StaffNotice::Voice { .. } => {}
             StaffNotice::VisitorPresence {
@@ -158,7 +169,6 @@ impl Board {
                 }
             }
         }
-        None
     }
 
     /// Forgets who stopped typing.
@@ -170,6 +180,34 @@ impl Board {
     pub(crate) fn quiet(&mut self, conversation: ConversationId, who: Author) {
         self.typing
             .retain(|typing| typing.conversation != conversation || typing.who != who);
+    }
+
+    /// The agent's own word, once known.
+    pub(crate) fn availability(&self) -> Option<Availability> {
+        self.mine.as_ref().map(|mine| mine.availability)
+    }
+
+    /// Takes the agent's own word for said before the relay has it.
+    pub(crate) fn say(&mut self, availability: Availability) {
+        if let Some(mine) = &mut self.mine {
+            mine.availability = availability;
+        }
+    }
+
+    /// The most conversations the agent may own; 0 before that is known.
+    pub(crate) fn capacity(&self) -> u16 {
+        self.mine.as_ref().map_or(0, |mine| mine.capacity)
+    }
+
+    /// Whether the agent has a headset on.
+    pub(crate) fn headset(&self) -> bool {
+        self.mine.as_ref().is_some_and(|mine| mine.headset)
+    }
+
+    /// Whether calls ring for the agent, and the address of their phone, once known.
+    pub(crate) fn phone(&self) -> Option<(bool, String)> {
+        let mine = self.mine.as_ref();
+        mine.map(|mine| (mine.takes_calls, mine.phone.clone()))
     }
 
     /// The agent's own id, once known.
@@ -209,10 +247,6 @@ impl Board {
     }
 }
 
-fn by_id<K: Ord, V>(items: Vec<V>, id: impl Fn(&V) -> K) -> BTreeMap<K, V> {
-    items.into_iter().map(|item| (id(&item), item)).collect()
-}
-
 /// What a changed line means to this agent.
 fn heard_of(
     me: AgentId,
@@ -236,13 +270,28 @@ fn heard_of(
 
 #[cfg(test)]
 mod tests {
+    use heard_protocol::{SiteCard, SiteId};
+
     use super::*;
-    use crate::model::fixtures::{agent, at, conversation, summary, welcome};
+    use crate::model::fixtures::{self, agent, at, conversation, line, summary};
 
     fn board() -> Board {
-        let mut board = Board::default();
-        board.greet(welcome());
-        board
+        fixtures::board([])
+    }
+
+    fn told(board: &mut Board, summary: ConversationSummary) -> Vec<Heard> {
+        board.rows(vec![line(summary)], false)
+    }
+
+    fn greeted_again(board: &mut Board) {
+        let me = board.me.clone().expect("it was greeted before");
+        board.greet(StaffWelcome {
+            me,
+            site: SiteCard {
+                id: SiteId::from_bits(1),
+                name: String::new(),
+            },
+        });
     }
 
     #[test]
@@ -254,12 +303,9 @@ mod tests {
             to: agent(1),
             until: at(30),
         };
-        let notice = StaffNotice::Conversation(Box::new(line));
-        assert_eq!(
-            board.notice(notice.clone(), at(1)),
-            Some(Heard::Offer(conversation(1)))
-        );
-        assert_eq!(board.notice(notice, at(2)), None);
+        let offer = Heard::Offer(conversation(1));
+        assert_eq!(told(&mut board, line.clone()), [offer]);
+        assert_eq!(told(&mut board, line), []);
     }
 
     #[test]
@@ -271,10 +317,7 @@ mod tests {
             to: agent(2),
             until: at(30),
         };
-        assert_eq!(
-            board.notice(StaffNotice::Conversation(Box::new(line)), at(1)),
-            None
-        );
+        assert_eq!(told(&mut board, line), []);
     }
 
     #[test]
@@ -285,13 +328,13 @@ mod tests {
             agent: agent(2),
             since: at(0),
         };
-        board.notice(StaffNotice::Conversation(Box::new(line.clone())), at(1));
+        told(&mut board, line.clone());
         line.status = Status::Assigned {
             agent: agent(1),
             since: at(2),
         };
-        let heard = board.notice(StaffNotice::Conversation(Box::new(line)), at(2));
-        assert_eq!(heard, Some(Heard::Handed(conversation(1))));
+        let handed = Heard::Handed(conversation(1));
+        assert_eq!(told(&mut board, line), [handed]);
         assert!(board.is_mine(conversation(1)));
 
         let mut taken = summary(2);
@@ -300,29 +343,42 @@ mod tests {
             to: agent(1),
             until: at(30),
         };
-        board.notice(StaffNotice::Conversation(Box::new(taken.clone())), at(3));
+        told(&mut board, taken.clone());
         taken.status = Status::Assigned {
             agent: agent(1),
             since: at(4),
         };
-        assert_eq!(
-            board.notice(StaffNotice::Conversation(Box::new(taken)), at(4)),
-            None
-        );
+        assert_eq!(told(&mut board, taken), []);
     }
 
     #[test]
     fn a_second_greeting_tells_of_what_was_offered_meanwhile() {
         let mut board = board();
-        let mut again = welcome();
+        greeted_again(&mut board);
         let mut line = summary(7);
         line.status = Status::Offered {
             since: at(0),
             to: agent(1),
             until: at(30),
         };
-        again.conversations.push(line);
-        assert_eq!(board.greet(again), vec![Heard::Offer(conversation(7))]);
+        assert_eq!(told(&mut board, line), [Heard::Offer(conversation(7))]);
+    }
+
+    #[test]
+    fn what_a_second_greeting_does_not_name_is_gone_when_it_is_complete() {
+        let mut board = fixtures::board([summary(1), summary(2)]);
+        greeted_again(&mut board);
+        board.rows(vec![line(summary(2))], false);
+        assert_eq!(board.conversations.len(), 2, "nothing flickers");
+        board.rows(vec![line(summary(3))], true);
+        let left: Vec<_> = board.conversations.keys().copied().collect();
+        assert_eq!(left, [conversation(2), conversation(3)]);
+        board.rows(vec![line(summary(1))], false);
+        assert_eq!(
+            board.conversations.len(),
+            3,
+            "a row that is new later stays"
+        );
     }
 
     #[test]
@@ -342,9 +398,9 @@ mod tests {
     #[test]
     fn availability_follows_what_the_relay_says_of_oneself() {
         let mut board = board();
-        let mut me = welcome().colleagues.remove(0);
-        me.availability = Availability::Away;
-        board.notice(StaffNotice::Colleague(me), at(1));
-        assert_eq!(board.availability, Some(Availability::Away));
+        let mut mine = board.mine.clone().expect("it was told");
+        mine.availability = Availability::Away;
+        board.rows(vec![StaffRow::Mine(mine)], false);
+        assert_eq!(board.availability(), Some(Availability::Away));
     }
 }

@@ -15,7 +15,8 @@ pub(crate) const fn is_open(state: &CallbackState) -> bool {
         | CallbackState::Again { .. } => true,
         CallbackState::Closed { .. }
         | CallbackState::Cancelled { .. }
-        | CallbackState::Expired { .. } => false,
+        | CallbackState::Expired { .. }
+        | CallbackState::Other => false,
     }
 }
 

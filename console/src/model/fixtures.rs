@@ -1,11 +1,13 @@
 //! Small made-up desks for the tests of this crate.
 
-use heard_protocol::entry::EntryBody;
+use heard_protocol::facet::Attributes;
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, Author, Availability, Colleague, CommandId, ContactId,
-    ConversationId, ConversationSummary, PublicBody, Seq, SiteCard, SiteId, StaffBody, StaffEntry,
-    StaffWelcome, Status, UnixMillis,
+    ConversationId, ConversationSummary, EntryBody, Marks, Mine, PublicBody, Seq, SiteCard, SiteId,
+    StaffBody, StaffEntry, StaffRow, StaffWelcome, Status, UnixMillis,
 };
+
+use super::board::Board;
 
 pub(crate) fn at(seconds: u64) -> UnixMillis {
     UnixMillis(1_700_000_000_000 + seconds * 1_000)
@@ -43,35 +45,50 @@ pub(crate) fn summary(n: u128) -> ConversationSummary {
     ConversationSummary {
         id: conversation(n),
         contact: ContactId::from_bits(n),
-        name: String::new(),
-        locale: "en".to_owned(),
-        page: None,
         status: Status::Waiting { since: at(0) },
-        issue: "it beeps".to_owned(),
-        last_text: "it beeps".to_owned(),
-        last_at: at(0),
         head: Seq(1),
-        visitor_read: Seq(0),
-        staff_read: Seq(0),
-        public_head: Seq(1),
+        marks: Marks {
+            public_head: Seq(1),
+            ..Marks::default()
+        },
+        facets: Attributes {
+            locale: "en".to_owned(),
+            issue: "it beeps".to_owned(),
+            last: ("it beeps".to_owned(), at(0)),
+            ..Attributes::default()
+        }
+        .facets(),
     }
 }
 
-/// The desk of agent 1, Anna, with a colleague 2, Vera, and nothing to do.
-pub(crate) fn welcome() -> StaffWelcome {
+/// The desk of agent 1, Anna, with a colleague 2, Vera, and these conversations.
+pub(crate) fn board(lines: impl IntoIterator<Item = ConversationSummary>) -> Board {
     let anna = colleague(1, "Anna");
-    StaffWelcome {
+    let mut board = Board::default();
+    board.greet(StaffWelcome {
         me: anna.card.clone(),
         site: SiteCard {
             id: SiteId::from_bits(1),
             name: "Shop".to_owned(),
         },
+    });
+    let mine = Mine {
         availability: Availability::Available,
         capacity: 5,
-        conversations: vec![],
-        colleagues: vec![anna, colleague(2, "Vera")],
-        callbacks: vec![],
-    }
+        takes_calls: true,
+        phone: String::new(),
+        headset: false,
+    };
+    let rows = [anna, colleague(2, "Vera")].map(StaffRow::Colleague);
+    let lines = lines.into_iter().map(line);
+    let rows = rows.into_iter().chain([StaffRow::Mine(mine)]).chain(lines);
+    board.rows(rows.collect(), true);
+    board
+}
+
+/// A conversation's line as a row.
+pub(crate) fn line(summary: ConversationSummary) -> StaffRow {
+    StaffRow::Conversation(Box::new(summary))
 }
 
 pub(crate) fn public(seq: u64, position: u64, seconds: u64, body: PublicBody) -> StaffEntry {

@@ -111,7 +111,8 @@ pub(crate) fn callbacks(board: &Board) -> (Vec<CallbackId>, Vec<CallbackId>) {
             CallbackState::Open
             | CallbackState::Ringing { .. }
             | CallbackState::Calling { .. }
-            | CallbackState::Again { .. } => open.push((due(callback), callback.id)),
+            | CallbackState::Again { .. }
+            | CallbackState::Other => open.push((due(callback), callback.id)),
         }
     }
     open.sort_unstable();
@@ -123,18 +124,15 @@ pub(crate) fn callbacks(board: &Board) -> (Vec<CallbackId>, Vec<CallbackId>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fixtures::{agent, at, conversation, summary, welcome};
+    use crate::model::fixtures::{self, agent, at, conversation, summary};
 
     fn board(statuses: Vec<Status>) -> Board {
-        let mut welcome = welcome();
-        for (index, status) in statuses.into_iter().enumerate() {
+        let lines = statuses.into_iter().enumerate().map(|(index, status)| {
             let mut line = summary(index as u128);
             line.status = status;
-            welcome.conversations.push(line);
-        }
-        let mut board = Board::default();
-        board.greet(welcome);
-        board
+            line
+        });
+        fixtures::board(lines)
     }
 
     fn ids(numbers: &[u128]) -> Vec<ConversationId> {

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use heard_fold::wrap_up::Unsummed;
+use heard_fold::{Thread, Trouble, VoiceCall};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    Author, CommandId, ConversationId, LogEntry, PublicBody, RefusalCode, Seq, StaffEntry,
-    UnixMillis,
+    Author, CommandId, ConversationId, LogEntry, PublicBody, RefusalCode, ResolutionTold, Seq,
+    StaffEntry, UnixMillis,
 };
-
-use super::talk::Talk;
-use super::voice::{Voice, voice_of};
 
 /// A message or a note that this console sent and the log doesn't hold yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +36,11 @@ pub(crate) struct Log {
     pub(crate) staff_read: Seq,
     /// Whether the end has been reached once: from then on what comes is news.
     pub(crate) caught_up: bool,
+    /// What the entries say of calling instead of writing.
+    pub(crate) trouble: Trouble,
+    /// The call that waits to be summed up.
+    pub(crate) unsummed: Unsummed,
+    thread: Thread,
 }
 
 impl Log {
@@ -53,6 +57,11 @@ impl Log {
                 self.pending.retain(|pending| pending.id != id);
             }
             news |= was_caught_up && visitor_message(&entry).is_some();
+            self.trouble.follow(&entry.body);
+            if let EntryBody::Public { body, .. } = &entry.body {
+                self.thread.follow(body);
+                self.unsummed.follow(body, entry.at);
+            }
             self.entries.push(entry);
         }
         self.caught_up |= self.end() >= head;
@@ -86,14 +95,9 @@ impl Log {
             .map_or(Seq::START, |(position, ..)| position)
     }
 
-    /// What it says of talking instead of writing.
-    pub(crate) fn talk(&self) -> Talk {
-        Talk::of(&self.entries)
-    }
-
     /// The call from page to page that goes on.
-    pub(crate) fn voice(&self) -> Option<Voice> {
-        voice_of(&self.entries)
+    pub(crate) fn voice(&self) -> Option<VoiceCall> {
+        self.thread.voice
     }
 
     /// How many of the visitor's messages no colleague has seen.
@@ -118,7 +122,7 @@ impl Log {
                     author: Author::Agent(_),
                     ..
                 }
-                | PublicBody::Resolved => break,
+                | PublicBody::Resolution(ResolutionTold::Resolved) => break,
                 _ => {}
             }
         }

@@ -13,7 +13,6 @@ pub(crate) mod lists;
 pub(crate) mod log;
 pub(crate) mod route;
 pub(crate) mod rows;
-pub(crate) mod talk;
 pub(crate) mod title;
 pub(crate) mod voice;
 pub(crate) mod wait;

@@ -1,10 +1,9 @@
 //! A log as the conversation column shows it: days, bubbles in groups, and lines about what
 //! happened.
 
-use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
-    AgentCard, AgentId, Author, CallbackWhen, CommandId, Disposition, PublicBody, RefusalCode, Seq,
-    StaffBody, StaffEntry, TalkAnswer, TalkEvidence, TalkReason, UnixMillis, VoiceEnding,
+    AgentId, AssignmentNoted, AssignmentTold, Author, CommandId, EntryBody, PublicBody,
+    QueueReason, RefusalCode, ResolutionTold, Seq, StaffBody, StaffEntry, UnixMillis, Wire as _,
 };
 
 use super::log::Log;
@@ -63,77 +62,6 @@ pub(crate) struct Bubble {
     pub(crate) closes: bool,
 }
 
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Line {
-    /// An agent owns it from here on.
-    Assigned(AgentId),
-    /// The same, said by the public log alone.
-    Joined(AgentCard),
-    /// Handed over.
-    Transferred {
-        /// By whom.
-        from: AgentId,
-        /// To whom.
-        to: AgentId,
-        /// What the colleague should know; may be empty.
-        comment: String,
-    },
-    /// In the queue.
-    Queued(QueueReason),
-    /// Settled.
-    Resolved,
-    /// It was not.
-    Reopened,
-    /// Turned down.
-    Declined {
-        /// By whom.
-        agent: AgentId,
-        /// Why; may be empty.
-        reason: String,
-    },
-    /// An offer ran out.
-    OfferMissed(AgentId),
-    /// The visitor asked to be called.
-    CallbackRequested,
-    /// What came of it.
-    CallbackClosed(Disposition),
-    /// The visitor wants it at another time; none is as soon as possible.
-    CallbackMoved(Option<UnixMillis>),
-    /// The visitor no longer wants it.
-    CallbackCancelled,
-    /// Nobody made it in time.
-    CallbackExpired,
-    /// An agent is calling.
-    Calling(AgentId),
-    /// They were not reached; it is tried again then.
-    CallTried(Disposition, UnixMillis),
-    /// The outcome of a call, in a line.
-    CallSummed(AgentId, String),
-    /// How the visitor found a call.
-    CallRated(u8, String),
-    /// There is a reason to talk rather than write.
-    TroubleSeen(TalkReason, TalkEvidence),
-    /// The visitor was offered to talk, perhaps with a sentence of why.
-    TalkOffered(TalkReason, String),
-    /// What they said to it.
-    TalkAnswered(TalkAnswer),
-    /// The visitor called, from page to page.
-    VoiceAsked,
-    /// This agent answered.
-    VoiceAnswered(AgentId),
-    /// It is over.
-    VoiceEnded(VoiceEnding),
-    /// A call rang for an agent ...
-    CallRung(AgentId),
-    /// ... who did not take it, ...
-    CallMissed(AgentId),
-    /// ... turned it down, ...
-    CallDeclined(AgentId),
-    /// ... or was gone.
-    CallReleased(AgentId),
-}
-
 /// What a row shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RowBody {
@@ -142,7 +70,7 @@ pub(crate) enum RowBody {
     /// Something written.
     Said(Bubble),
     /// Something that happened, and when.
-    Line(Line, UnixMillis),
+    Line(EntryBody, UnixMillis),
 }
 
 /// One row.
@@ -189,124 +117,55 @@ pub(crate) fn rows(log: &Log, me: Option<AgentId>, day_of: impl Fn(UnixMillis) -
 }
 
 fn entry_row(log: &Log, index: usize, entry: &StaffEntry, me: Option<AgentId>) -> Option<Row> {
-    let line = |line| {
-        let body = RowBody::Line(line, entry.at);
+    let line = || {
+        let body = RowBody::Line(entry.body.clone(), entry.at);
         Some(Row {
             key: RowKey::Entry(entry.seq),
             body,
         })
     };
     match &entry.body {
-        EntryBody::Staff(body) => match body {
-            StaffBody::Note { id, author, text } => {
-                let writer = writer(*author, me);
-                Some(said(*id, writer, true, text, entry.at, None))
-            }
-            StaffBody::Queued { reason } => line(Line::Queued(*reason)),
-            StaffBody::Assigned { agent } => line(Line::Assigned(*agent)),
-            StaffBody::Transferred { from, to, comment } => line(Line::Transferred {
-                from: *from,
-                to: *to,
-                comment: comment.clone(),
-            }),
-            StaffBody::Declined { agent, reason } => line(Line::Declined {
-                agent: *agent,
-                reason: reason.clone(),
-            }),
-            StaffBody::OfferMissed { agent } => line(Line::OfferMissed(*agent)),
-            StaffBody::CallbackRung { agent, .. } => line(Line::CallRung(*agent)),
-            StaffBody::CallbackMissed { agent, .. } => line(Line::CallMissed(*agent)),
-            StaffBody::CallbackDeclined { agent, .. } => line(Line::CallDeclined(*agent)),
-            StaffBody::TroubleSeen { reason, evidence } => {
-                line(Line::TroubleSeen(*reason, *evidence))
-            }
-            StaffBody::CallbackReleased { agent, .. } => line(Line::CallReleased(*agent)),
-        },
-        EntryBody::Public { position, body } => match body {
-            PublicBody::Message {
-                id,
-                author: Author::Visitor,
-                text,
-            } => Some(said(*id, Writer::Visitor, false, text, entry.at, None)),
-            PublicBody::Message {
-                id,
-                author: Author::Agent(agent),
-                text,
-            } => {
-                let seen = *position <= log.visitor_read;
-                let delivery = if seen { Delivery::Seen } else { Delivery::Sent };
-                Some(said(
-                    *id,
-                    writer(*agent, me),
-                    false,
-                    text,
-                    entry.at,
-                    Some(delivery),
-                ))
-            }
-            PublicBody::AgentJoined { agent } => {
-                let told = neighbours(log, index).any(|body| gives_to(body, agent.id));
-                if told {
-                    None
-                } else {
-                    line(Line::Joined(agent.clone()))
+        EntryBody::Staff(StaffBody::Note { id, author, text }) => {
+            let writer = writer(*author, me);
+            Some(said(*id, writer, true, text, entry.at, None))
+        }
+        EntryBody::Public {
+            position,
+            body: PublicBody::Message { id, author, text },
+        } => {
+            let (writer, delivery) = match author {
+                Author::Visitor => (Writer::Visitor, None),
+                Author::Agent(agent) if *position <= log.visitor_read => {
+                    (writer(*agent, me), Some(Delivery::Seen))
                 }
-            }
-            // The staff's own entry beside it says the same with its reason.
-            PublicBody::Waiting => {
-                let told =
-                    neighbours(log, index).any(|body| matches!(body, StaffBody::Queued { .. }));
-                if told {
-                    None
-                } else {
-                    line(Line::Queued(QueueReason::Returned))
-                }
-            }
-            PublicBody::Resolved => line(Line::Resolved),
-            PublicBody::Reopened => {
-                let told = neighbours(log, index).any(|body| {
-                    matches!(
-                        body,
-                        StaffBody::Queued {
-                            reason: QueueReason::Reopened
-                        }
-                    )
-                });
-                if told { None } else { line(Line::Reopened) }
-            }
-            other => call_line(other).and_then(line),
-        },
+                Author::Agent(agent) => (writer(*agent, me), Some(Delivery::Sent)),
+                Author::Other => (Writer::Colleague(AgentId::from_bits(0)), None),
+            };
+            Some(said(*id, writer, false, text, entry.at, delivery))
+        }
+        EntryBody::Public { body, .. } if is_told_by_staff(log, index, body) => None,
+        // This page is too old to know what it says.
+        body if body.has_other() => None,
+        _ => line(),
     }
 }
 
-/// What an entry about a call says.
-fn call_line(body: &PublicBody) -> Option<Line> {
-    Some(match body {
-        PublicBody::CallbackRequested { .. } => Line::CallbackRequested,
-        PublicBody::CallbackClosed { disposition, .. } => Line::CallbackClosed(*disposition),
-        PublicBody::CallbackMoved { when, .. } => Line::CallbackMoved(match when {
-            CallbackWhen::At { at, .. } => Some(*at),
-            CallbackWhen::Asap | CallbackWhen::Soon { .. } => None,
+/// Whether one of the staff's entries beside it says the same, with its reason.
+fn is_told_by_staff(log: &Log, index: usize, body: &PublicBody) -> bool {
+    let mut beside = neighbours(log, index);
+    match body {
+        PublicBody::Assignment(AssignmentTold::Joined { agent }) => {
+            beside.any(|body| gives_to(body, agent.id))
+        }
+        PublicBody::Assignment(AssignmentTold::Waiting) => {
+            beside.any(|body| matches!(body, StaffBody::Assignment(AssignmentNoted::Queued { .. })))
+        }
+        PublicBody::Resolution(ResolutionTold::Reopened) => beside.any(|body| {
+            let reason = QueueReason::Reopened;
+            *body == StaffBody::Assignment(AssignmentNoted::Queued { reason })
         }),
-        PublicBody::CallbackCancelled { .. } => Line::CallbackCancelled,
-        PublicBody::CallbackExpired { .. } => Line::CallbackExpired,
-        PublicBody::CallbackCalling { agent, .. } => Line::Calling(agent.id),
-        PublicBody::CallbackTried {
-            disposition, next, ..
-        } => Line::CallTried(*disposition, *next),
-        PublicBody::CallSummed { agent, text, .. } => Line::CallSummed(*agent, text.clone()),
-        PublicBody::CallRated { stars, word } => Line::CallRated(*stars, word.clone()),
-        PublicBody::TalkOffered { reason, why } => Line::TalkOffered(*reason, why.clone()),
-        PublicBody::TalkAnswered { answer, .. } => Line::TalkAnswered(*answer),
-        PublicBody::VoiceAsked { .. } => Line::VoiceAsked,
-        PublicBody::VoiceAnswered { agent, .. } => Line::VoiceAnswered(*agent),
-        PublicBody::VoiceEnded { why, .. } => Line::VoiceEnded(*why),
-        PublicBody::Message { .. }
-        | PublicBody::AgentJoined { .. }
-        | PublicBody::Waiting
-        | PublicBody::Resolved
-        | PublicBody::Reopened => return None,
-    })
+        _ => false,
+    }
 }
 
 /// The staff's entries close enough to tell of the same event.
@@ -324,8 +183,8 @@ fn neighbours(log: &Log, index: usize) -> impl Iterator<Item = &StaffBody> {
 
 fn gives_to(body: &StaffBody, to: AgentId) -> bool {
     match body {
-        StaffBody::Assigned { agent } => *agent == to,
-        StaffBody::Transferred { to: heir, .. } => *heir == to,
+        StaffBody::Assignment(AssignmentNoted::Assigned { agent }) => *agent == to,
+        StaffBody::Assignment(AssignmentNoted::Transferred { to: heir, .. }) => *heir == to,
         _ => false,
     }
 }

@@ -32,15 +32,14 @@ impl Pressing {
 
 #[cfg(test)]
 mod tests {
-    use heard_protocol::{Author, Seq, StaffNotice, Status};
+    use heard_protocol::{Author, Seq, Status};
 
     use super::*;
-    use crate::model::fixtures::{agent, at, conversation, said, summary, welcome};
+    use crate::model::fixtures::{self, agent, at, conversation, said, summary};
 
     #[test]
     fn only_the_agents_own_messages_count() {
-        let mut board = Board::default();
-        board.greet(welcome());
+        let mut board = fixtures::board([]);
         let statuses = [
             Status::Assigned {
                 agent: agent(1),
@@ -60,7 +59,7 @@ mod tests {
         for (n, status) in (1..).zip(statuses) {
             let mut line = summary(n);
             line.status = status;
-            board.notice(StaffNotice::Conversation(Box::new(line)), at(0));
+            board.rows(vec![fixtures::line(line)], false);
             let entries = vec![said(1, 1, 0, Author::Visitor, "a")];
             logs.entry(conversation(n)).extend(entries, Seq(1));
         }

@@ -1,15 +1,16 @@
 //! The socket: starting it, and what it tells.
 
 use heard_client::web::{LocalKeeper, Options, WebClient};
-use heard_client::{Config, Input, LinkState, Update as News};
+use heard_client::{Config, LinkState, Update as News};
 use heard_protocol::{
-    AgentId, Author, NextMove, PublicBody, Staff, StaffCredential, StaffEntry, StaffNotice,
-    StaffSignal, entry::EntryBody, entry::StaffBody,
+    AgentId, Author, EntryBody, NextMove, PublicBody, Staff, StaffBody, StaffCredential,
+    StaffEntry, StaffRow,
 };
 use leptos::prelude::*;
 
 use crate::browser::clock;
 use crate::control::{App, Stage};
+use crate::model::board::Board;
 
 /// Starts the session of an agent who is signed in. What an earlier life of the page could not send
 /// is sent now.
@@ -38,25 +39,10 @@ fn take(app: App, news: News<Staff>) {
         }
         News::Welcome(welcome) => {
             app.set_relay_clock(welcome.now);
-            let reads: Vec<_> = welcome.body.conversations.iter().map(marks).collect();
-            let heard = app
-                .board
-                .try_update(|board| board.greet(welcome.body))
-                .unwrap_or_default();
-            app.logs.update(|logs| {
-                for (conversation, visitor, staff) in reads {
-                    logs.entry(conversation).reads(visitor, staff);
-                }
-            });
+            app.board.update(|board| board.greet(welcome.body));
             app.held.set(false);
-            if let Some(client) = app.client() {
-                client.give(Input::Signal(StaffSignal::AskPhone));
-                client.give(Input::Signal(StaffSignal::AskHeadset));
-            }
-            for heard in heard {
-                app.alert(heard);
-            }
         }
+        News::Rows { rows, done } => take_rows(app, rows, done),
         News::Entries {
             conversation,
             entries,
@@ -103,34 +89,35 @@ fn take(app: App, news: News<Staff>) {
             let Some(notice) = app.hear_voice(notice) else {
                 return;
             };
-            let headset = matches!(notice, StaffNotice::Headset { .. });
-            if let StaffNotice::Conversation(line) = &notice {
-                let (conversation, visitor, staff) = marks(line);
-                app.logs
-                    .update(|logs| logs.entry(conversation).reads(visitor, staff));
-            }
-            let heard = app
-                .board
-                .try_update(|board| board.notice(notice, clock()))
-                .flatten();
-            if headset {
-                app.show_headset();
-            }
-            if let Some(heard) = heard {
-                app.alert(heard);
-            }
+            app.board.update(|board| board.notice(notice, clock()));
         }
     }
 }
 
-fn marks(
-    line: &heard_protocol::ConversationSummary,
-) -> (
-    heard_protocol::ConversationId,
-    heard_protocol::Seq,
-    heard_protocol::Seq,
-) {
-    (line.id, line.visitor_read, line.staff_read)
+/// Takes over rows of the lists.
+fn take_rows(app: App, rows: Vec<StaffRow>, done: bool) {
+    let reads: Vec<_> = rows
+        .iter()
+        .filter_map(StaffRow::conversation)
+        .map(|line| (line.id, line.marks))
+        .collect();
+    let before = app.board.with_untracked(Board::headset);
+    let heard = app
+        .board
+        .try_update(|board| board.rows(rows, done))
+        .unwrap_or_default();
+    app.logs.update(|logs| {
+        for (conversation, marks) in reads {
+            logs.entry(conversation)
+                .reads(marks.visitor_read, marks.staff_read);
+        }
+    });
+    if app.board.with_untracked(Board::headset) != before {
+        app.show_headset();
+    }
+    for heard in heard {
+        app.alert(heard);
+    }
 }
 
 /// Who wrote an entry, if somebody did.

@@ -1,15 +1,15 @@
 //! The shape of a catalogue: every word a person reads, once. A language that lacks one does not
 //! compile.
 
-use heard_protocol::entry::QueueReason;
+use heard_protocol::QueueReason;
 use heard_protocol::{
-    Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
+    Availability, CallAnswer, CallEvidence, CallLeg, CallReason, Disposition, RefusalCode,
     VoiceEnding,
 };
 
 use crate::model::act::Act;
-use crate::model::talk::Hurdle;
 use crate::model::wait::Wait;
+use heard_fold::call_offer::Hurdle;
 
 /// The words of one language. Texts with a gap are functions, so that each language orders its own
 /// sentence.
@@ -127,13 +127,13 @@ pub(crate) struct Trouble {
     /// Instead of it, where the agent thought so.
     pub(crate) suggested: &'static str,
     /// Why talking would be better than writing.
-    pub(crate) reason: fn(TalkReason) -> &'static str,
+    pub(crate) reason: fn(CallReason) -> &'static str,
     /// On what grounds.
-    pub(crate) evidence: fn(TalkEvidence) -> String,
+    pub(crate) evidence: fn(CallEvidence) -> String,
     /// The offer has not been answered.
     pub(crate) open: &'static str,
     /// What the visitor said to it.
-    pub(crate) answered: fn(TalkAnswer) -> &'static str,
+    pub(crate) answered: fn(CallAnswer) -> &'static str,
     /// In the log: a reason and its evidence.
     pub(crate) seen: fn(&str, &str) -> String,
     /// In the log: that it was offered, for a reason.

@@ -1,8 +1,8 @@
 //! English.
 
-use heard_protocol::entry::QueueReason;
+use heard_protocol::QueueReason;
 use heard_protocol::{
-    Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
+    Availability, CallAnswer, CallEvidence, CallLeg, CallReason, Disposition, RefusalCode,
     VoiceEnding,
 };
 
@@ -11,8 +11,8 @@ use super::catalogue::{
 };
 use super::plural::english as plural;
 use crate::model::act::Act;
-use crate::model::talk::Hurdle;
 use crate::model::wait::Wait;
+use heard_fold::call_offer::Hurdle;
 
 /// English.
 pub(super) static ENGLISH: Text = Text {
@@ -133,6 +133,7 @@ pub(super) static ENGLISH: Text = Text {
                 "Back at the front of the queue: the agent lost the connection"
             }
             QueueReason::Returned => "Back at the front of the queue: the agent returned it",
+            QueueReason::Other => "Back in the queue",
         },
         resolved: "Resolved",
         reopened: "Reopened",
@@ -166,6 +167,7 @@ pub(super) static ENGLISH: Text = Text {
             VoiceEnding::Declined => "The call was turned down",
             VoiceEnding::Lost => "The call broke off",
             VoiceEnding::NoMicrophone => "The call failed: no microphone",
+            VoiceEnding::Other => "The call ended",
         },
         sum: "What the call came to, in a line",
         sum_hint: "The visitor reads it in the chat",
@@ -175,41 +177,44 @@ pub(super) static ENGLISH: Text = Text {
         head: "Writing isn’t helping.",
         suggested: "A call was offered.",
         reason: |reason| match reason {
-            TalkReason::Connection => "The connection breaks",
-            TalkReason::NobodyFree => "Nobody is free",
-            TalkReason::Circles => "Going in circles",
-            TalkReason::HardToWrite => "Hard to write",
-            TalkReason::Agent => "An agent thinks so",
-            TalkReason::Visitor => "The visitor asks for a call",
+            CallReason::Connection => "The connection breaks",
+            CallReason::NobodyFree => "Nobody is free",
+            CallReason::Circles => "Going in circles",
+            CallReason::HardToWrite => "Hard to write",
+            CallReason::Agent => "An agent thinks so",
+            CallReason::Visitor => "The visitor asks for a call",
+            CallReason::Other => "Another reason",
         },
         evidence: |evidence| match evidence {
-            TalkEvidence::AskedAgain(count) => format!("asked the same thing {}", times(count)),
-            TalkEvidence::ToldAgain(count) => format!("got the same answer {}", times(count)),
-            TalkEvidence::NotUnderstood => "they don’t understand each other".to_owned(),
-            TalkEvidence::Already => "has said or done it before".to_owned(),
-            TalkEvidence::NoHelp => "the advice didn’t help".to_owned(),
-            TalkEvidence::Impatience => "is losing patience".to_owned(),
-            TalkEvidence::Silence(0) => "asks whether anybody is there".to_owned(),
-            TalkEvidence::Silence(ms) => format!("{} of silence", span(ms)),
-            TalkEvidence::Long(messages) => format!("{messages} messages and no end in sight"),
-            TalkEvidence::Laborious(count) => format!(
+            CallEvidence::AskedAgain(count) => format!("asked the same thing {}", times(count)),
+            CallEvidence::ToldAgain(count) => format!("got the same answer {}", times(count)),
+            CallEvidence::NotUnderstood => "they don’t understand each other".to_owned(),
+            CallEvidence::Already => "has said or done it before".to_owned(),
+            CallEvidence::NoHelp => "the advice didn’t help".to_owned(),
+            CallEvidence::Impatience => "is losing patience".to_owned(),
+            CallEvidence::Silence(0) => "asks whether anybody is there".to_owned(),
+            CallEvidence::Silence(ms) => format!("{} of silence", span(ms)),
+            CallEvidence::Long(messages) => format!("{messages} messages and no end in sight"),
+            CallEvidence::Laborious(count) => format!(
                 "{count} {} were hard work",
                 plural(count.into(), "message", "messages")
             ),
-            TalkEvidence::Languages => "they write different languages".to_owned(),
-            TalkEvidence::Unanswered(ms) => format!("no answer for {}", span(ms)),
-            TalkEvidence::Said => "said so in the chat".to_owned(),
-            TalkEvidence::Expected(ms) => format!("a wait of {} or more", span(ms)),
-            TalkEvidence::Broken(count) => format!(
+            CallEvidence::Languages => "they write different languages".to_owned(),
+            CallEvidence::Unanswered(ms) => format!("no answer for {}", span(ms)),
+            CallEvidence::Said => "said so in the chat".to_owned(),
+            CallEvidence::Expected(ms) => format!("a wait of {} or more", span(ms)),
+            CallEvidence::Broken(count) => format!(
                 "broke off {count} {} in ten minutes",
                 plural(count.into(), "time", "times")
             ),
+            CallEvidence::Other => String::new(),
         },
         open: "Offered a call, no answer yet",
         answered: |answer| match answer {
-            TalkAnswer::No => "The visitor would rather write",
-            TalkAnswer::Phone => "The visitor wants to be called",
-            TalkAnswer::Here => "The visitor wants to talk here",
+            CallAnswer::No => "The visitor would rather write",
+            CallAnswer::Phone => "The visitor wants to be called",
+            CallAnswer::Here => "The visitor wants to talk here",
+            CallAnswer::Other => "The visitor answered",
         },
         seen: |reason, evidence| format!("Writing isn’t helping. {reason}: {evidence}"),
         offered: |reason| format!("A call was offered. {reason}"),
@@ -303,6 +308,7 @@ pub(super) static ENGLISH: Text = Text {
             CallLeg::Agent => "your phone rings",
             CallLeg::Visitor => "calling them",
             CallLeg::Joined => "you talk",
+            CallLeg::Other => "calling",
         },
         summary: "In a line, for the visitor",
         summary_hint: "They read it in the chat; may be empty",
@@ -369,11 +375,13 @@ pub(super) static ENGLISH: Text = Text {
         Availability::Available => "Available",
         Availability::Busy => "Busy",
         Availability::Away => "Away",
+        Availability::Other => "Away",
     },
     availability_hint: |word| match word {
         Availability::Available => "new chats are offered",
         Availability::Busy => "finish what is open, no offers",
         Availability::Away => "not at the desk, no offers",
+        Availability::Other => "Away",
     },
     disposition: |outcome| match outcome {
         Disposition::Answered => "answered, we talked",
@@ -383,6 +391,7 @@ pub(super) static ENGLISH: Text = Text {
         Disposition::WrongNumber => "wrong number",
         Disposition::Refused => "no longer wanted",
         Disposition::Technical => "call couldn't be made",
+        Disposition::Other => "another outcome",
     },
     refusal: |code| match code {
         RefusalCode::TextEmpty => "There is nothing in the message yet.",
@@ -405,6 +414,9 @@ pub(super) static ENGLISH: Text = Text {
         RefusalCode::SlotTaken => "No place is left at this time.",
         RefusalCode::TooManyCalls => "Too many calls were asked for.",
         RefusalCode::Invalid => "The relay doesn't understand this. Reload the page and try again.",
+        RefusalCode::Conflict => "Somebody else has changed this in the meantime. Look again.",
+        RefusalCode::Forbidden => "Your role doesn't allow this.",
+        RefusalCode::Other => "The relay refused this. Reload the page and try again.",
     },
     act: |act| match act {
         Act::Accept => "Accept the offered chat",

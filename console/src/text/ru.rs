@@ -1,8 +1,8 @@
 //! Russian.
 
-use heard_protocol::entry::QueueReason;
+use heard_protocol::QueueReason;
 use heard_protocol::{
-    Availability, CallLeg, Disposition, RefusalCode, TalkAnswer, TalkEvidence, TalkReason,
+    Availability, CallAnswer, CallEvidence, CallLeg, CallReason, Disposition, RefusalCode,
     VoiceEnding,
 };
 
@@ -11,8 +11,8 @@ use super::catalogue::{
 };
 use super::plural::russian as plural;
 use crate::model::act::Act;
-use crate::model::talk::Hurdle;
 use crate::model::wait::Wait;
+use heard_fold::call_offer::Hurdle;
 
 /// Russian.
 pub(super) static RUSSIAN: Text = Text {
@@ -153,6 +153,7 @@ pub(super) static RUSSIAN: Text = Text {
             QueueReason::Reopened => "Посетитель написал снова, чат опять в очереди",
             QueueReason::AgentGone => "Снова в начале очереди: у оператора пропала связь",
             QueueReason::Returned => "Снова в начале очереди: оператор вернул чат",
+            QueueReason::Other => "Снова в очереди",
         },
         resolved: "Решено",
         reopened: "Открыто снова",
@@ -184,6 +185,7 @@ pub(super) static RUSSIAN: Text = Text {
             VoiceEnding::Declined => "Звонок отклонён",
             VoiceEnding::Lost => "Разговор прервался",
             VoiceEnding::NoMicrophone => "Звонок не удался: нет микрофона",
+            VoiceEnding::Other => "Звонок завершён",
         },
         sum: "Итог разговора одной строкой",
         sum_hint: "Посетитель прочтёт это в чате",
@@ -193,43 +195,46 @@ pub(super) static RUSSIAN: Text = Text {
         head: "Текст не помогает.",
         suggested: "Предложен звонок.",
         reason: |reason| match reason {
-            TalkReason::Connection => "Связь обрывается",
-            TalkReason::NobodyFree => "Все заняты",
-            TalkReason::Circles => "Ходим по кругу",
-            TalkReason::HardToWrite => "Писать тяжело",
-            TalkReason::Agent => "Так считает оператор",
-            TalkReason::Visitor => "Посетитель просит позвонить",
+            CallReason::Connection => "Связь обрывается",
+            CallReason::NobodyFree => "Все заняты",
+            CallReason::Circles => "Ходим по кругу",
+            CallReason::HardToWrite => "Писать тяжело",
+            CallReason::Agent => "Так считает оператор",
+            CallReason::Visitor => "Посетитель просит позвонить",
+            CallReason::Other => "Другая причина",
         },
         evidence: |evidence| match evidence {
-            TalkEvidence::AskedAgain(count) => format!("об одном спросили {}", times(count)),
-            TalkEvidence::ToldAgain(count) => format!("одно и то же ответили {}", times(count)),
-            TalkEvidence::NotUnderstood => "не понимаем друг друга".to_owned(),
-            TalkEvidence::Already => "это уже говорили или делали".to_owned(),
-            TalkEvidence::NoHelp => "совет не помог".to_owned(),
-            TalkEvidence::Impatience => "терпение на исходе".to_owned(),
-            TalkEvidence::Silence(0) => "спрашивают, есть ли кто".to_owned(),
-            TalkEvidence::Silence(ms) => format!("{} молчания", span(ms)),
-            TalkEvidence::Long(count) => format!(
+            CallEvidence::AskedAgain(count) => format!("об одном спросили {}", times(count)),
+            CallEvidence::ToldAgain(count) => format!("одно и то же ответили {}", times(count)),
+            CallEvidence::NotUnderstood => "не понимаем друг друга".to_owned(),
+            CallEvidence::Already => "это уже говорили или делали".to_owned(),
+            CallEvidence::NoHelp => "совет не помог".to_owned(),
+            CallEvidence::Impatience => "терпение на исходе".to_owned(),
+            CallEvidence::Silence(0) => "спрашивают, есть ли кто".to_owned(),
+            CallEvidence::Silence(ms) => format!("{} молчания", span(ms)),
+            CallEvidence::Long(count) => format!(
                 "уже {count} {} без продвижения",
                 plural(count.into(), "сообщение", "сообщения", "сообщений")
             ),
-            TalkEvidence::Laborious(count) => format!(
+            CallEvidence::Laborious(count) => format!(
                 "нелегко дались {count} {}",
                 plural(count.into(), "сообщение", "сообщения", "сообщений")
             ),
-            TalkEvidence::Languages => "пишут на разных языках".to_owned(),
-            TalkEvidence::Unanswered(ms) => format!("без ответа {}", span(ms)),
-            TalkEvidence::Said => "так и сказано в чате".to_owned(),
-            TalkEvidence::Expected(ms) => format!("ждать от {}", span(ms)),
-            TalkEvidence::Broken(count) => {
+            CallEvidence::Languages => "пишут на разных языках".to_owned(),
+            CallEvidence::Unanswered(ms) => format!("без ответа {}", span(ms)),
+            CallEvidence::Said => "так и сказано в чате".to_owned(),
+            CallEvidence::Expected(ms) => format!("ждать от {}", span(ms)),
+            CallEvidence::Broken(count) => {
                 format!("за десять минут связь прервалась {}", times(count))
             }
+            CallEvidence::Other => String::new(),
         },
         open: "Звонок предложен, ответа пока нет",
         answered: |answer| match answer {
-            TalkAnswer::No => "Посетителю удобнее писать",
-            TalkAnswer::Phone => "Посетитель ждёт звонка",
-            TalkAnswer::Here => "Посетитель готов говорить здесь",
+            CallAnswer::No => "Посетителю удобнее писать",
+            CallAnswer::Phone => "Посетитель ждёт звонка",
+            CallAnswer::Here => "Посетитель готов говорить здесь",
+            CallAnswer::Other => "Посетитель ответил",
         },
         seen: |reason, evidence| format!("Текст не помогает. {reason}: {evidence}"),
         offered: |reason| format!("Предложен звонок. {reason}"),
@@ -321,6 +326,7 @@ pub(super) static RUSSIAN: Text = Text {
             CallLeg::Agent => "звонит ваш телефон",
             CallLeg::Visitor => "звоним посетителю",
             CallLeg::Joined => "вы разговариваете",
+            CallLeg::Other => "идёт звонок",
         },
         summary: "Итог одной строкой для посетителя",
         summary_hint: "Он прочтёт это в чате; можно не заполнять",
@@ -387,11 +393,13 @@ pub(super) static RUSSIAN: Text = Text {
         Availability::Available => "На линии",
         Availability::Busy => "Занят",
         Availability::Away => "Нет на месте",
+        Availability::Other => "Нет на месте",
     },
     availability_hint: |word| match word {
         Availability::Available => "предлагаем новые чаты",
         Availability::Busy => "закончить начатое, без новых",
         Availability::Away => "не за столом, без новых",
+        Availability::Other => "Нет на месте",
     },
     disposition: |outcome| match outcome {
         Disposition::Answered => "поговорили",
@@ -401,6 +409,7 @@ pub(super) static RUSSIAN: Text = Text {
         Disposition::WrongNumber => "не тот номер",
         Disposition::Refused => "звонок уже не нужен",
         Disposition::Technical => "звонок не удался технически",
+        Disposition::Other => "другой исход",
     },
     refusal: |code| match code {
         RefusalCode::TextEmpty => "В сообщении пока ничего нет.",
@@ -425,6 +434,9 @@ pub(super) static RUSSIAN: Text = Text {
         RefusalCode::SlotTaken => "На это время мест больше нет.",
         RefusalCode::TooManyCalls => "Слишком много просьб о звонке.",
         RefusalCode::Invalid => "Сервер этого не понял. Перезагрузите страницу и попробуйте снова.",
+        RefusalCode::Conflict => "Пока вы правили, это изменил кто-то другой. Посмотрите ещё раз.",
+        RefusalCode::Forbidden => "На это у вас нет прав.",
+        RefusalCode::Other => "Сервер отказал. Обновите страницу и попробуйте снова.",
     },
     act: |act| match act {
         Act::Accept => "Взять предложенный чат",

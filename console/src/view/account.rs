@@ -60,7 +60,7 @@ pub(super) const fn dot(word: Availability) -> &'static str {
     match word {
         Availability::Available => "dot available",
         Availability::Busy => "dot busy",
-        Availability::Away => "dot away",
+        Availability::Away | Availability::Other => "dot away",
     }
 }
 
@@ -71,10 +71,10 @@ pub(super) fn AvailabilitySwitch() -> impl IntoView {
     let text = words();
     let word = Memo::new(move |_| {
         app.board
-            .with(|board| board.availability)
+            .with(|board| board.availability())
             .unwrap_or(Availability::Away)
     });
-    let headset = move || app.board.with(|board| board.headset == Some(true));
+    let headset = move || app.board.with(|board| board.headset());
     let label = Signal::derive(move || {
         format!(
             "{}: {}",

@@ -1,8 +1,8 @@
 //! One request to be called.
 
 use heard_protocol::{
-    CallbackForm, CallbackId, CallbackState, CallbackSummary, CallbackWhen, Disposition,
-    StaffCommand,
+    CallbackAct, CallbackForm, CallbackId, CallbackState, CallbackSummary, CallbackWhen,
+    Disposition, StaffCommand,
 };
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -99,7 +99,8 @@ fn State(call: Memo<Option<CallbackSummary>>) -> impl IntoView {
             CallbackState::Calling { agent, .. } => (text.calls.making)(&name(*agent)),
             CallbackState::Closed { .. }
             | CallbackState::Cancelled { .. }
-            | CallbackState::Expired { .. } => return None,
+            | CallbackState::Expired { .. }
+            | CallbackState::Other => return None,
         })
     };
     view! {
@@ -263,16 +264,17 @@ pub(super) fn Outcome(id: CallbackId, making: Memo<bool>) -> impl IntoView {
         };
         let note = note.get_untracked().trim().to_owned();
         let command = if making.get_untracked() {
-            StaffCommand::ReportCallback {
+            StaffCommand::Callback {
                 callback: id,
-                disposition,
-                summary: note,
+                act: CallbackAct::Report {
+                    disposition,
+                    summary: note,
+                },
             }
         } else {
-            StaffCommand::CloseCallback {
+            StaffCommand::Callback {
                 callback: id,
-                disposition,
-                note,
+                act: CallbackAct::Close { disposition, note },
             }
         };
         app.ask(Errand::Callback(id), command);

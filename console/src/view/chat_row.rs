@@ -52,7 +52,7 @@ pub(super) fn ChatRow(id: ConversationId, kind: Kind) -> impl IntoView {
         })
     };
     let name = from_line(visitor_name);
-    let given = from_line(|line, _| line.name.clone());
+    let given = from_line(|line, _| line.name().to_owned());
     let current = Memo::new(move |_| app.open() == Some(id));
     let unread = Memo::new(move |_| {
         if kind == Kind::Mine {
@@ -62,10 +62,8 @@ pub(super) fn ChatRow(id: ConversationId, kind: Kind) -> impl IntoView {
         }
     });
     // Of the logs that are read, which are one's own and the open one.
-    let trouble = Memo::new(move |_| {
-        let talk = with_log(app, id, Log::talk)?;
-        talk.trouble.map(|it| it.reason)
-    });
+    let trouble =
+        Memo::new(move |_| with_log(app, id, |log| log.trouble.last)?.map(|it| it.reason));
     let contact = line.with_untracked(|line| line.as_ref().map(|line| line.contact.to_bytes()));
     let seed = contact.unwrap_or_default();
     let free = Memo::new(move |_| {
@@ -192,7 +190,7 @@ fn Preview(id: ConversationId, line: Memo<Option<ConversationSummary>>) -> impl 
             Some((Some(author), said.chars().take(SHOWN).collect::<String>()))
         });
         said.flatten().unwrap_or_else(|| {
-            let last = line.with(|line| line.as_ref().map(|line| line.last_text.clone()));
+            let last = line.with(|line| line.as_ref().map(|line| line.last_text().to_owned()));
             (None, last.unwrap_or_default())
         })
     });

@@ -121,7 +121,7 @@ fn Me() -> impl IntoView {
         let owned = app.lists.with(|lists| lists.mine.len());
         (
             u16::try_from(owned).unwrap_or(u16::MAX),
-            app.board.with(|board| board.capacity),
+            app.board.with(|board| board.capacity()),
         )
     });
     let part = move || {
@@ -161,7 +161,7 @@ fn NoneOfMine() -> impl IntoView {
     let text = words();
     let available = Memo::new(move |_| {
         app.board
-            .with(|board| board.availability == Some(Availability::Available))
+            .with(|board| board.availability() == Some(Availability::Available))
     });
     view! {
         <div class="empty">

@@ -107,8 +107,8 @@ pub(super) fn LogView(id: ConversationId) -> impl IntoView {
                             RowBody::Said(bubble) => {
                                 Some(view! { <Said id key bubble/> }.into_any())
                             }
-                            RowBody::Line(line, at) => {
-                                Some(view! { <Happened line at/> }.into_any())
+                            RowBody::Line(body, at) => {
+                                Some(view! { <Happened body at/> }.into_any())
                             }
                         }
                     }
@@ -149,6 +149,7 @@ fn TypingLine(id: ConversationId) -> impl IntoView {
                 (text.talk.visitor_typing)(&name.unwrap_or_default())
             }
             Author::Agent(agent) => (text.talk.agent_typing)(&agent_name(app, agent, text)),
+            Author::Other => String::new(),
         };
         who.into_iter().map(sentence).collect::<Vec<_>>().join(" ")
     };

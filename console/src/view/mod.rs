@@ -34,6 +34,6 @@ mod trouble;
 mod unsent;
 mod voice_ring;
 mod voice_sum;
-mod words;
+pub(crate) mod words;
 
 pub(crate) use root::Root;

@@ -45,7 +45,7 @@ pub(super) fn Offer(id: ConversationId, first: Signal<bool>) -> impl IntoView {
     };
     let page = move || {
         line.with(|line| {
-            let page = line.as_ref()?.page.as_ref()?;
+            let page = line.as_ref()?.page()?;
             let title = if page.title.is_empty() {
                 &page.url
             } else {
@@ -84,7 +84,7 @@ pub(super) fn Offer(id: ConversationId, first: Signal<bool>) -> impl IntoView {
                     </span>
                 </span>
             </div>
-            <p class="offer-issue">{move || line.with(|line| line.as_ref().map(|it| it.issue.clone()))}</p>
+            <p class="offer-issue">{move || line.with(|line| line.as_ref().map(|it| it.issue().to_owned()))}</p>
             <p class="offer-from cut">{page}</p>
             <div class="offer-acts">
                 <button

@@ -47,7 +47,7 @@ fn Person(id: ConversationId) -> impl IntoView {
     let given = Memo::new(move |_| {
         line.with(|line| {
             line.as_ref()
-                .map(|line| line.name.trim().to_owned())
+                .map(|line| line.name().trim().to_owned())
                 .unwrap_or_default()
         })
     });
@@ -105,12 +105,13 @@ fn Facts(id: ConversationId, line: Memo<Option<ConversationSummary>>) -> impl In
         line.with(|line| {
             let tag = line
                 .as_ref()
-                .map(|line| line.locale.clone())
+                .map(|line| line.locale().to_owned())
                 .filter(|tag| !tag.is_empty())?;
             Some(browser::language_name(text.tag, &tag).unwrap_or(tag))
         })
     };
-    let page = Memo::new(move |_| line.with(|line| line.as_ref().and_then(|it| it.page.clone())));
+    let page =
+        Memo::new(move |_| line.with(|line| line.as_ref().and_then(|it| it.page().cloned())));
     let waits = move || {
         let queued = line.with(|line| queued_since(&line.as_ref()?.status));
         let unanswered = || {
@@ -220,6 +221,7 @@ fn Calls(id: ConversationId) -> impl IntoView {
                                     text.calls.cancelled.to_owned()
                                 }
                                 CallbackState::Expired { .. } => text.calls.expired.to_owned(),
+                                CallbackState::Other => String::new(),
                                 CallbackState::Closed { disposition, .. } => {
                                     (text.disposition)(disposition).to_owned()
                                 }
@@ -254,7 +256,7 @@ fn Others(id: ConversationId, line: Memo<Option<ConversationSummary>>) -> impl I
             let all = board.conversations.values();
             let same = all.filter(|it| Some(it.contact) == contact && it.id != id);
             let mut same: Vec<_> = same
-                .map(|it| (it.id, it.issue.clone(), it.last_at))
+                .map(|it| (it.id, it.issue().to_owned(), it.last_at()))
                 .collect();
             same.sort_unstable_by_key(|(.., last)| std::cmp::Reverse(*last));
             same

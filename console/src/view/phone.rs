@@ -1,5 +1,6 @@
 //! The agent's own phone.
 
+use heard_protocol::MeAct;
 use heard_protocol::StaffCommand;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -12,7 +13,7 @@ use crate::control::Errand;
 pub(super) fn MyPhone() -> impl IntoView {
     let app = app();
     let text = words();
-    let known = Memo::new(move |_| app.board.with(|board| board.phone.clone()));
+    let known = Memo::new(move |_| app.board.with(|board| board.phone()));
     let address = RwSignal::new(None::<String>);
     let written = move || {
         address.get().unwrap_or_else(|| {
@@ -27,7 +28,10 @@ pub(super) fn MyPhone() -> impl IntoView {
     let takes = move || known.with(|known| known.as_ref().is_none_or(|(takes, _)| *takes));
     let set = move |takes: bool| {
         let address = untrack(written).trim().to_owned();
-        app.ask(Errand::Phone, StaffCommand::SetPhone { takes, address });
+        app.ask(
+            Errand::Phone,
+            StaffCommand::Me(MeAct::SetPhone { takes, address }),
+        );
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();

@@ -72,7 +72,7 @@ fn Conversation(id: ConversationId) -> impl IntoView {
             board
                 .conversations
                 .get(&id)
-                .map(|line| line.issue.clone())
+                .map(|line| line.issue().to_owned())
                 .unwrap_or_default()
         })
     });

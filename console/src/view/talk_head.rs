@@ -32,7 +32,7 @@ pub(super) fn TalkHead(id: ConversationId) -> impl IntoView {
     let given = Memo::new(move |_| {
         line.with(|line| {
             line.as_ref()
-                .map(|line| line.name.clone())
+                .map(|line| line.name().to_owned())
                 .unwrap_or_default()
         })
     });
@@ -41,7 +41,7 @@ pub(super) fn TalkHead(id: ConversationId) -> impl IntoView {
         .unwrap_or_default();
     let page = Memo::new(move |_| {
         line.with(|line| {
-            let page = line.as_ref()?.page.as_ref()?;
+            let page = line.as_ref()?.page()?;
             let title = if page.title.is_empty() {
                 &page.url
             } else {

@@ -1,6 +1,8 @@
 //! Handing a conversation to a colleague who is there.
 
-use heard_protocol::{AgentId, Availability, Colleague, ConversationId, StaffCommand};
+use heard_protocol::{
+    AgentId, AssignmentAct, Availability, Colleague, ConversationAct, ConversationId, StaffCommand,
+};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -40,10 +42,9 @@ pub(super) fn Transfer(id: ConversationId) -> impl IntoView {
             app.dialog.set(None);
             app.ask(
                 Errand::Chat(id),
-                StaffCommand::Transfer {
+                StaffCommand::In {
                     conversation: id,
-                    to,
-                    comment,
+                    act: ConversationAct::Assignment(AssignmentAct::Transfer { to, comment }),
                 },
             );
         }

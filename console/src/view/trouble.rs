@@ -1,5 +1,6 @@
 //! Whether writing works in the open conversation, and offering to talk instead.
 
+use heard_fold::Trouble;
 use heard_protocol::ConversationId;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -12,13 +13,11 @@ use crate::browser::is_mac;
 use crate::control::App;
 use crate::model::act::Act;
 use crate::model::keys::hint;
-use crate::model::log::Log;
-use crate::model::talk::Talk;
 
-fn talk(app: App, id: ConversationId) -> Memo<Talk> {
+fn talk(app: App, id: ConversationId) -> Memo<Trouble> {
     Memo::new(move |_| {
         app.logs
-            .with(|logs| logs.get(id).map(Log::talk).unwrap_or_default())
+            .with(|logs| logs.get(id).map(|log| log.trouble).unwrap_or_default())
     })
 }
 
@@ -28,7 +27,7 @@ pub(super) fn TroubleLine(id: ConversationId) -> impl IntoView {
     let app = app();
     let text = words();
     let talk = talk(app, id);
-    let trouble = move || talk.with(|talk| talk.trouble);
+    let trouble = move || talk.with(|talk| talk.last);
     let head = move || {
         trouble().map(|it| match it.evidence {
             Some(_) => text.trouble.head,
@@ -76,7 +75,7 @@ pub(super) fn OfferTalk(id: ConversationId) -> impl IntoView {
     let app = app();
     let text = words();
     let talk = talk(app, id);
-    let hurdle = move || talk.with(Talk::hurdle);
+    let hurdle = move || talk.with(Trouble::hurdle);
     view! {
         <Modal title=text.trouble.offer>
             {move || match hurdle() {

@@ -13,7 +13,7 @@ pub(super) fn VoiceRing(id: ConversationId, call: VoiceId) -> impl IntoView {
     let (name, issue) = untrack(|| {
         app.board.with(|board| {
             let line = board.conversations.get(&id);
-            line.map(|line| (visitor_name(line, text), line.issue.clone()))
+            line.map(|line| (visitor_name(line, text), line.issue().to_owned()))
                 .unwrap_or_default()
         })
     });

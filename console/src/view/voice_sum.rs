@@ -7,18 +7,20 @@ use leptos::prelude::*;
 use super::decline::cut;
 use super::words::{app, words};
 use crate::model::board::Board;
-use crate::model::voice::unsummed;
+
+/// For how long after a call its agent is asked to sum it up, in milliseconds.
+const ASKED_MS: u64 = 3_600_000;
 
 /// One line, unless the agent would rather not.
 #[component]
 pub(super) fn VoiceSum(id: ConversationId) -> impl IntoView {
     let app = app();
     let over = Memo::new(move |_| {
-        let me = app.board.with(Board::my_id);
+        let me = app.board.with(Board::my_id)?;
         let now = app.now.get();
         let call = app
             .logs
-            .with(|logs| unsummed(&logs.get(id)?.entries, me, now))?;
+            .with(|logs| logs.get(id)?.unsummed.of(me, now, ASKED_MS))?;
         (app.unsummed.get() != Some(call)).then_some(call)
     });
     move || over.get().map(|call| view! { <Asked id call/> })

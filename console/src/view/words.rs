@@ -11,21 +11,21 @@ use crate::text::{Lang, Text};
 
 /// The words of the page; the whole page is made anew when the language changes.
 #[derive(Clone, Copy)]
-pub(super) struct Words(pub(super) &'static Text);
+pub(crate) struct Words(pub(crate) &'static Text);
 
 /// The words, from a component's body.
-pub(super) fn words() -> &'static Text {
+pub(crate) fn words() -> &'static Text {
     use_context::<Words>().map_or(Lang::English.text(), |words| words.0)
 }
 
 /// The page's state, from a component's body.
-pub(super) fn app() -> App {
+pub(crate) fn app() -> App {
     expect_context::<App>()
 }
 
 /// What a visitor is called.
-pub(super) fn visitor_name(line: &ConversationSummary, text: &Text) -> String {
-    let name = line.name.trim();
+pub(crate) fn visitor_name(line: &ConversationSummary, text: &Text) -> String {
+    let name = line.name().trim();
     if name.is_empty() {
         text.lists.visitor.to_owned()
     } else {
@@ -34,7 +34,7 @@ pub(super) fn visitor_name(line: &ConversationSummary, text: &Text) -> String {
 }
 
 /// What an agent is called, the one at this console included.
-pub(super) fn agent_name(app: App, agent: AgentId, text: &Text) -> String {
+pub(crate) fn agent_name(app: App, agent: AgentId, text: &Text) -> String {
     app.board.with(|board| {
         if board.my_id() == Some(agent) {
             return text.talk.you.to_owned();
@@ -47,23 +47,23 @@ pub(super) fn agent_name(app: App, agent: AgentId, text: &Text) -> String {
 }
 
 /// How long ago, in figures.
-pub(super) fn wait_since(app: App, since: UnixMillis, text: &Text) -> String {
+pub(crate) fn wait_since(app: App, since: UnixMillis, text: &Text) -> String {
     (text.wait)(Wait::of(app.now.get().since(since)))
 }
 
 /// How long ago, in words.
-pub(super) fn wait_words(app: App, since: UnixMillis, text: &Text) -> String {
+pub(crate) fn wait_words(app: App, since: UnixMillis, text: &Text) -> String {
     (text.wait_words)(Wait::of(app.now.get().since(since)))
 }
 
 /// The time of a moment, with its date unless that is today.
-pub(super) fn stamp(at: UnixMillis, text: &Text) -> String {
+pub(crate) fn stamp(at: UnixMillis, text: &Text) -> String {
     let today = browser::day_number(at) == browser::day_number(browser::clock());
     written(at, if today { Form::Time } else { Form::Moment }, text)
 }
 
 /// A day as people say it.
-pub(super) fn day(at: UnixMillis, text: &Text) -> String {
+pub(crate) fn day(at: UnixMillis, text: &Text) -> String {
     match browser::day_number(browser::clock()) - browser::day_number(at) {
         0 => text.talk.today.to_owned(),
         1 => text.talk.yesterday.to_owned(),
@@ -72,6 +72,6 @@ pub(super) fn day(at: UnixMillis, text: &Text) -> String {
 }
 
 /// A moment where this device is.
-pub(super) fn written(at: UnixMillis, form: Form, text: &Text) -> String {
+pub(crate) fn written(at: UnixMillis, form: Form, text: &Text) -> String {
     browser::format(text.tag, form, None, at).unwrap_or_default()
 }

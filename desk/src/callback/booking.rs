@@ -1,10 +1,10 @@
 //! Whether a request to be called can be taken, moved or dropped.
 
 use heard_protocol::consent;
-use heard_protocol::limits::MAX_TEXT_BYTES;
+use heard_protocol::limits::MAX_TOPIC_BYTES;
 use heard_protocol::{
-    CallbackForm, CallbackId, CallbackWhen, ContactId, ConversationId, PublicBody, RefusalCode,
-    SiteId, UnixMillis,
+    CallbackForm, CallbackId, CallbackTold, CallbackWhen, ContactId, ConversationId, PublicBody,
+    RefusalCode, SiteId, UnixMillis,
 };
 
 use super::hours::{after_quiet, is_quiet, is_slot};
@@ -104,8 +104,10 @@ impl Desk<'_> {
         let form = asked.form;
         let phone = number::read(&form.phone, self.policy)?;
         text::check_short(&form.name)?;
-        text::check(&form.consent.wording).map_err(|_| RefusalCode::NoConsent)?;
-        if form.topic.len() > MAX_TEXT_BYTES {
+        let wording = &form.consent.wording;
+        text::check(wording).map_err(|_| RefusalCode::NoConsent)?;
+        text::check_short(wording)?;
+        if form.topic.len() > MAX_TOPIC_BYTES {
             return Err(RefusalCode::TextTooLong);
         }
         if !form.consent.given {
@@ -142,7 +144,9 @@ impl Desk<'_> {
                 ..Life::new(due, self.expires(&form.when, due))
             },
         };
-        let asked = Write::Public(PublicBody::CallbackRequested { callback: asked.id });
+        let asked = Write::Public(PublicBody::Callback(CallbackTold::Requested {
+            callback: asked.id,
+        }));
         Ok((callback, vec![asked]))
     }
 
@@ -165,10 +169,10 @@ impl Desk<'_> {
         callback.life.due = due;
         callback.life.slot = slot;
         callback.life.expires = self.expires(when, due);
-        let moved = PublicBody::CallbackMoved {
+        let moved = PublicBody::Callback(CallbackTold::Moved {
             callback: callback.id,
             when: when.clone(),
-        };
+        });
         Ok(vec![Write::Public(moved)])
     }
 

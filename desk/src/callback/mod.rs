@@ -17,6 +17,7 @@
 //! * [`policy`]: what a site can set.
 //! * [`report`]: what came of many.
 
+mod act;
 pub mod booking;
 mod clock;
 pub mod hours;
@@ -31,6 +32,6 @@ mod sequences;
 pub use booking::{Asked, Desk};
 pub use hours::{free_slots, zone};
 pub use life::{Callback, DialEvent, Ending, Life, Stage, Try, view};
-pub use number::{is_sip_address, without_extension};
+pub use number::{agent_phone, is_sip_address, without_extension};
 pub use policy::{CallPolicy, Dialer};
 pub use round::{CallMove, CallRound, Caller, round};

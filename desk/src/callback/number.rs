@@ -6,6 +6,7 @@ use phonenumber::metadata::DATABASE;
 use phonenumber::{Mode, Type};
 
 use super::CallPolicy;
+use crate::text;
 
 /// What stands between a number and its extension, as people write it in the languages of our
 /// pages.
@@ -44,6 +45,20 @@ impl Number {
         } else {
             format!("{};ext={}", self.e164, self.extension)
         }
+    }
+}
+
+/// An agent's phone as they typed it: a `sip:` address, or nothing.
+///
+/// # Errors
+/// [`RefusalCode::Invalid`] if it is anything else; what [`text::check_short`] refuses.
+pub fn agent_phone(typed: &str) -> Result<String, RefusalCode> {
+    let address = typed.trim();
+    text::check_short(address)?;
+    if address.is_empty() || is_sip_address(address) {
+        Ok(address.to_owned())
+    } else {
+        Err(RefusalCode::Invalid)
     }
 }
 

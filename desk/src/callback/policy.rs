@@ -209,7 +209,10 @@ impl CallPolicy {
             Disposition::NoAnswer => Some(self.no_answer),
             Disposition::Voicemail => Some(self.voicemail),
             Disposition::Technical => Some(self.technical),
-            Disposition::Answered | Disposition::WrongNumber | Disposition::Refused => None,
+            Disposition::Answered
+            | Disposition::WrongNumber
+            | Disposition::Refused
+            | Disposition::Other => None,
         }
     }
 

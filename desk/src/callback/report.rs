@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use heard_protocol::{AgentId, Disposition, TalkReason};
+use heard_protocol::{AgentId, CallReason, Disposition};
 use serde::Serialize;
 
 use super::life::{Callback, Ending, Stage};
@@ -82,7 +82,7 @@ pub struct Report {
     /// From page to page.
     pub here: Here,
     /// By what it came of, as far as that was kept.
-    pub reasons: BTreeMap<TalkReason, OfReason>,
+    pub reasons: BTreeMap<CallReason, OfReason>,
     /// By agent.
     pub agents: BTreeMap<AgentId, OfAgent>,
     /// How many attempts ended how.
@@ -211,7 +211,7 @@ mod tests {
         let mut expired = booked(3, CallbackWhen::Asap, NOW);
         expired.expire(NOW);
         let open = booked(4, CallbackWhen::Asap, NOW);
-        answered.life.reason = Some(TalkReason::Circles);
+        answered.life.reason = Some(CallReason::Circles);
         let report = report(&[answered, cancelled, expired, open], &[]);
         let all = report.all;
         assert_eq!((all.requests, all.ended, all.reached), (4, 3, 1));
@@ -225,7 +225,7 @@ mod tests {
             )
         };
         assert_eq!((by(1), by(2)), ((1, 0), (1, 1)));
-        let circles = report.reasons[&TalkReason::Circles];
+        let circles = report.reasons[&CallReason::Circles];
         assert_eq!((circles.requests, circles.reached), (1, 1));
         assert_eq!(Figures::default().reach_percent(), None);
     }
@@ -234,7 +234,7 @@ mod tests {
     fn calls_from_page_to_page() {
         let call = |number, answered_at: Option<u64>| Voiced {
             call: VoiceId::from_bits(number),
-            reason: TalkReason::Visitor,
+            reason: CallReason::Visitor,
             asked_at: NOW,
             answered_at: answered_at.map(|after| NOW.plus(after)),
             agent: answered_at.map(|_| agent(1)),
@@ -246,7 +246,7 @@ mod tests {
         let here = report.here;
         assert_eq!((here.asked, here.answered), (3, 2));
         assert_eq!((here.answer_ms, here.talked_ms), (6_000, 170_000));
-        let wishes = report.reasons[&TalkReason::Visitor];
+        let wishes = report.reasons[&CallReason::Visitor];
         assert_eq!((wishes.asked, wishes.answered), (3, 2));
         assert_eq!(report.agents[&agent(1)].answered, 2);
     }

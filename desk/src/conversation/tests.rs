@@ -1,3 +1,4 @@
+use heard_protocol::{AssignmentAct, AssignmentNoted, ConversationAct, ResolutionAct, ResolutionTold};
 use heard_protocol::AgentKind;
 use proptest::prelude::*;
 
@@ -21,10 +22,10 @@ fn fresh() -> Conversation {
 fn act(
     conversation: &mut Conversation,
     actor: u128,
-    command: &StaffCommand,
+    command: &ConversationAct,
 ) -> Result<Change, RefusalCode> {
     let to = match command {
-        StaffCommand::Transfer { to, .. } => Some(Recipient {
+        ConversationAct::Assignment(AssignmentAct::Transfer { to, .. }) => Some(Recipient {
             card: AgentCard {
                 id: *to,
                 name: String::new(),
@@ -34,7 +35,7 @@ fn act(
         }),
         _ => None,
     };
-    conversation.staff_acts(
+    conversation.acts(
         &agent(actor),
         CommandId::from_bits(9),
         command,
@@ -43,17 +44,12 @@ fn act(
     )
 }
 
-fn accept() -> StaffCommand {
-    StaffCommand::Accept {
-        conversation: CONVERSATION,
-    }
+fn accept() -> ConversationAct {
+    ConversationAct::Assignment(AssignmentAct::Accept)
 }
 
-fn send() -> StaffCommand {
-    StaffCommand::Send {
-        conversation: CONVERSATION,
-        text: "hello".to_owned(),
-    }
+fn send() -> ConversationAct {
+    ConversationAct::Send { text: "hello".to_owned() }
 }
 
 #[test]
@@ -85,10 +81,7 @@ fn only_the_owner_answers_but_any_colleague_notes() {
         Err(RefusalCode::NotYours)
     );
     assert!(act(&mut conversation, 1, &send()).is_ok());
-    let note = StaffCommand::Note {
-        conversation: CONVERSATION,
-        text: "psst".to_owned(),
-    };
+    let note = ConversationAct::Note { text: "psst".to_owned() };
     assert!(matches!(
         act(&mut conversation, 2, &note).as_deref(),
         Ok([Write::Staff(StaffBody::Note { .. })])
@@ -103,9 +96,7 @@ fn writing_after_a_resolution_reopens_at_once_and_starts_anew_later() {
     act(
         &mut conversation,
         1,
-        &StaffCommand::Resolve {
-            conversation: CONVERSATION,
-        },
+        &ConversationAct::Resolution(ResolutionAct::Resolve),
     )
     .expect("it is owned");
     assert!(conversation.continues(&policy, NOW.plus(policy.reopen_ms)));
@@ -131,10 +122,7 @@ fn a_chat_given_back_waits_in_front() {
 fn declining_passes_it_on() {
     let mut conversation = fresh();
     conversation.offer(agent(1).id, UnixMillis(30_000));
-    let decline = StaffCommand::Decline {
-        conversation: CONVERSATION,
-        reason: " lunch ".to_owned(),
-    };
+    let decline = ConversationAct::Assignment(AssignmentAct::Decline { reason: " lunch ".to_owned() });
     assert_eq!(
         act(&mut conversation, 2, &decline),
         Err(RefusalCode::NotYours)
@@ -144,23 +132,16 @@ fn declining_passes_it_on() {
     assert_eq!(conversation.waiting_since(), Some(UnixMillis(0)));
 }
 
-fn commands() -> impl Strategy<Value = StaffCommand> {
+fn commands() -> impl Strategy<Value = ConversationAct> {
     let conversation = CONVERSATION;
     prop_oneof![
         Just(send()),
         Just(accept()),
-        Just(StaffCommand::Decline {
-            conversation,
-            reason: String::new()
-        }),
-        (1_u128..4).prop_map(move |to| StaffCommand::Transfer {
-            conversation,
-            to: AgentId::from_bits(to),
-            comment: String::new(),
-        }),
-        Just(StaffCommand::Return { conversation }),
-        Just(StaffCommand::Resolve { conversation }),
-        Just(StaffCommand::Reopen { conversation }),
+        Just(ConversationAct::Assignment(AssignmentAct::Decline { reason: String::new() })),
+        (1_u128..4).prop_map(move |to| ConversationAct::Assignment(AssignmentAct::Transfer { to: AgentId::from_bits(to), comment: String::new() })),
+        Just(ConversationAct::Assignment(AssignmentAct::Return)),
+        Just(ConversationAct::Resolution(ResolutionAct::Resolve)),
+        Just(ConversationAct::Resolution(ResolutionAct::Reopen)),
     ]
 }
 
@@ -177,10 +158,10 @@ proptest! {
                 Err(_) => prop_assert_eq!(&conversation, &before),
                 Ok(change) => for write in change {
                     match write {
-                        Write::Staff(StaffBody::Assigned { agent }) => owner = Some(agent),
-                        Write::Staff(StaffBody::Transferred { to, .. }) => owner = Some(to),
-                        Write::Staff(StaffBody::Queued { .. })
-                        | Write::Public(PublicBody::Resolved) => owner = None,
+                        Write::Staff(StaffBody::Assignment(AssignmentNoted::Assigned { agent })) => owner = Some(agent),
+                        Write::Staff(StaffBody::Assignment(AssignmentNoted::Transferred { to, .. })) => owner = Some(to),
+                        Write::Staff(StaffBody::Assignment(AssignmentNoted::Queued { .. }))
+                        | Write::Public(PublicBody::Resolution(ResolutionTold::Resolved)) => owner = None,
                         _ => {}
                     }
                 },

@@ -31,7 +31,7 @@ mod words;
 mod writing;
 
 pub use breaks::Breaks;
-pub use heard_protocol::{TalkEvidence as Evidence, TalkReason as Reason};
+pub use heard_protocol::{CallEvidence as Evidence, CallReason as Reason};
 pub use watch::Watch;
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,7 @@ pub const fn name(reason: Reason) -> &'static str {
         Reason::HardToWrite => "hard_to_write",
         Reason::Agent => "agent",
         Reason::Visitor => "visitor_wish",
+        Reason::Other => "other",
     }
 }
 

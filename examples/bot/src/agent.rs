@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use heard_client::Update;
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Availability, Colleague, CommandId, ConversationId,
-    ConversationSummary, Cursor, Envelope, Staff, StaffCommand, StaffNotice, StaffWelcome, Status,
+    AgentCard, AgentId, AgentKind, AssignmentAct, Availability, Colleague, CommandId,
+    ConversationAct, ConversationId, ConversationSummary, Cursor, Envelope, ResolutionAct, Staff,
+    StaffCommand, StaffRow, StaffWelcome, Status,
 };
 
 use crate::brain::{self, Topic};
@@ -40,6 +41,8 @@ pub struct Agent {
     colleagues: HashMap<AgentId, Colleague>,
     /// Conversations that are offered to the bot or owned by it.
     rows: HashMap<ConversationId, ConversationSummary>,
+    /// Conversations from before the last greeting that were not told since.
+    stale: Vec<ConversationId>,
     chats: HashMap<ConversationId, Chat>,
     /// What to do instead of a transfer that is refused.
     instead: HashMap<CommandId, Envelope<Staff>>,
@@ -53,6 +56,7 @@ impl Agent {
             me: None,
             colleagues: HashMap::new(),
             rows: HashMap::new(),
+            stale: Vec::new(),
             chats: HashMap::new(),
             instead: HashMap::new(),
         }
@@ -62,11 +66,8 @@ impl Agent {
     pub fn hear(&mut self, update: Update<Staff>) -> Vec<Act> {
         let mut acts = Vec::new();
         match update {
-            Update::Welcome(welcome) => self.welcomed(welcome.body, &mut acts),
-            Update::Notice(StaffNotice::Conversation(row)) => self.row(*row, &mut acts),
-            Update::Notice(StaffNotice::Colleague(colleague)) => {
-                self.colleagues.insert(colleague.card.id, colleague);
-            }
+            Update::Welcome(welcome) => self.welcomed(welcome.body),
+            Update::Rows { rows, done } => self.rows(rows, done, &mut acts),
             Update::Entries {
                 conversation,
                 entries,
@@ -81,7 +82,7 @@ impl Agent {
             }
             Update::Reset { conversation } => {
                 if let (Some(me), Some(row)) = (&self.me, self.rows.get(&conversation)) {
-                    let anew = Chat::new(conversation, me.id, &row.locale);
+                    let anew = Chat::new(conversation, me.id, row.locale());
                     self.chats.insert(conversation, anew);
                 }
             }
@@ -98,24 +99,32 @@ impl Agent {
         acts
     }
 
-    fn welcomed(&mut self, welcome: StaffWelcome, acts: &mut Vec<Act>) {
+    fn welcomed(&mut self, welcome: StaffWelcome) {
         self.me = Some(welcome.me);
-        self.colleagues = welcome
-            .colleagues
-            .into_iter()
-            .map(|colleague| (colleague.card.id, colleague))
-            .collect();
-        if welcome.availability != Availability::Available {
-            acts.push(Act::BecomeAvailable);
+        self.stale = self.rows.keys().copied().collect();
+    }
+
+    fn rows(&mut self, rows: Vec<StaffRow>, done: bool, acts: &mut Vec<Act>) {
+        for row in rows {
+            match row {
+                StaffRow::Conversation(row) => {
+                    self.stale.retain(|id| *id != row.id);
+                    self.row(*row, acts);
+                }
+                StaffRow::Colleague(colleague) => {
+                    self.colleagues.insert(colleague.card.id, colleague);
+                }
+                StaffRow::Mine(mine) if mine.availability != Availability::Available => {
+                    acts.push(Act::BecomeAvailable);
+                }
+                StaffRow::Mine(_) | StaffRow::Callback(_) => {}
+            }
         }
-        // What is not in the lists any more is nobody's, or long settled.
-        let mut gone: Vec<_> = self.rows.keys().copied().collect();
-        for row in welcome.conversations {
-            gone.retain(|id| *id != row.id);
-            self.row(row, acts);
-        }
-        for id in gone {
-            self.leave(id, acts);
+        if done {
+            // What is not in the lists any more is nobody's, or long settled.
+            for id in std::mem::take(&mut self.stale) {
+                self.leave(id, acts);
+            }
         }
     }
 
@@ -136,7 +145,7 @@ impl Agent {
         }
         self.chats.entry(id).or_insert_with(|| {
             acts.push(Act::Follow(id));
-            Chat::new(id, me, &row.locale)
+            Chat::new(id, me, row.locale())
         });
         self.rows.insert(id, row);
         self.consider(id, acts);
@@ -163,11 +172,16 @@ impl Agent {
             Status::Offered { until, .. } => {
                 let answer = match &chat.wish {
                     // They waited for a person, and the bot is none.
-                    Some(wish) => StaffCommand::Decline {
+                    Some(wish) => StaffCommand::In {
                         conversation: id,
-                        reason: self.staff_lang.reason(wish.asked).to_owned(),
+                        act: ConversationAct::Assignment(AssignmentAct::Decline {
+                            reason: self.staff_lang.reason(wish.asked).to_owned(),
+                        }),
                     },
-                    None => StaffCommand::Accept { conversation: id },
+                    None => StaffCommand::In {
+                        conversation: id,
+                        act: ConversationAct::Assignment(AssignmentAct::Accept),
+                    },
                 };
                 send(chat, ids::offer(id, until.0), answer, acts);
             }
@@ -214,7 +228,10 @@ fn talk(
         send(
             chat,
             greeting,
-            StaffCommand::Send { conversation, text },
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Send { text },
+            },
             acts,
         );
     }
@@ -229,11 +246,27 @@ fn talk(
         };
         if let Some(text) = text {
             let id = ids::about(question.id, Purpose::Answer);
-            send(chat, id, StaffCommand::Send { conversation, text }, acts);
+            send(
+                chat,
+                id,
+                StaffCommand::In {
+                    conversation,
+                    act: ConversationAct::Send { text },
+                },
+                acts,
+            );
         }
         if question.topic == Topic::Thanks && last == Some(question.id) && chat.wish.is_none() {
             let id = ids::about(question.id, Purpose::Resolve);
-            send(chat, id, StaffCommand::Resolve { conversation }, acts);
+            send(
+                chat,
+                id,
+                StaffCommand::In {
+                    conversation,
+                    act: ConversationAct::Resolution(ResolutionAct::Resolve),
+                },
+                acts,
+            );
         }
     }
 }
@@ -250,23 +283,30 @@ fn hand_over(
 ) -> (Option<CommandId>, Envelope<Staff>) {
     let back = Envelope::new(
         ids::about(wish.message, Purpose::Return),
-        StaffCommand::Return { conversation },
+        StaffCommand::In {
+            conversation,
+            act: ConversationAct::Assignment(AssignmentAct::Return),
+        },
     );
     let transfer = ids::about(wish.message, Purpose::Transfer);
     if chat.sent.contains(&back.id) || chat.sent.contains(&transfer) {
         return (None, back);
     }
     let words: String = wish.words.chars().take(QUOTED).collect();
-    let note = StaffCommand::Note {
+    let note = StaffCommand::In {
         conversation,
-        text: staff_lang.note(wish.asked, words.trim(), chat.answers),
+        act: ConversationAct::Note {
+            text: staff_lang.note(wish.asked, words.trim(), chat.answers),
+        },
     };
     send(chat, ids::about(wish.message, Purpose::Note), note, acts);
     if let Some(card) = to {
-        let command = StaffCommand::Transfer {
+        let command = StaffCommand::In {
             conversation,
-            to: card.id,
-            comment: staff_lang.reason(wish.asked).to_owned(),
+            act: ConversationAct::Assignment(AssignmentAct::Transfer {
+                to: card.id,
+                comment: staff_lang.reason(wish.asked).to_owned(),
+            }),
         };
         send(chat, transfer, command, acts);
         (Some(transfer), back)

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, AgentKind, Author, CommandId, ConversationId, PublicBody, Seq, StaffEntry,
+    AgentId, AgentKind, AssignmentTold, Author, CommandId, ConversationId, PublicBody,
+    ResolutionTold, Seq, StaffEntry,
 };
 
 use crate::brain::{self, Topic};
@@ -91,17 +92,17 @@ impl Chat {
             PublicBody::Message { id, author, text } => match author {
                 Author::Visitor => self.asked(*id, text),
                 Author::Agent(agent) if *agent == self.me => self.answered(*id),
-                Author::Agent(_) => {
+                Author::Agent(_) | Author::Other => {
                     self.open.clear();
                     self.missed = 0;
                 }
             },
-            PublicBody::AgentJoined { agent } if agent.id == self.me => {
+            PublicBody::Assignment(AssignmentTold::Joined { agent }) if agent.id == self.me => {
                 if !self.introduced {
                     self.greeting = Some(ids::greeting(self.id, entry.seq.0));
                 }
             }
-            PublicBody::AgentJoined { agent } => {
+            PublicBody::Assignment(AssignmentTold::Joined { agent }) => {
                 self.greeting = None;
                 self.introduced = false;
                 if agent.kind == AgentKind::Person {
@@ -109,27 +110,18 @@ impl Chat {
                     self.missed = 0;
                 }
             }
-            PublicBody::Resolved => {
+            PublicBody::Resolution(ResolutionTold::Resolved) => {
                 self.open.clear();
                 self.wish = None;
                 self.missed = 0;
             }
-            PublicBody::Waiting
-            | PublicBody::Reopened
-            | PublicBody::CallbackRequested { .. }
-            | PublicBody::CallbackClosed { .. }
-            | PublicBody::CallbackMoved { .. }
-            | PublicBody::CallbackCancelled { .. }
-            | PublicBody::CallbackExpired { .. }
-            | PublicBody::CallbackCalling { .. }
-            | PublicBody::CallbackTried { .. }
-            | PublicBody::CallSummed { .. }
-            | PublicBody::CallRated { .. }
-            | PublicBody::TalkOffered { .. }
-            | PublicBody::TalkAnswered { .. }
-            | PublicBody::VoiceAsked { .. }
-            | PublicBody::VoiceAnswered { .. }
-            | PublicBody::VoiceEnded { .. } => {}
+            PublicBody::Assignment(AssignmentTold::Waiting | AssignmentTold::Other)
+            | PublicBody::Resolution(ResolutionTold::Reopened | ResolutionTold::Other)
+            | PublicBody::Callback(_)
+            | PublicBody::WrapUp(_)
+            | PublicBody::CallOffer(_)
+            | PublicBody::Voice(_)
+            | PublicBody::Other => {}
         }
     }
 

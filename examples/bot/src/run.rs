@@ -4,7 +4,9 @@ use std::future::Future;
 
 use heard_client::native::{NativeClient, Options, OptionsError};
 use heard_client::{Config, Input, LinkState, Update};
-use heard_protocol::{Availability, Codec, NextMove, Secret, Staff, StaffCommand, StaffCredential};
+use heard_protocol::{
+    Availability, Codec, MeAct, NextMove, Secret, Staff, StaffCommand, StaffCredential,
+};
 
 use crate::agent::{Act, Agent};
 use crate::words::Lang;
@@ -78,9 +80,9 @@ fn carry_out(client: &NativeClient<Staff>, act: Act) {
         Act::Seen(mark) => client.give(Input::Read(mark)),
         Act::Do(envelope) => client.give(Input::Submit(envelope)),
         Act::BecomeAvailable => {
-            client.post(StaffCommand::SetAvailability {
+            client.post(StaffCommand::Me(MeAct::SetAvailability {
                 availability: Availability::Available,
-            });
+            }));
         }
     }
 }

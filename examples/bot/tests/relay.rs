@@ -9,8 +9,9 @@ use heard_client::{Config, Update};
 use heard_example_bot::run::{RunError, Settings, run};
 use heard_example_bot::words::Lang;
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Author, Availability, Codec, PublicBody, Secret, SiteId, Staff,
-    StaffCommand, StaffCredential, Visitor, VisitorCommand, VisitorCredential,
+    AgentCard, AgentId, AgentKind, AssignmentTold, Author, Availability, Codec, MeAct, PublicBody,
+    Secret, SiteId, Staff, StaffCommand, StaffCredential, Visitor, VisitorCommand,
+    VisitorCredential,
 };
 use heard_relay::auth::{BOT_SESSION_MS, NewSession};
 use heard_relay::clock::SystemClock;
@@ -132,7 +133,7 @@ async fn read_until(
                         ..
                     } => format!("visitor: {text}"),
                     PublicBody::Message { text, .. } => format!("agent: {text}"),
-                    PublicBody::AgentJoined { agent } => {
+                    PublicBody::Assignment(AssignmentTold::Joined { agent }) => {
                         format!("{} joined, a {:?}", agent.name, agent.kind)
                     }
                     other => format!("{other:?}"),
@@ -184,13 +185,13 @@ async fn a_visitor_a_bot_and_a_person() {
     };
     let options = Options::<Staff>::new(shop.url.clone(), Config::new(credential));
     let (maria, _unread) = NativeClient::start(options).unwrap();
-    let here = StaffCommand::SetAvailability {
+    let here = StaffCommand::Me(MeAct::SetAvailability {
         availability: Availability::Available,
-    };
+    });
     maria.submit(here).await.unwrap();
 
     say("Get me a human, please").await.unwrap();
-    let is_person = |body: &PublicBody| matches!(body, PublicBody::AgentJoined { agent } if agent.kind == AgentKind::Person);
+    let is_person = |body: &PublicBody| matches!(body, PublicBody::Assignment(AssignmentTold::Joined { agent }) if agent.kind == AgentKind::Person);
     let lines = read_until(&mut updates, is_person).await;
     assert_eq!(
         lines,

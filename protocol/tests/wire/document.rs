@@ -4,30 +4,32 @@
 use std::collections::BTreeSet;
 
 use heard_protocol::limits::{
-    MAX_CLIENT_FRAME_BYTES, MAX_CURSORS, MAX_ENTRIES_PER_FRAME, MAX_SHORT_BYTES, MAX_TEXT_BYTES,
+    MAX_CLIENT_FRAME_BYTES, MAX_CURSORS, MAX_ENTRIES_PER_FRAME, MAX_LIST_BYTES, MAX_SHORT_BYTES,
+    MAX_TEXT_BYTES, MAX_TOPIC_BYTES,
 };
-use heard_protocol::{
-    CloseCode, Codec, NextMove, RefusalCode, Role, Staff, StaffBody, StaffCommand, VERSION,
-    Visitor, VisitorCommand, close,
-};
+use heard_protocol::*;
 use serde_json::Value;
 
-use crate::coverage::Variants;
-use crate::kind::Kind;
-use crate::samples::{FIRST_VERSION, samples};
+use crate::kind::{Frame, Kind};
+use crate::types::{names, tag};
 
 const DOCUMENT: &str = include_str!("../../PROTOCOL.md");
 
 /// The fenced blocks of JSON: what each claims to be, and its text.
-fn blocks() -> Vec<(String, String)> {
+fn blocks() -> Vec<(Kind, String)> {
     let mut blocks = Vec::new();
     let mut lines = DOCUMENT.lines();
     while let Some(line) = lines.next() {
-        if let Some(claim) = line.strip_prefix("```") {
-            let text: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
-            let name = claim.strip_prefix("json ");
-            let name = name.unwrap_or_else(|| panic!("a block that is not checked: {line}"));
-            blocks.push((name.to_owned(), text.join("\n")));
+        if let Some(claim) = line.trim_start().strip_prefix("```") {
+            let text: Vec<_> = lines
+                .by_ref()
+                .take_while(|line| line.trim_start() != "```")
+                .collect();
+            let kind = Kind::ALL
+                .into_iter()
+                .find(|kind| claim == format!("json {}", kind.prefix()));
+            let kind = kind.unwrap_or_else(|| panic!("a block that is not checked: {line}"));
+            blocks.push((kind, text.join("\n")));
         }
     }
     blocks
@@ -57,62 +59,57 @@ fn first_cells(heading: &str) -> BTreeSet<String> {
         .collect()
 }
 
-fn names<T: Variants>() -> BTreeSet<String> {
-    T::NAMES.iter().map(|name| (*name).to_owned()).collect()
+/// The names of a choice between features: `feature.verb` for each verb of theirs.
+fn verbs<const N: usize>(outer: Vec<String>, inner: [(&str, Vec<String>); N]) -> BTreeSet<String> {
+    let mut all: BTreeSet<String> = outer.into_iter().collect();
+    for (feature, names) in inner {
+        assert!(all.remove(feature), "there is no {feature}");
+        // What a reader does with the placeholder of a feature is what it does with any.
+        let names = names.into_iter().filter(|name| name != "other");
+        all.extend(names.map(|name| format!("{feature}.{name}")));
+    }
+    all
 }
 
 #[test]
-fn every_example_is_a_golden_frame() {
-    let samples = samples();
-    for (name, mut text) in blocks() {
-        // The document greets with the version it describes.
-        if name.contains(".hello.") || name.contains(".welcome.") {
-            let (now, first) = (VERSION, FIRST_VERSION);
-            text = text.replacen(
-                &format!(r#""version": {now},"#),
-                &format!(r#""version": {first},"#),
-                1,
-            );
-        }
-        let sample = samples.iter().find(|sample| sample.name == name);
-        let sample = sample.unwrap_or_else(|| panic!("{name} is no golden frame"));
-        let read = sample.frame.kind().decode(Codec::Json, text.as_bytes());
-        assert_eq!(read.expect(&name), sample.frame, "{name}");
+fn every_example_is_a_frame_as_it_is_written() {
+    for (kind, text) in blocks() {
+        let read = kind.decode(Codec::Json, text.as_bytes());
+        let frame = read.unwrap_or_else(|error| panic!("{error}: {text}"));
         // What is read may be more lenient than what is written: the example shows the latter.
-        let shown: Value = serde_json::from_str(&text).expect(&name);
+        let shown: Value = serde_json::from_str(&text).expect("it is JSON");
         let mut written: Value =
-            serde_json::from_slice(&sample.frame.encode(Codec::Json)).expect(&name);
+            serde_json::from_slice(&frame.encode(Codec::Json)).expect("it is JSON");
         // A command that follows no other need not say so.
         if let Some(Value::Object(command)) = written.get_mut("command")
             && command["after"].is_null()
         {
             command.remove("after");
         }
-        assert_eq!(shown, written, "{name}");
+        assert_eq!(shown, written, "{text}");
     }
 }
 
 #[test]
 fn every_variant_of_a_frame_has_an_example() {
-    let shown: BTreeSet<String> = blocks().into_iter().map(|(name, _)| name).collect();
-    // `pong` is shown in the text; it has nothing inside.
-    let spoken = ["relay.visitor.pong", "relay.staff.pong"];
-    for sample in samples() {
-        let kind = sample.frame.kind();
-        let rest = sample.name.strip_prefix(kind.prefix()).unwrap_or_default();
-        let variant = rest.split('.').nth(1).unwrap_or_default();
-        let has_one = Kind::ALL.into_iter().any(|other| {
-            let direction = |kind: Kind| kind.prefix().split('.').next();
-            direction(kind) == direction(other)
-                && shown
-                    .iter()
-                    .any(|name| name.starts_with(&format!("{}.{variant}", other.prefix())))
-        });
-        assert!(
-            has_one || spoken.contains(&sample.name.as_str()),
-            "{} has no example",
-            sample.name
-        );
+    let variant = |frame: &Frame| match frame {
+        Frame::ClientVisitor(frame) => tag(frame),
+        Frame::ClientStaff(frame) => tag(frame),
+        Frame::RelayVisitor(frame) => tag(frame),
+        Frame::RelayStaff(frame) => tag(frame),
+    };
+    let shown: BTreeSet<String> = blocks()
+        .into_iter()
+        .filter_map(|(kind, text)| kind.decode(Codec::Json, text.as_bytes()).ok())
+        .map(|frame| variant(&frame))
+        // It is shown in the text; it has nothing inside.
+        .chain(["pong".to_owned()])
+        .collect();
+    for kind in Kind::ALL {
+        for frame in kind.samples() {
+            let name = variant(&frame);
+            assert!(shown.contains(&name), "{name} has no example");
+        }
     }
 }
 
@@ -141,7 +138,7 @@ fn the_close_codes_are_the_codes() {
 #[test]
 fn the_refusals_are_the_refusals() {
     let rows = table("| code | passing | means |");
-    let listed: BTreeSet<String> = rows.iter().map(|row| row[0].clone()).collect();
+    let listed: Vec<String> = rows.iter().map(|row| row[0].clone()).collect();
     assert_eq!(listed, names::<RefusalCode>());
     for row in rows {
         let name = Value::String(row[0].clone());
@@ -154,25 +151,75 @@ fn the_refusals_are_the_refusals() {
 #[test]
 fn the_lists_of_variants_are_complete() {
     assert_eq!(
-        first_cells("| command | fields | does | is refused unless |"),
-        names::<StaffCommand>()
+        first_cells("| act in a conversation | fields | does | is refused unless |"),
+        verbs(
+            names::<ConversationAct>(),
+            [
+                ("assignment", names::<AssignmentAct>()),
+                ("resolution", names::<ResolutionAct>()),
+                ("call_offer", names::<CallOfferAct>()),
+                ("voice", names::<VoiceAct>()),
+                ("wrap_up", names::<WrapUpAct>()),
+            ]
+        )
+    );
+    let listed = |heading| first_cells(heading);
+    let all = |names: Vec<String>| names.into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(
+        listed("| act on a request | fields | does | is refused unless |"),
+        all(names::<CallbackAct>())
     );
     assert_eq!(
-        first_cells("| body | means |"),
-        names::<heard_protocol::PublicBody>()
+        listed("| about yourself | fields | does |"),
+        all(names::<MeAct>())
+    );
+    assert_eq!(listed("| row | is |"), all(names::<StaffRow>()));
+    assert_eq!(
+        listed("| body | means |"),
+        verbs(
+            names::<PublicBody>(),
+            [
+                ("assignment", names::<AssignmentTold>()),
+                ("resolution", names::<ResolutionTold>()),
+                ("callback", names::<CallbackTold>()),
+                ("call_offer", names::<CallOfferTold>()),
+                ("voice", names::<VoiceTold>()),
+                ("wrap_up", names::<WrapUpTold>()),
+            ]
+        )
     );
     assert_eq!(
-        first_cells("| body of `staff` | means |"),
-        names::<StaffBody>()
+        listed("| body of `staff` | means |"),
+        verbs(
+            names::<StaffBody>(),
+            [
+                ("assignment", names::<AssignmentNoted>()),
+                ("callback", names::<CallbackNoted>()),
+                ("call_offer", names::<CallOfferNoted>()),
+            ]
+        )
     );
-    let spoken = names::<VisitorCommand>()
-        .into_iter()
-        .chain(names::<heard_protocol::Disposition>())
-        .chain(names::<heard_protocol::entry::QueueReason>())
-        .chain(names::<heard_protocol::StaffNotice>())
-        .chain(names::<heard_protocol::VisitorNotice>())
-        .chain(names::<heard_protocol::Status>());
-    for name in spoken {
+    let asks = verbs(
+        names::<VisitorCommand>(),
+        [
+            ("callback", names::<CallbackAsk>()),
+            ("call_offer", names::<CallOfferAsk>()),
+            ("voice", names::<VoiceAsk>()),
+            ("wrap_up", names::<WrapUpAsk>()),
+        ],
+    );
+    let spoken = [
+        names::<Disposition>(),
+        names::<QueueReason>(),
+        names::<StaffNotice>(),
+        names::<VisitorNotice>(),
+        names::<StaffSignal>(),
+        names::<VisitorSignal>(),
+        names::<Facet>(),
+        names::<Status>(),
+        names::<CallEvidence>(),
+    ];
+    for name in asks.into_iter().chain(spoken.into_iter().flatten()) {
         let said = [format!("`{name}`"), format!("\"{name}\"")];
         assert!(said.iter().any(|said| DOCUMENT.contains(said)), "{name}");
     }
@@ -184,10 +231,12 @@ fn numbers_and_names_are_the_codes_own() {
     for (row, number) in [
         (0, MAX_TEXT_BYTES),
         (1, MAX_SHORT_BYTES),
-        (2, MAX_SHORT_BYTES),
-        (3, MAX_CLIENT_FRAME_BYTES),
-        (4, MAX_CURSORS),
-        (5, MAX_ENTRIES_PER_FRAME),
+        (2, MAX_TOPIC_BYTES),
+        (3, MAX_SHORT_BYTES),
+        (4, MAX_CLIENT_FRAME_BYTES),
+        (5, MAX_CURSORS),
+        (6, MAX_ENTRIES_PER_FRAME),
+        (7, MAX_LIST_BYTES),
     ] {
         let said = limits[row][1].split(' ').next();
         assert_eq!(

@@ -1,6 +1,9 @@
 //! The four kinds of message a socket carries, so that tests can treat them alike.
 
-use heard_protocol::{ClientFrame, Codec, CodecError, RelayFrame, Staff, Visitor};
+use heard_protocol::wire::Sample;
+use heard_protocol::{ClientFrame, Codec, CodecError, RelayFrame, Staff, Visitor, Wire};
+
+use crate::rng::Rng;
 
 /// A message of any kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +31,7 @@ impl Kind {
         Self::RelayStaff,
     ];
 
-    /// What the names of this kind's samples start with.
+    /// What examples of this kind start with in the document.
     pub(crate) const fn prefix(self) -> &'static str {
         match self {
             Self::ClientVisitor => "client.visitor",
@@ -38,13 +41,6 @@ impl Kind {
         }
     }
 
-    /// The kind of a sample's name.
-    pub(crate) fn of_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| name.starts_with(&format!("{}.", kind.prefix())))
-    }
-
     pub(crate) fn decode(self, codec: Codec, bytes: &[u8]) -> Result<Frame, CodecError> {
         Ok(match self {
             Self::ClientVisitor => Frame::ClientVisitor(codec.decode(bytes)?),
@@ -52,6 +48,31 @@ impl Kind {
             Self::RelayVisitor => Frame::RelayVisitor(codec.decode(bytes)?),
             Self::RelayStaff => Frame::RelayStaff(codec.decode(bytes)?),
         })
+    }
+
+    /// A frame of this kind that follows from the seed.
+    pub(crate) fn any(self, seed: u64) -> Frame {
+        let mut rng = Rng::new(seed);
+        let draw = &mut || rng.next();
+        match self {
+            Self::ClientVisitor => Frame::ClientVisitor(Sample::any(draw)),
+            Self::ClientStaff => Frame::ClientStaff(Sample::any(draw)),
+            Self::RelayVisitor => Frame::RelayVisitor(Sample::any(draw)),
+            Self::RelayStaff => Frame::RelayStaff(Sample::any(draw)),
+        }
+    }
+
+    /// One frame for each variant of this kind.
+    pub(crate) fn samples(self) -> Vec<Frame> {
+        fn wrap<T: Sample>(wrap: fn(T) -> Frame) -> Vec<Frame> {
+            T::samples().into_iter().map(wrap).collect()
+        }
+        match self {
+            Self::ClientVisitor => wrap(Frame::ClientVisitor),
+            Self::ClientStaff => wrap(Frame::ClientStaff),
+            Self::RelayVisitor => wrap(Frame::RelayVisitor),
+            Self::RelayStaff => wrap(Frame::RelayStaff),
+        }
     }
 }
 
@@ -73,5 +94,14 @@ impl Frame {
             Self::RelayStaff(frame) => codec.encode(frame),
         }
         .expect("every frame can be written")
+    }
+
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::ClientVisitor(frame) => frame.weight(),
+            Self::ClientStaff(frame) => frame.weight(),
+            Self::RelayVisitor(frame) => frame.weight(),
+            Self::RelayStaff(frame) => frame.weight(),
+        }
     }
 }

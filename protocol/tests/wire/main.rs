@@ -1,12 +1,10 @@
 //! The wire as others see it: bytes that must not move, values that must come back, input that must
 //! not hurt, and the document that integrators read.
 
-mod coverage;
 mod document;
 mod golden;
 mod kind;
 mod mutation;
 mod properties;
 mod rng;
-mod samples;
-mod strategies;
+mod types;

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use heard_desk::callback::hours::slot_at;
 use heard_protocol::{
-    CallbackForm, CallbackWhen, CommandId, Receipt, Secret, SiteId, VisitorCommand,
+    CallbackAsk, CallbackForm, CallbackWhen, CommandId, Receipt, Secret, SiteId, VisitorCommand,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +72,7 @@ pub(super) async fn request(
         }),
         id: asked.id,
         after: None,
-        command: VisitorCommand::RequestCallback(form),
+        command: VisitorCommand::Callback(CallbackAsk::Request(form)),
         now: app.clock.now(),
     };
     match app.store.execute(request).await? {

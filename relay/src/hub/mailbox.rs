@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use heard_protocol::{StaffNotice, VisitorNotice};
+use heard_protocol::{StaffNotice, VisitorNotice, VisitorRow};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
@@ -18,6 +18,8 @@ pub enum Mail {
     CatchUp,
     /// In passing, for a visitor.
     ToVisitor(VisitorNotice),
+    /// A row of a visitor's lists.
+    VisitorRow(VisitorRow),
     /// In passing, for an agent.
     ToStaff(StaffNotice),
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heard_desk::pace::Rate;
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, Availability, ClientFrame, Colleague, Epoch, Hello, RelayFrame,
-    SiteCard, SiteId, Staff, StaffCredential, StaffNotice, StaffWelcome, UnixMillis, VERSION,
+    SiteCard, SiteId, Staff, StaffCredential, StaffRow, StaffWelcome, UnixMillis, VERSION,
 };
 
 use super::{Bounds, Effect, Greeting, Input, Peer, StaffIdentity};
@@ -61,12 +61,8 @@ fn live() -> Peer<Staff> {
                 id: SITE,
                 name: String::new(),
             },
-            availability: Availability::Available,
-            capacity: 4,
-            conversations: Vec::new(),
-            colleagues: Vec::new(),
-            callbacks: Vec::new(),
         },
+        rows: Vec::new(),
         own: None,
         unseen: None,
         epoch: Epoch(1),
@@ -81,8 +77,12 @@ fn done(peer: &mut Peer<Staff>, input: Input<Staff>) -> (Vec<u16>, usize) {
     peer.handle(input, NOW, &mut out);
     let reads = out.iter().filter(|one| matches!(one, Effect::Lists));
     let reads = reads.count();
-    let sent = out.into_iter().filter_map(|effect| match effect {
-        Effect::Send(RelayFrame::Notice(StaffNotice::Colleague(row))) => Some(row.load),
+    let rows = out.into_iter().flat_map(|effect| match effect {
+        Effect::Send(RelayFrame::Rows { rows, .. }) => rows,
+        _ => Vec::new(),
+    });
+    let sent = rows.filter_map(|row| match row {
+        StaffRow::Colleague(row) => Some(row.load),
         _ => None,
     });
     (sent.collect(), reads)
@@ -101,10 +101,10 @@ fn a_row_told_while_the_lists_are_read_is_the_last_that_is_seen() {
     let mut peer = live();
     assert_eq!(done(&mut peer, Input::Mail(Mail::CatchUp)), (vec![], 1));
     assert_eq!(done(&mut peer, told(2)), (vec![2], 0), "at once");
-    let older = Input::Lists(vec![StaffNotice::Colleague(row(1))]);
+    let older = Input::Lists(vec![StaffRow::Colleague(row(1))]);
     assert_eq!(done(&mut peer, older), (vec![1, 2], 0));
     assert_eq!(done(&mut peer, told(3)), (vec![3], 0));
-    let read = Input::Lists(vec![StaffNotice::Colleague(row(3))]);
+    let read = Input::Lists(vec![StaffRow::Colleague(row(3))]);
     assert_eq!(done(&mut peer, read), (vec![3], 0), "nothing is kept");
 }
 

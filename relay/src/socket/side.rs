@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use heard_protocol::{
-    AgentId, ContactId, ConversationId, Cursor, Envelope, Role, Seq, SiteId, Staff, StaffEntry,
-    StaffNotice, UnixMillis, Visitor, VisitorNotice,
+    AgentId, ContactId, ConversationId, Cursor, Envelope, RelayFrame, Role, Seq, SiteId, Staff,
+    StaffEntry, StaffRow, UnixMillis, Visitor, VisitorNotice, VisitorRow,
 };
 
 use crate::hub::Mail;
@@ -38,14 +38,14 @@ pub trait Side: Role {
     /// A read mark as a write.
     fn read_mark(identity: &Self::Identity, upto: Cursor) -> Request;
 
-    /// A list row that changed, as this side is told of it.
-    fn row(fact: &Fact) -> Option<Self::Notice>;
+    /// A list row that changed, as this client is told of it.
+    fn row(identity: &Self::Identity, fact: &Fact) -> Option<Self::Row>;
 
     /// What to tell a client whose conversation is new to this connection.
     fn adopted(conversation: ConversationId) -> Option<Self::Notice>;
 
-    /// A passing word in the mail, if it is for this side.
-    fn passing(mail: Mail) -> Option<Self::Notice>;
+    /// What there is in the mail beside facts, if it is for this side.
+    fn passing(mail: Mail) -> Option<RelayFrame<Self>>;
 }
 
 /// A visitor who was let in.
@@ -110,13 +110,13 @@ impl Side for Visitor {
         }
     }
 
-    fn row(fact: &Fact) -> Option<Self::Notice> {
+    fn row(_: &Self::Identity, fact: &Fact) -> Option<Self::Row> {
         match fact {
             // The path of its page is only told to those who ask: a shared link is a secret, and
             // this goes to every tab.
             Fact::Callback { callback, .. } => {
                 let view = heard_desk::callback::view(callback, String::new());
-                Some(VisitorNotice::Callback(Box::new(view)))
+                Some(VisitorRow::Callback(Box::new(view)))
             }
             _ => None,
         }
@@ -126,9 +126,13 @@ impl Side for Visitor {
         Some(VisitorNotice::Conversation { id: conversation })
     }
 
-    fn passing(mail: Mail) -> Option<Self::Notice> {
+    fn passing(mail: Mail) -> Option<RelayFrame<Self>> {
         match mail {
-            Mail::ToVisitor(notice) => Some(notice),
+            Mail::ToVisitor(notice) => Some(RelayFrame::Notice(notice)),
+            Mail::VisitorRow(row) => Some(RelayFrame::Rows {
+                rows: vec![row],
+                done: false,
+            }),
             Mail::ToStaff(_) | Mail::Fact(_) | Mail::CatchUp => None,
         }
     }
@@ -173,25 +177,20 @@ impl Side for Staff {
         }
     }
 
-    fn row(fact: &Fact) -> Option<Self::Notice> {
+    fn row(identity: &Self::Identity, fact: &Fact) -> Option<Self::Row> {
         match fact {
             Fact::Summary { summary, .. } => {
-                Some(StaffNotice::Conversation(Box::new((**summary).clone())))
+                Some(StaffRow::Conversation(Box::new((**summary).clone())))
             }
-            Fact::Colleague { colleague, .. } => Some(StaffNotice::Colleague(colleague.clone())),
+            Fact::Colleague { colleague, .. } => Some(StaffRow::Colleague(colleague.clone())),
             Fact::Callback { callback, .. } => {
-                Some(StaffNotice::Callback(Box::new((**callback).clone())))
+                Some(StaffRow::Callback(Box::new((**callback).clone())))
             }
-            Fact::Phone { agent, phone, .. } => Some(StaffNotice::Phone {
-                agent: *agent,
-                takes: phone.takes,
-                address: phone.address.clone(),
-            }),
-            Fact::Headset { agent, on, .. } => Some(StaffNotice::Headset {
-                agent: *agent,
-                on: *on,
-            }),
-            Fact::Entries { .. }
+            Fact::Mine { agent, mine, .. } if *agent == identity.agent => {
+                Some(StaffRow::Mine(mine.clone()))
+            }
+            Fact::Mine { .. }
+            | Fact::Entries { .. }
             | Fact::Reads { .. }
             | Fact::Taken { .. }
             | Fact::Dispatch { .. }
@@ -204,10 +203,10 @@ impl Side for Staff {
         None
     }
 
-    fn passing(mail: Mail) -> Option<Self::Notice> {
+    fn passing(mail: Mail) -> Option<RelayFrame<Self>> {
         match mail {
-            Mail::ToStaff(notice) => Some(notice),
-            Mail::ToVisitor(_) | Mail::Fact(_) | Mail::CatchUp => None,
+            Mail::ToStaff(notice) => Some(RelayFrame::Notice(notice)),
+            Mail::ToVisitor(_) | Mail::VisitorRow(_) | Mail::Fact(_) | Mail::CatchUp => None,
         }
     }
 }

@@ -31,23 +31,12 @@ pub(super) async fn tell_visitor(context: &Arc<Context>, place: &Place<Visitor>)
         };
         store.agent(agent).await
     };
-    // Whoever is not told asks again.
     let Ok(agent) = found.await else {
         return;
     };
     let on = agent.is_some_and(|agent| agent.phone.headset);
     let notice = VisitorNotice::Headset { on };
     place.mailbox.put(Mail::ToVisitor(notice));
-}
-
-/// Tells an agent whether they have said that they have a headset on.
-pub(super) async fn tell_agent(context: &Arc<Context>, place: &Place<Staff>) {
-    let agent = place.identity.agent;
-    if let Ok(Some(record)) = context.store.agent(agent).await {
-        let on = record.phone.headset;
-        let notice = StaffNotice::Headset { agent, on };
-        place.mailbox.put(Mail::ToStaff(notice));
-    }
 }
 
 /// Tells the visitor of a conversation whether its owner, who asks for that, can talk.

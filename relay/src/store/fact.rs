@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::query::AgentPhone;
-
 use heard_protocol::{
     AgentId, CallbackId, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Seq, SiteId, StaffEntry, UnixMillis,
+    ConversationSummary, Mine, Seq, SiteId, StaffEntry, UnixMillis,
 };
 
 /// One consequence of a commit. Facts are announced in commit order and only after the commit is on
@@ -79,23 +77,14 @@ pub enum Fact {
         /// The number it is ordered under.
         order: u16,
     },
-    /// Whether, and where, calls ring for an agent.
-    Phone {
+    /// How an agent is set has changed. It is told to their own connections and no other.
+    Mine {
         /// Whose site.
         site: SiteId,
-        /// Who.
+        /// The agent.
         agent: AgentId,
         /// As it is now.
-        phone: AgentPhone,
-    },
-    /// Whether an agent has a headset on.
-    Headset {
-        /// Whose site.
-        site: SiteId,
-        /// Who.
-        agent: AgentId,
-        /// They have.
-        on: bool,
+        mine: Mine,
     },
     /// An agent took a conversation out of the queue; the pace of these makes the wait estimate.
     Taken {
@@ -140,10 +129,9 @@ impl Fact {
                 conversation,
                 ..
             } => Audience::Readers(*contact, *conversation),
-            Self::Summary { site, .. }
-            | Self::Colleague { site, .. }
-            | Self::Phone { site, .. }
-            | Self::Headset { site, .. } => Audience::Staff(*site),
+            Self::Summary { site, .. } | Self::Colleague { site, .. } | Self::Mine { site, .. } => {
+                Audience::Staff(*site)
+            }
             Self::Callback { site, contact, .. } => Audience::Both(*site, *contact),
             Self::Taken { .. } | Self::Dispatch { .. } | Self::Calls { .. } | Self::Dial { .. } => {
                 Audience::Dispatcher

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use heard_desk::callback::CallPolicy;
 use heard_protocol::{
     AgentCard, AgentId, Availability, CallbackSummary, Colleague, ContactId, ConversationId,
-    ConversationSummary, Epoch, PublicEntry, Resume, Seq, SiteCard, SiteId, UnixMillis,
+    ConversationSummary, Epoch, Mine, PublicEntry, Resume, Seq, SiteCard, SiteId, StaffRow,
+    UnixMillis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,19 @@ pub struct AgentRecord {
     pub availability: Availability,
     /// Whether, and where, calls ring for them.
     pub phone: AgentPhone,
+}
+
+impl AgentRecord {
+    /// How they are set, for themself.
+    pub fn mine(&self) -> Mine {
+        Mine {
+            availability: self.availability,
+            capacity: self.capacity,
+            takes_calls: self.phone.takes,
+            phone: self.phone.address.clone(),
+            headset: self.phone.headset,
+        }
+    }
 }
 
 /// Whether, and where, calls ring for an agent.
@@ -164,6 +178,18 @@ impl Overview {
     /// The agent's own line.
     pub fn colleague(&self, id: AgentId) -> Option<&Colleague> {
         self.colleagues.iter().find(|one| one.card.id == id)
+    }
+
+    /// All rows that an agent who is set like this is shown.
+    pub fn rows(self, mine: Mine) -> Vec<StaffRow> {
+        let conversations = self.conversations.into_iter();
+        let callbacks = self.callbacks.into_iter();
+        [StaffRow::Mine(mine)]
+            .into_iter()
+            .chain(self.colleagues.into_iter().map(StaffRow::Colleague))
+            .chain(conversations.map(|row| StaffRow::Conversation(Box::new(row))))
+            .chain(callbacks.map(|row| StaffRow::Callback(Box::new(row))))
+            .collect()
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use heard_desk::callback::DialEvent;
 use heard_desk::{Skills, Stance};
 use heard_protocol::{
-    AgentId, Availability, CallbackId, CommandId, ContactId, ConversationId, Cursor, Receipt,
-    Refusal, SiteId, StaffCommand, TalkEvidence, TalkReason, UnixMillis, VisitorCommand,
+    AgentId, Availability, CallEvidence, CallReason, CallbackId, CommandId, ContactId,
+    ConversationId, Cursor, MeAct, Receipt, Refusal, SiteId, StaffCommand, UnixMillis,
+    VisitorCommand,
 };
 
 use super::query::{NewAgent, SiteRecord};
@@ -100,7 +101,7 @@ pub enum Request {
         /// Where.
         conversation: ConversationId,
         /// Which reasons, and what they are based on.
-        seen: Vec<(TalkReason, TalkEvidence)>,
+        seen: Vec<(CallReason, CallEvidence)>,
         /// What the visitor said of it in words, if they did.
         stance: Option<Stance>,
         /// The moment.
@@ -198,7 +199,7 @@ impl Request {
             agent,
             id,
             after: None,
-            command: StaffCommand::SetAvailability { availability: to },
+            command: StaffCommand::Me(MeAct::SetAvailability { availability: to }),
             now,
         }
     }

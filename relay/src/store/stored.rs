@@ -111,7 +111,7 @@ pub(super) const fn availability_number(availability: Availability) -> i64 {
     match availability {
         Availability::Available => 0,
         Availability::Busy => 1,
-        Availability::Away => 2,
+        Availability::Away | Availability::Other => 2,
     }
 }
 

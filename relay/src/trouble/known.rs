@@ -4,8 +4,8 @@ use heard_desk::Stance;
 use heard_desk::trouble::{Limits, Said, Speaker, Watch};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    Author, ConversationId, PublicBody, Seq, StaffBody, StaffEntry, TalkAnswer, TalkEvidence,
-    TalkReason, UnixMillis,
+    Author, CallAnswer, CallEvidence, CallOfferNoted, CallOfferTold, CallReason, CallbackTold,
+    ConversationId, PublicBody, ResolutionTold, Seq, StaffBody, StaffEntry, UnixMillis,
 };
 
 use crate::store::Request;
@@ -19,7 +19,7 @@ pub(super) struct Known {
     watch: Watch,
     upto: Seq,
     /// Reasons that came up and are not in the log.
-    due: Vec<(TalkReason, TalkEvidence)>,
+    due: Vec<(CallReason, CallEvidence)>,
     /// What the visitor said of talking, as last told to the store.
     told: Option<Stance>,
 }
@@ -59,15 +59,20 @@ impl Known {
                     let found = found.into_iter();
                     self.due.extend(found.map(|one| (one.reason, one.evidence)));
                 }
-                PublicBody::TalkOffered { reason, .. } => self.watch.offered(*reason),
-                PublicBody::TalkAnswered { answer, .. } => match answer {
-                    TalkAnswer::No => self.watch.refuse(),
-                    TalkAnswer::Phone | TalkAnswer::Here => self.watch.agree(),
+                PublicBody::CallOffer(CallOfferTold::Offered { reason, .. }) => {
+                    self.watch.offered(*reason)
+                }
+                PublicBody::CallOffer(CallOfferTold::Answered { answer, .. }) => match answer {
+                    CallAnswer::No => self.watch.refuse(),
+                    CallAnswer::Phone | CallAnswer::Here => self.watch.agree(),
+                    CallAnswer::Other => {}
                 },
-                PublicBody::CallbackRequested { .. } => self.watch.agree(),
+                PublicBody::Callback(CallbackTold::Requested { .. }) => self.watch.agree(),
                 _ => {}
             },
-            EntryBody::Staff(StaffBody::TroubleSeen { reason, .. }) => {
+            EntryBody::Staff(StaffBody::CallOffer(CallOfferNoted::TroubleSeen {
+                reason, ..
+            })) => {
                 self.due.retain(|(due, _)| due != reason);
             }
             EntryBody::Staff(_) => {}
@@ -97,7 +102,7 @@ impl Known {
 const fn speaker(author: Author) -> Speaker {
     match author {
         Author::Visitor => Speaker::Visitor,
-        Author::Agent(_) => Speaker::Agent,
+        Author::Agent(_) | Author::Other => Speaker::Agent,
     }
 }
 
@@ -131,7 +136,7 @@ pub(super) const fn is_settled(entry: &StaffEntry) -> bool {
     matches!(
         entry.body,
         EntryBody::Public {
-            body: PublicBody::Resolved,
+            body: PublicBody::Resolution(ResolutionTold::Resolved),
             ..
         }
     )

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use heard_desk::trouble::Breaks;
-use heard_protocol::{ContactId, ConversationId, Seq, SiteId, TalkReason};
+use heard_protocol::{CallReason, ContactId, ConversationId, Seq, SiteId};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -145,7 +145,7 @@ impl Listener {
         {
             let told = Request::Trouble {
                 conversation: own.conversation,
-                seen: vec![(TalkReason::Connection, evidence)],
+                seen: vec![(CallReason::Connection, evidence)],
                 stance: None,
                 now,
             };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use heard_desk::trouble::Limits;
-use heard_protocol::{ConversationId, SiteId, TalkEvidence, TalkReason, UnixMillis, WaitEstimate};
+use heard_protocol::{CallEvidence, CallReason, ConversationId, SiteId, UnixMillis, WaitEstimate};
 
 use super::limits::SiteLimits;
 use crate::hub::Hub;
@@ -57,7 +57,7 @@ impl Patience {
         let answers = join_all(asked.iter().map(|(conversation, evidence)| {
             store.execute(Request::Trouble {
                 conversation: *conversation,
-                seen: vec![(TalkReason::NobodyFree, *evidence)],
+                seen: vec![(CallReason::NobodyFree, *evidence)],
                 stance: None,
                 now,
             })
@@ -81,16 +81,16 @@ fn evidence(
     since: UnixMillis,
     estimate: WaitEstimate,
     now: UnixMillis,
-) -> Option<TalkEvidence> {
+) -> Option<CallEvidence> {
     let waited = now.since(since);
     if waited >= limits.wait_ms {
-        return Some(TalkEvidence::Unanswered(waited));
+        return Some(CallEvidence::Unanswered(waited));
     }
     let WaitEstimate::Minutes { low, .. } = estimate else {
         return None;
     };
     let expected = u64::from(low) * 60_000;
-    (expected > limits.wait_ms).then_some(TalkEvidence::Expected(expected))
+    (expected > limits.wait_ms).then_some(CallEvidence::Expected(expected))
 }
 
 #[cfg(test)]
@@ -105,10 +105,10 @@ mod cases {
         assert_eq!(ask(179_999, WaitEstimate::Unknown), None);
         assert_eq!(
             ask(180_000, WaitEstimate::NobodyHere),
-            Some(TalkEvidence::Unanswered(180_000))
+            Some(CallEvidence::Unanswered(180_000))
         );
         assert_eq!(ask(0, minutes(3)), None);
-        assert_eq!(ask(0, minutes(4)), Some(TalkEvidence::Expected(240_000)));
+        assert_eq!(ask(0, minutes(4)), Some(CallEvidence::Expected(240_000)));
         // Nobody here says nothing of how long it takes; the form that asks for a call is there
         // already.
         assert_eq!(ask(0, WaitEstimate::NobodyHere), None);

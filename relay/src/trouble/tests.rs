@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Author, CommandId, ContactId, ConversationId, PublicBody, Seq,
-    SiteId, StaffBody, StaffCommand, StaffEntry, TalkAnswer, TalkEvidence, TalkReason, UnixMillis,
+    AgentCard, AgentId, AgentKind, AssignmentAct, Author, CallAnswer, CallEvidence, CallOfferAsk,
+    CallOfferNoted, CallOfferTold, CallReason, CommandId, ContactId, ConversationAct,
+    ConversationId, PublicBody, Seq, SiteId, StaffBody, StaffCommand, StaffEntry, UnixMillis,
     VisitorCommand, WaitEstimate,
 };
 use parking_lot::Mutex;
@@ -138,7 +139,11 @@ impl Scene {
 
     async fn answers(&mut self, conversation: ConversationId, text: &str) {
         let text = text.to_owned();
-        self.agent(StaffCommand::Send { conversation, text }).await;
+        self.agent(StaffCommand::In {
+            conversation,
+            act: ConversationAct::Send { text },
+        })
+        .await;
     }
 
     /// The listener hears everything that was written down, what it writes itself as well.
@@ -166,16 +171,19 @@ impl Scene {
     async fn log(
         &self,
         conversation: ConversationId,
-    ) -> (Vec<TalkReason>, Vec<(TalkReason, TalkEvidence)>) {
+    ) -> (Vec<CallReason>, Vec<(CallReason, CallEvidence)>) {
         let log = self.store.read_staff(conversation, Seq::START, 1_000).await;
         let (mut offered, mut seen) = (Vec::new(), Vec::new());
         for entry in log.expect("a log").entries {
             match entry.body {
                 EntryBody::Public {
-                    body: PublicBody::TalkOffered { reason, .. },
+                    body: PublicBody::CallOffer(CallOfferTold::Offered { reason, .. }),
                     ..
                 } => offered.push(reason),
-                EntryBody::Staff(StaffBody::TroubleSeen { reason, evidence }) => {
+                EntryBody::Staff(StaffBody::CallOffer(CallOfferNoted::TroubleSeen {
+                    reason,
+                    evidence,
+                })) => {
                     seen.push((reason, evidence));
                 }
                 _ => {}
@@ -189,7 +197,11 @@ impl Scene {
         let conversation = self
             .says("How do I move my booking to another Saturday?")
             .await;
-        self.agent(StaffCommand::Accept { conversation }).await;
+        self.agent(StaffCommand::In {
+            conversation,
+            act: ConversationAct::Assignment(AssignmentAct::Accept),
+        })
+        .await;
         self.answers(conversation, "You can find all rules in our help centre.")
             .await;
         self.says("But how can the booking be moved to another Saturday")
@@ -205,7 +217,7 @@ impl Scene {
     }
 }
 
-const CIRCLES: (TalkReason, TalkEvidence) = (TalkReason::Circles, TalkEvidence::AskedAgain(3));
+const CIRCLES: (CallReason, CallEvidence) = (CallReason::Circles, CallEvidence::AskedAgain(3));
 
 #[tokio::test]
 async fn the_same_question_for_the_third_time_is_offered_once() {
@@ -215,16 +227,16 @@ async fn the_same_question_for_the_third_time_is_offered_once() {
     assert_eq!(scene.log(conversation).await, (vec![], vec![]));
     scene.asks_again().await;
     scene.listens().await;
-    let once = (vec![TalkReason::Circles], vec![CIRCLES]);
+    let once = (vec![CallReason::Circles], vec![CIRCLES]);
     assert_eq!(scene.log(conversation).await, once);
     scene.asks_again().await;
     scene.listens().await;
     assert_eq!(scene.log(conversation).await, once);
     // After a "no" there is nothing, whatever comes up; a wish is one.
-    let answer = VisitorCommand::AnswerTalk {
-        reason: TalkReason::Circles,
-        answer: TalkAnswer::No,
-    };
+    let answer = VisitorCommand::CallOffer(CallOfferAsk::Answer {
+        reason: CallReason::Circles,
+        answer: CallAnswer::No,
+    });
     scene.visitor(answer).await;
     scene.says("The chat keeps disconnecting").await;
     scene.listens().await;
@@ -233,7 +245,7 @@ async fn the_same_question_for_the_third_time_is_offered_once() {
     scene.says("Could somebody just ring me?").await;
     scene.listens().await;
     let (offered, seen) = scene.log(conversation).await;
-    assert_eq!(offered, [TalkReason::Circles, TalkReason::Visitor]);
+    assert_eq!(offered, [CallReason::Circles, CallReason::Visitor]);
     assert_eq!(seen.len(), 3);
 }
 
@@ -254,8 +266,8 @@ async fn everybody_of_a_commit_is_listened_to() {
     }
     scene.listens().await;
     let wish = (
-        vec![TalkReason::Visitor],
-        vec![(TalkReason::Visitor, TalkEvidence::Said)],
+        vec![CallReason::Visitor],
+        vec![(CallReason::Visitor, CallEvidence::Said)],
     );
     assert_ne!(conversations[0], conversations[1]);
     for conversation in conversations {
@@ -271,7 +283,7 @@ async fn what_was_lost_is_read_from_the_store() {
     scene.misses();
     scene.asks_again().await;
     scene.listens().await;
-    let once = (vec![TalkReason::Circles], vec![CIRCLES]);
+    let once = (vec![CallReason::Circles], vec![CIRCLES]);
     assert_eq!(scene.log(conversation).await, once);
 
     // ... or it was just that one that was not, ...
@@ -302,7 +314,7 @@ async fn what_was_lost_is_read_from_the_store() {
             .says("My screen reader makes typing hard for me")
             .await;
         scene.listens().await;
-        assert_eq!(scene.log(conversation).await.0, [TalkReason::Circles]);
+        assert_eq!(scene.log(conversation).await.0, [CallReason::Circles]);
     }
 }
 
@@ -311,15 +323,15 @@ async fn a_stale_wish_does_not_undo_a_no() {
     let mut scene = Scene::begin().await;
     let conversation = scene.says("Could somebody just ring me?").await;
     scene.listens().await;
-    let answer = VisitorCommand::AnswerTalk {
-        reason: TalkReason::Visitor,
-        answer: TalkAnswer::No,
-    };
+    let answer = VisitorCommand::CallOffer(CallOfferAsk::Answer {
+        reason: CallReason::Visitor,
+        answer: CallAnswer::No,
+    });
     scene.visitor(answer).await;
     scene.forgets();
     scene.says("The chat keeps disconnecting").await;
     scene.listens().await;
-    assert_eq!(scene.log(conversation).await.0, [TalkReason::Visitor]);
+    assert_eq!(scene.log(conversation).await.0, [CallReason::Visitor]);
 }
 
 #[tokio::test]
@@ -346,7 +358,7 @@ async fn two_who_listen_to_the_same_offer_it_once() {
         }),
     );
     scene.listens().await;
-    let once = (vec![TalkReason::Circles], vec![CIRCLES]);
+    let once = (vec![CallReason::Circles], vec![CIRCLES]);
     assert_eq!(scene.log(conversation).await, once);
 }
 
@@ -362,7 +374,7 @@ async fn what_another_node_wrote_is_heard_and_left_to_it() {
     // It never did: the next who speaks here makes up for it.
     scene.says("Are you there").await;
     scene.listens().await;
-    let once = (vec![TalkReason::Circles], vec![CIRCLES]);
+    let once = (vec![CallReason::Circles], vec![CIRCLES]);
     assert_eq!(scene.log(conversation).await, once);
 }
 
@@ -381,8 +393,8 @@ async fn how_hard_it_was_to_write_counts_for_the_next_message() {
         scene.listens().await;
     }
     let (offered, seen) = scene.log(conversation.expect("one")).await;
-    assert_eq!(offered, [TalkReason::HardToWrite]);
-    assert!(matches!(seen[..], [(_, TalkEvidence::Laborious(_))]));
+    assert_eq!(offered, [CallReason::HardToWrite]);
+    assert!(matches!(seen[..], [(_, CallEvidence::Laborious(_))]));
 }
 
 #[tokio::test]
@@ -398,11 +410,11 @@ async fn a_line_that_does_not_hold_is_a_reason() {
         };
         scene.listener.hear(broke).await;
     }
-    let broken = (TalkReason::Connection, TalkEvidence::Broken(3));
+    let broken = (CallReason::Connection, CallEvidence::Broken(3));
     let (offered, seen) = scene.log(conversation).await;
     assert_eq!(
         (&*offered, &*seen),
-        (&[TalkReason::Connection][..], &[broken][..])
+        (&[CallReason::Connection][..], &[broken][..])
     );
 }
 
@@ -471,12 +483,17 @@ async fn who_waits_too_long_is_offered_a_call() {
     for _ in 0..2 {
         let look = patience.look(&*store, &hub, SITE, &line, over).await;
         assert_eq!(look, None);
-        assert_eq!(scene.log(conversation).await.0, [TalkReason::NobodyFree]);
+        assert_eq!(scene.log(conversation).await.0, [CallReason::NobodyFree]);
     }
     // Somebody comes after all: the offer has no point any more, and another reason may be offered.
-    scene.agent(StaffCommand::Accept { conversation }).await;
+    scene
+        .agent(StaffCommand::In {
+            conversation,
+            act: ConversationAct::Assignment(AssignmentAct::Accept),
+        })
+        .await;
     scene.says("Could somebody just ring me?").await;
     scene.listens().await;
     let (offered, _) = scene.log(conversation).await;
-    assert_eq!(offered, [TalkReason::NobodyFree, TalkReason::Visitor]);
+    assert_eq!(offered, [CallReason::NobodyFree, CallReason::Visitor]);
 }

@@ -9,7 +9,8 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::routing::post;
 use heard_desk::callback::{CallPolicy, Dialer};
 use heard_protocol::{
-    CallLeg, CallbackId, CallbackState, CallbackWhen, CommandId, Disposition, StaffCommand,
+    CallLeg, CallbackAct, CallbackId, CallbackState, CallbackWhen, CommandId, Disposition,
+    StaffCommand,
 };
 use heard_relay::auth::call_path;
 use heard_relay::config::{DialerSettings, WebhookSettings};
@@ -254,7 +255,10 @@ impl Program {
             agent: self.rig.agent,
             id: CommandId::from_parts(NOON, id),
             after: None,
-            command: StaffCommand::TakeCallback { callback: call },
+            command: StaffCommand::Callback {
+                callback: call,
+                act: CallbackAct::Take {},
+            },
             now: NOON,
         };
         let answer = self.rig.app().store.execute(taken).await.unwrap();

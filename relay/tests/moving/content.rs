@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use heard_desk::callback::CallPolicy;
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Availability, CallbackForm, CallbackId, CallbackWhen, CommandId,
-    Consent, ContactId, ConversationId, Cursor, Disposition, Page, Seq, SiteId, StaffCommand,
-    TalkAnswer, TalkEvidence, TalkReason, UnixMillis, VisitorCommand,
+    AgentCard, AgentId, AgentKind, AssignmentAct, Availability, CallAnswer, CallEvidence,
+    CallOfferAsk, CallReason, CallbackAct, CallbackAsk, CallbackForm, CallbackId, CallbackWhen,
+    CommandId, Consent, ContactId, ConversationAct, ConversationId, Cursor, Disposition, Page,
+    ResolutionAct, Seq, SiteId, StaffCommand, UnixMillis, VisitorCommand,
 };
 use heard_relay::node::NodeId;
 use heard_relay::store::sqlite::SqliteStore;
@@ -96,7 +97,7 @@ fn says(visitor: u128, number: u128) -> VisitorCommand {
 }
 
 fn form(visitor: u128) -> VisitorCommand {
-    VisitorCommand::RequestCallback(CallbackForm {
+    VisitorCommand::Callback(CallbackAsk::Request(CallbackForm {
         phone: format!("+7912{visitor:07}"),
         name: "Саша".to_owned(),
         topic: "пищит".to_owned(),
@@ -105,7 +106,7 @@ fn form(visitor: u128) -> VisitorCommand {
             given: true,
             wording: "Можно позвонить".to_owned(),
         },
-    })
+    }))
 }
 
 fn asks(visitor: u128, number: u128, command: VisitorCommand, now: UnixMillis) -> Request {
@@ -192,10 +193,10 @@ fn people() -> Vec<Request> {
 /// A visitor who was offered to talk, and said no, takes the offer after all: a store that has lost
 /// what was offered would refuse it.
 pub(crate) fn thinks_better_of_it(visitor: u128, now: UnixMillis) -> Request {
-    let answer = VisitorCommand::AnswerTalk {
-        reason: TalkReason::Circles,
-        answer: TalkAnswer::Phone,
-    };
+    let answer = VisitorCommand::CallOffer(CallOfferAsk::Answer {
+        reason: CallReason::Circles,
+        answer: CallAnswer::Phone,
+    });
     asks(visitor, 806, answer, now)
 }
 
@@ -224,15 +225,20 @@ fn turn(visitor: u128, number: u128, now: &dyn Fn() -> UnixMillis) -> Vec<Reques
     let text = format!("answer {number}");
     match number {
         1 if visitor.is_multiple_of(14) => {
-            let close = StaffCommand::CloseCallback {
+            let close = StaffCommand::Callback {
                 callback: CallbackId::from_bytes(self::command(visitor, 801).to_bytes()),
-                disposition: Disposition::Answered,
-                note: "\0 said thanks".to_owned(),
+                act: CallbackAct::Close {
+                    disposition: Disposition::Answered,
+                    note: "\0 said thanks".to_owned(),
+                },
             };
             requests.push(does(agent, 802, close));
         }
         2 if !visitor.is_multiple_of(5) => {
-            let accept = StaffCommand::Accept { conversation };
+            let accept = StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            };
             requests.push(does(agent, 102, accept.clone()));
             // Too late: refused for good.
             requests.push(does(other, 202, accept));
@@ -241,31 +247,62 @@ fn turn(visitor: u128, number: u128, now: &dyn Fn() -> UnixMillis) -> Vec<Reques
         5 if visitor.is_multiple_of(3) => {
             requests.push(Request::Trouble {
                 conversation,
-                seen: vec![(TalkReason::Circles, TalkEvidence::AskedAgain(3))],
+                seen: vec![(CallReason::Circles, CallEvidence::AskedAgain(3))],
                 stance: None,
                 now: now(),
             });
             if visitor.is_multiple_of(2) {
-                let answer = VisitorCommand::AnswerTalk {
-                    reason: TalkReason::Circles,
-                    answer: TalkAnswer::No,
-                };
+                let answer = VisitorCommand::CallOffer(CallOfferAsk::Answer {
+                    reason: CallReason::Circles,
+                    answer: CallAnswer::No,
+                });
                 requests.push(asks(visitor, 805, answer, now()));
             }
         }
-        3 => requests.push(does(agent, 103, StaffCommand::Note { conversation, text })),
+        3 => requests.push(does(
+            agent,
+            103,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Note { text },
+            },
+        )),
         4..=15 if !visitor.is_multiple_of(5) => {
-            let send = StaffCommand::Send { conversation, text };
+            let send = StaffCommand::In {
+                conversation,
+                act: ConversationAct::Send { text },
+            };
             requests.push(does(agent, 100 + number, send));
         }
         17 if visitor % 20 == 1 => {
-            requests.push(does(agent, 117, StaffCommand::Return { conversation }));
+            requests.push(does(
+                agent,
+                117,
+                StaffCommand::In {
+                    conversation,
+                    act: ConversationAct::Assignment(AssignmentAct::Return),
+                },
+            ));
         }
         18 if visitor % 5 > 1 => {
-            requests.push(does(agent, 118, StaffCommand::Resolve { conversation }));
+            requests.push(does(
+                agent,
+                118,
+                StaffCommand::In {
+                    conversation,
+                    act: ConversationAct::Resolution(ResolutionAct::Resolve),
+                },
+            ));
         }
         26 if visitor % 10 == 2 => {
-            requests.push(does(agent, 126, StaffCommand::Resolve { conversation }));
+            requests.push(does(
+                agent,
+                126,
+                StaffCommand::In {
+                    conversation,
+                    act: ConversationAct::Resolution(ResolutionAct::Resolve),
+                },
+            ));
         }
         _ => {}
     }

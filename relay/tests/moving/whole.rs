@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
-use heard_protocol::{Availability, CommandId, StaffCommand, UnixMillis};
+use heard_protocol::{
+    AssignmentAct, Availability, CommandId, ConversationAct, StaffCommand, UnixMillis,
+};
 use heard_relay::config::Data;
 use heard_relay::store::moving::{self, Event, Options, Report};
 use heard_relay::store::postgres::PostgresStore;
@@ -128,8 +130,9 @@ async fn answers_stay_the_same(before: &dyn Store, after: &[&dyn Store]) {
         agent: AGENTS[1],
         id: command(2, 202),
         after: None,
-        command: StaffCommand::Accept {
+        command: StaffCommand::In {
             conversation: conversation(2, 0),
+            act: ConversationAct::Assignment(AssignmentAct::Accept),
         },
         now,
     };

@@ -17,6 +17,7 @@ macro_rules! conformance {
         mod $name {
             use crate::{bench, suite};
             conformance!(@cases $home:
+                greeting::lists_full_of_the_largest_texts_let_everybody_in,
                 logs::the_first_message_starts_a_conversation,
                 logs::a_retry_gets_the_same_receipt,
                 logs::nothing_overtakes_the_command_it_follows,

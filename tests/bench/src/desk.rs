@@ -7,10 +7,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use heard_protocol::codec::{from_postcard, to_postcard};
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Availability, ClientFrame, CommandId, ConversationId, Cursor,
-    Envelope, Hello, RelayFrame, Resume, Role, Secret, Seq, SiteId, Staff, StaffCommand,
-    StaffCredential, StaffNotice, Status, UnixMillis, VERSION, Visitor, VisitorCommand,
-    VisitorCredential,
+    AgentCard, AgentId, AgentKind, AssignmentAct, Availability, ClientFrame, CommandId,
+    ConversationAct, ConversationId, Cursor, Envelope, Hello, MeAct, RelayFrame, ResolutionAct,
+    Resume, Role, Secret, Seq, SiteId, Staff, StaffCommand, StaffCredential, StaffRow, Status,
+    UnixMillis, VERSION, Visitor, VisitorCommand, VisitorCredential,
 };
 use heard_relay::store::sqlite::SqliteStore;
 use heard_relay::store::{Fact, Listener, NewAgent, Request, SiteRecord, Store};
@@ -261,10 +261,7 @@ impl Agent {
             resolves: false,
         };
         let availability = Availability::Available;
-        agent.command(StaffCommand::SetAvailability { availability });
-        for summary in welcome.body.conversations {
-            agent.look(&summary.status, summary.id);
-        }
+        agent.command(StaffCommand::Me(MeAct::SetAvailability { availability }));
         agent.wire.flush().await?;
         Ok(agent)
     }
@@ -279,12 +276,21 @@ impl Agent {
     fn look(&mut self, status: &Status, conversation: ConversationId) {
         match status {
             // Whatever waits is taken; who comes second is told so, and that is fine.
-            Status::Waiting { .. } => self.command(StaffCommand::Accept { conversation }),
+            Status::Waiting { .. } => self.command(StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            }),
             Status::Offered { to, .. } if *to == self.id => {
-                self.command(StaffCommand::Accept { conversation });
+                self.command(StaffCommand::In {
+                    conversation,
+                    act: ConversationAct::Assignment(AssignmentAct::Accept),
+                });
             }
             Status::Assigned { agent, .. } if *agent == self.id && self.resolves => {
-                self.command(StaffCommand::Resolve { conversation });
+                self.command(StaffCommand::In {
+                    conversation,
+                    act: ConversationAct::Resolution(ResolutionAct::Resolve),
+                });
             }
             Status::Assigned { agent, .. } if *agent == self.id => {
                 let follow = ClientFrame::<Staff>::Follow(Cursor {
@@ -305,11 +311,11 @@ impl Agent {
         let mut resolved = 0;
         while resolved < count {
             let next = self.wire.next().await.context("agent")?;
-            if let RelayFrame::Notice(StaffNotice::Conversation(summary)) =
-                from_postcard::<RelayFrame<Staff>>(next)?
-            {
-                resolved += usize::from(matches!(summary.status, Status::Resolved { .. }));
-                self.look(&summary.status, summary.id);
+            if let RelayFrame::Rows { rows, .. } = from_postcard::<RelayFrame<Staff>>(next)? {
+                for summary in rows.iter().filter_map(StaffRow::conversation) {
+                    resolved += usize::from(matches!(summary.status, Status::Resolved { .. }));
+                    self.look(&summary.status, summary.id);
+                }
                 self.wire.flush().await?;
             }
         }
@@ -328,8 +334,10 @@ impl Agent {
                         }
                     }
                 }
-                RelayFrame::Notice(StaffNotice::Conversation(summary)) => {
-                    self.look(&summary.status, summary.id);
+                RelayFrame::Rows { rows, .. } => {
+                    for summary in rows.iter().filter_map(StaffRow::conversation) {
+                        self.look(&summary.status, summary.id);
+                    }
                     self.wire.flush().await?;
                 }
                 _ => {}

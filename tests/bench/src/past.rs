@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, CommandId, ContactId, ConversationId, StaffCommand, UnixMillis,
-    VisitorCommand,
+    AgentCard, AgentId, AgentKind, AssignmentAct, CommandId, ContactId, ConversationAct,
+    ConversationId, StaffCommand, UnixMillis, VisitorCommand,
 };
 use heard_relay::config::Data;
 use heard_relay::node::NodeId;
@@ -94,8 +94,11 @@ impl Past {
                 .iter()
                 .map(|number| says(*number, hello_id(*number), "hello".to_owned()));
             self.all(hellos.collect()).await?;
-            self.agent_does(chunk, |conversation| StaffCommand::Accept { conversation })
-                .await?;
+            self.agent_does(chunk, |conversation| StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            })
+            .await?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use heard_protocol::{Cursor, Epoch, Resume, Seq, StaffCommand};
+use heard_protocol::{ConversationAct, Cursor, Epoch, Resume, Seq, StaffCommand};
 use heard_relay::config::Data;
 
 use crate::desk::{Client, TEXT_BYTES, scratch, site};
@@ -124,9 +124,11 @@ async fn read_all(past: &Past) -> anyhow::Result<Owed> {
 /// The agent writes to everybody, who has read all that was before.
 async fn owe(past: &mut Past, owed: &mut Owed) -> anyhow::Result<()> {
     for _ in 0..OWED {
-        past.does(VISITORS, |conversation| StaffCommand::Send {
+        past.does(VISITORS, |conversation| StaffCommand::In {
             conversation,
-            text: "x".repeat(TEXT_BYTES),
+            act: ConversationAct::Send {
+                text: "x".repeat(TEXT_BYTES),
+            },
         })
         .await?;
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use heard_desk::Policy;
-use heard_protocol::{Availability, Staff, StaffCommand, StaffEntry, Visitor};
+use heard_protocol::{Availability, MeAct, Staff, StaffCommand, StaffEntry, Visitor};
 use heard_relay::config::Data;
 use heard_test_postgres::Server;
 use heard_tests::Rng;
@@ -45,7 +45,7 @@ pub(crate) async fn run(options: Options) -> anyhow::Result<bool> {
         let availability = Availability::Available;
         agent
             .voice()
-            .say(StaffCommand::SetAvailability { availability });
+            .say(StaffCommand::Me(MeAct::SetAvailability { availability }));
     }
     let (stop, stopped) = watch::channel(false);
     let mut rng = Rng::new(options.seed);

@@ -1,8 +1,8 @@
 //! What a run leaves behind.
 
 use heard_protocol::{
-    AgentId, CommandId, ContactId, ConversationId, PublicEntry, Receipt, RefusalCode, StaffCommand,
-    StaffEntry, VisitorCommand,
+    AgentId, CallbackAsk, CommandId, ContactId, ConversationAct, ConversationId, PublicEntry,
+    Receipt, RefusalCode, StaffCommand, StaffEntry, VisitorCommand,
 };
 
 /// Everything that was seen of a run.
@@ -92,7 +92,7 @@ impl From<&VisitorCommand> for Said {
                 conversation: None,
                 text: text.clone(),
             },
-            VisitorCommand::RequestCallback(_) => Self::Call,
+            VisitorCommand::Callback(CallbackAsk::Request(_)) => Self::Call,
             _ => Self::Act,
         }
     }
@@ -101,11 +101,17 @@ impl From<&VisitorCommand> for Said {
 impl From<&StaffCommand> for Said {
     fn from(command: &StaffCommand) -> Self {
         match command {
-            StaffCommand::Send { conversation, text } => Self::Message {
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Send { text },
+            } => Self::Message {
                 conversation: Some(*conversation),
                 text: text.clone(),
             },
-            StaffCommand::Note { conversation, text } => Self::Note {
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Note { text },
+            } => Self::Note {
                 conversation: *conversation,
                 text: text.clone(),
             },

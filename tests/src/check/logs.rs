@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use heard_protocol::entry::EntryBody;
-use heard_protocol::{AgentId, Author, PublicBody, Seq, StaffBody, StaffEntry};
+use heard_protocol::{
+    AgentId, AssignmentNoted, AssignmentTold, Author, PublicBody, ResolutionTold, Seq, StaffBody,
+    StaffEntry,
+};
 
 use super::{FinalLog, History, Violation};
 
@@ -59,18 +62,22 @@ fn ownership(log: &FinalLog, found: &mut Vec<Violation>) {
     let mut owner: Option<AgentId> = None;
     for entry in &log.entries {
         let intruder = match &entry.body {
-            EntryBody::Staff(StaffBody::Assigned { agent }) => {
+            EntryBody::Staff(StaffBody::Assignment(AssignmentNoted::Assigned { agent })) => {
                 let taken = owner.replace(*agent).is_some();
                 taken.then_some(*agent)
             }
-            EntryBody::Staff(StaffBody::Transferred { from, to, .. }) => {
+            EntryBody::Staff(StaffBody::Assignment(AssignmentNoted::Transferred {
+                from,
+                to,
+                ..
+            })) => {
                 let stolen = owner != Some(*from);
                 owner = Some(*to);
                 stolen.then_some(*from)
             }
-            EntryBody::Staff(StaffBody::Queued { .. })
+            EntryBody::Staff(StaffBody::Assignment(AssignmentNoted::Queued { .. }))
             | EntryBody::Public {
-                body: PublicBody::Resolved,
+                body: PublicBody::Resolution(ResolutionTold::Resolved),
                 ..
             } => {
                 owner = None;
@@ -85,7 +92,7 @@ fn ownership(log: &FinalLog, found: &mut Vec<Violation>) {
                 ..
             } => (owner != Some(*agent)).then_some(*agent),
             EntryBody::Public {
-                body: PublicBody::AgentJoined { agent },
+                body: PublicBody::Assignment(AssignmentTold::Joined { agent }),
                 ..
             } => (owner != Some(agent.id)).then_some(agent.id),
             EntryBody::Public { .. } | EntryBody::Staff(_) => None,

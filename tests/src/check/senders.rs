@@ -159,7 +159,7 @@ fn matches(sender: &Sender, one: &Submitted, log: &FinalLog, entry: &StaffEntry)
             let by_them = match (author, sender.who) {
                 (Author::Visitor, Some(Who::Visitor(contact))) => contact == log.contact,
                 (Author::Agent(agent), Some(Who::Agent(who))) => *agent == who,
-                (Author::Visitor | Author::Agent(_), _) => false,
+                (Author::Visitor | Author::Agent(_) | Author::Other, _) => false,
             };
             by_them && text == said && conversation.is_none_or(|at| at == log.conversation)
         }

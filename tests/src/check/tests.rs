@@ -1,10 +1,11 @@
 //! A good history passes; each kind of bad one is caught.
 
-use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Author, CommandId, ContactId, ConversationId, LogEntry,
-    PublicBody, Receipt, RefusalCode, Seq, StaffBody, StaffEntry, UnixMillis,
+    AgentCard, AgentId, AgentKind, AssignmentNoted, AssignmentTold, Author, CommandId, ContactId,
+    ConversationId, LogEntry, PublicBody, Receipt, RefusalCode, ResolutionTold, Seq, StaffBody,
+    StaffEntry, UnixMillis,
 };
+use heard_protocol::{EntryBody, QueueReason};
 
 use super::*;
 
@@ -51,18 +52,20 @@ impl Pen {
 fn log() -> Vec<StaffEntry> {
     let mut pen = Pen(Vec::new(), 0);
     pen.says(1, Author::Visitor);
-    pen.staff(StaffBody::Queued {
+    pen.staff(StaffBody::Assignment(AssignmentNoted::Queued {
         reason: QueueReason::New,
-    });
+    }));
     pen.says(2, Author::Visitor);
-    pen.staff(StaffBody::Assigned { agent: ANN });
-    pen.public(PublicBody::AgentJoined {
+    pen.staff(StaffBody::Assignment(AssignmentNoted::Assigned {
+        agent: ANN,
+    }));
+    pen.public(PublicBody::Assignment(AssignmentTold::Joined {
         agent: AgentCard {
             id: ANN,
             name: "Ann".to_owned(),
             kind: AgentKind::Person,
         },
-    });
+    }));
     pen.staff(StaffBody::Note {
         id: CommandId::from_bits(3),
         author: ANN,
@@ -321,7 +324,9 @@ fn answers_that_do_not_hold_are_caught() {
 fn a_second_owner_is_caught() {
     catches!(Violation::TwoOwners { at: Seq(8), .. }, |history| {
         let mut pen = Pen(history.logs[0].entries.clone(), 4);
-        pen.staff(StaffBody::Assigned { agent: BOB });
+        pen.staff(StaffBody::Assignment(AssignmentNoted::Assigned {
+            agent: BOB,
+        }));
         history.logs[0].entries = pen.0;
     });
     catches!(Violation::TwoOwners { at: Seq(8), .. }, |history| {
@@ -331,12 +336,12 @@ fn a_second_owner_is_caught() {
     });
     catches!(Violation::TwoOwners { at: Seq(9), .. }, |history| {
         let mut pen = Pen(history.logs[0].entries.clone(), 4);
-        pen.public(PublicBody::Resolved);
-        pen.staff(StaffBody::Transferred {
+        pen.public(PublicBody::Resolution(ResolutionTold::Resolved));
+        pen.staff(StaffBody::Assignment(AssignmentNoted::Transferred {
             from: ANN,
             to: BOB,
             comment: String::new(),
-        });
+        }));
         history.logs[0].entries = pen.0;
     });
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use heard_client::Update;
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, Author, ConversationId, PublicBody, Staff, StaffBody, StaffCommand, StaffEntry,
-    StaffNotice, Status,
+    AgentId, AssignmentAct, AssignmentNoted, Author, ConversationAct, ConversationId, PublicBody,
+    Staff, StaffBody, StaffCommand, StaffEntry, StaffRow, Status,
 };
 
 use super::Voice;
@@ -50,13 +50,10 @@ impl Habits {
     /// If a visitor's message does not end in a number.
     pub fn hear(&mut self, voice: &Voice<Staff>, update: &Update<Staff>) {
         match update {
-            Update::Welcome(welcome) => {
-                for line in &welcome.body.conversations {
+            Update::Rows { rows, .. } => {
+                for line in rows.iter().filter_map(StaffRow::conversation) {
                     self.learn(voice, line.id, &line.status);
                 }
-            }
-            Update::Notice(StaffNotice::Conversation(line)) => {
-                self.learn(voice, line.id, &line.status);
             }
             Update::Entries {
                 conversation,
@@ -77,16 +74,24 @@ impl Habits {
             voice.client().follow(conversation);
         }
         if matches!(status, Status::Offered { to, .. } if *to == self.me) {
-            voice.say(StaffCommand::Accept { conversation });
+            voice.say(StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            });
         }
     }
 
     fn read(&mut self, voice: &Voice<Staff>, conversation: ConversationId, entry: &StaffEntry) {
         match &entry.body {
-            EntryBody::Staff(StaffBody::Assigned { agent }) if *agent == self.me => {
+            EntryBody::Staff(StaffBody::Assignment(AssignmentNoted::Assigned { agent }))
+                if *agent == self.me =>
+            {
                 self.own.insert(conversation);
             }
-            EntryBody::Staff(StaffBody::Queued { .. } | StaffBody::Assigned { .. }) => {
+            EntryBody::Staff(
+                StaffBody::Assignment(AssignmentNoted::Queued { .. })
+                | StaffBody::Assignment(AssignmentNoted::Assigned { .. }),
+            ) => {
                 self.own.remove(&conversation);
             }
             EntryBody::Public {
@@ -102,16 +107,25 @@ impl Habits {
                 let number: usize = number.expect("a visitor's message ends in its number");
                 if number.is_multiple_of(ANSWER_EVERY) {
                     let text = format!("answer to {text}");
-                    voice.say(StaffCommand::Send { conversation, text });
+                    voice.say(StaffCommand::In {
+                        conversation,
+                        act: ConversationAct::Send { text },
+                    });
                 }
                 if number.is_multiple_of(ANSWER_EVERY * 3) {
                     let text = format!("note on {text}");
-                    voice.say(StaffCommand::Note { conversation, text });
+                    voice.say(StaffCommand::In {
+                        conversation,
+                        act: ConversationAct::Note { text },
+                    });
                 }
                 if let Some(every) = self.returns_every
                     && number.is_multiple_of(every)
                 {
-                    voice.say(StaffCommand::Return { conversation });
+                    voice.say(StaffCommand::In {
+                        conversation,
+                        act: ConversationAct::Assignment(AssignmentAct::Return),
+                    });
                 }
             }
             EntryBody::Public { .. } | EntryBody::Staff(_) => {}

@@ -264,7 +264,11 @@ async fn write_down<R: Recorded>(
             Update::Refused { id, refusal } => seen.answers.push((id, Err(refusal.code))),
             Update::Reset { conversation } => seen.odd.push(format!("{conversation} begins anew")),
             Update::NoSuchLog { conversation } => seen.odd.push(format!("no {conversation}")),
-            Update::Held { .. } | Update::Link(_) | Update::Reads { .. } | Update::Notice(_) => {}
+            Update::Held { .. }
+            | Update::Link(_)
+            | Update::Reads { .. }
+            | Update::Rows { .. }
+            | Update::Notice(_) => {}
         });
     }
 }

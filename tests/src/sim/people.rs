@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Availability, Secret, Staff, StaffCommand, Visitor,
+    AgentCard, AgentId, AgentKind, Availability, MeAct, Secret, Staff, StaffCommand, Visitor,
 };
 use heard_relay::store::{NewAgent, Request, SiteRecord};
 
@@ -69,9 +69,9 @@ impl World<'_> {
     pub(super) fn populate(&mut self) {
         for person in 0..self.plan.agents {
             let client = self.open::<Staff>(person);
-            let here = StaffCommand::SetAvailability {
+            let here = StaffCommand::Me(MeAct::SetAvailability {
                 availability: Availability::Available,
-            };
+            });
             let after = self.rng.between(0, 2_000);
             self.later(after, On::<Staff>::Ask(client, 1, Box::new(here)));
             if self.rng.chance(150) {

@@ -93,7 +93,7 @@ impl World<'_> {
             } => {
                 one.marks.insert(*conversation, (*visitor, *staff));
             }
-            Update::Link(_) | Update::Notice(_) => {}
+            Update::Link(_) | Update::Rows { .. } | Update::Notice(_) => {}
         }
     }
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use heard_client::{Input, Update};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, Availability, CallbackId, CallbackState, CloseCode, CommandId, ConversationId, Cursor,
-    Disposition, Hello, Seq, SiteCard, Staff, StaffCommand, StaffCredential, StaffNotice,
-    StaffWelcome, Status,
+    AgentId, AssignmentAct, Availability, CallOfferAct, CallbackAct, CallbackId, CallbackState,
+    CloseCode, CommandId, ConversationAct, ConversationId, Cursor, Disposition, Hello, MeAct,
+    ResolutionAct, Seq, SiteCard, Staff, StaffCommand, StaffCredential, StaffRow, StaffWelcome,
+    Status,
 };
 use heard_relay::socket::{Greeting, StaffIdentity};
 use heard_relay::store::sqlite::Engine;
@@ -73,19 +74,18 @@ impl Part for Staff {
                 board.me = Some(welcome.body.me.id);
                 board.status.clear();
                 board.callbacks.clear();
-                for callback in &welcome.body.callbacks {
-                    board.callbacks.insert(callback.id, callback.state.clone());
-                }
-                for line in &welcome.body.conversations {
-                    learn(world, client, line.id, &line.status);
-                }
             }
-            Update::Notice(StaffNotice::Conversation(line)) => {
-                learn(world, client, line.id, &line.status);
-            }
-            Update::Notice(StaffNotice::Callback(callback)) => {
-                let board = &mut world.staff.clients[client].screen;
-                board.callbacks.insert(callback.id, callback.state.clone());
+            Update::Rows { rows, .. } => {
+                for row in rows {
+                    match row {
+                        StaffRow::Conversation(line) => learn(world, client, line.id, &line.status),
+                        StaffRow::Callback(callback) => {
+                            let board = &mut world.staff.clients[client].screen;
+                            board.callbacks.insert(callback.id, callback.state.clone());
+                        }
+                        StaffRow::Colleague(_) | StaffRow::Mine(_) => {}
+                    }
+                }
             }
             _ => {}
         }
@@ -125,6 +125,7 @@ impl Part for Staff {
             .expect("every agent of the run is known");
         let overview = world.engine.overview(identity.site);
         let overview = overview.expect("the store can be read");
+        let mine = agent.mine();
         let greeting = Greeting {
             welcome: StaffWelcome {
                 me: agent.card,
@@ -132,12 +133,8 @@ impl Part for Staff {
                     id: identity.site,
                     name: String::new(),
                 },
-                availability: agent.availability,
-                capacity: agent.capacity,
-                conversations: overview.conversations,
-                colleagues: overview.colleagues,
-                callbacks: overview.callbacks,
             },
+            rows: overview.rows(mine),
             identity,
             own: None,
             unseen: None,
@@ -216,11 +213,16 @@ fn learn(world: &mut World<'_>, client: usize, id: ConversationId, status: &Stat
             let mine = Some(*to) == me;
             if mine && (world.healed || world.rng.chance(850)) {
                 let command = if world.healed || world.rng.chance(900) {
-                    StaffCommand::Accept { conversation: id }
-                } else {
-                    StaffCommand::Decline {
+                    StaffCommand::In {
                         conversation: id,
-                        reason: String::new(),
+                        act: ConversationAct::Assignment(AssignmentAct::Accept),
+                    }
+                } else {
+                    StaffCommand::In {
+                        conversation: id,
+                        act: ConversationAct::Assignment(AssignmentAct::Decline {
+                            reason: String::new(),
+                        }),
                     }
                 };
                 let after = world.rng.between(100, 5_000);
@@ -261,28 +263,46 @@ fn idea(world: &mut World<'_>, client: usize) -> Option<StaffCommand> {
     let conversation = world.rng.pick(place)?;
     Some(match turn {
         // From 69 on it may not be theirs at all: the relay must say no.
-        0..=39 | 69..=71 => StaffCommand::Send {
+        0..=39 | 69..=71 => StaffCommand::In {
             conversation,
-            text: world.words::<Staff>(client),
+            act: ConversationAct::Send {
+                text: world.words::<Staff>(client),
+            },
         },
         // Mostly refused: once is enough, and a "no" is one.
-        66..=68 => StaffCommand::OfferTalk {
+        66..=68 => StaffCommand::In {
             conversation,
-            why: String::new(),
+            act: ConversationAct::CallOffer(CallOfferAct::Offer { why: String::new() }),
         },
-        40..=46 => StaffCommand::Resolve { conversation },
-        47..=50 => StaffCommand::Return { conversation },
-        51..=58 => StaffCommand::Transfer {
+        40..=46 => StaffCommand::In {
             conversation,
-            to: colleague(world)?,
-            comment: String::new(),
+            act: ConversationAct::Resolution(ResolutionAct::Resolve),
         },
-        59..=65 => StaffCommand::Note {
+        47..=50 => StaffCommand::In {
             conversation,
-            text: world.words::<Staff>(client),
+            act: ConversationAct::Assignment(AssignmentAct::Return),
         },
-        72..=77 => StaffCommand::Accept { conversation },
-        _ => StaffCommand::Reopen { conversation },
+        51..=58 => StaffCommand::In {
+            conversation,
+            act: ConversationAct::Assignment(AssignmentAct::Transfer {
+                to: colleague(world)?,
+                comment: String::new(),
+            }),
+        },
+        59..=65 => StaffCommand::In {
+            conversation,
+            act: ConversationAct::Note {
+                text: world.words::<Staff>(client),
+            },
+        },
+        72..=77 => StaffCommand::In {
+            conversation,
+            act: ConversationAct::Assignment(AssignmentAct::Accept),
+        },
+        _ => StaffCommand::In {
+            conversation,
+            act: ConversationAct::Resolution(ResolutionAct::Reopen),
+        },
     })
 }
 
@@ -315,16 +335,18 @@ fn by_the_way(
                 Availability::Away,
             ];
             let availability = world.rng.pick(&to)?;
-            return Some(StaffCommand::SetAvailability { availability });
+            return Some(StaffCommand::Me(MeAct::SetAvailability { availability }));
         }
         // The same one by two agents at times: one of them is too late.
         79..=81 => {
             let board = &world.staff.clients[client].screen;
             let callbacks: Vec<CallbackId> = board.callbacks.keys().copied().collect();
-            return Some(StaffCommand::CloseCallback {
+            return Some(StaffCommand::Callback {
                 callback: world.rng.pick(&callbacks)?,
-                disposition: Disposition::Answered,
-                note: String::new(),
+                act: CallbackAct::Close {
+                    disposition: Disposition::Answered,
+                    note: String::new(),
+                },
             });
         }
         87..=89 => {

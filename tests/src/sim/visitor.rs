@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use heard_client::{Input, Update};
 use heard_protocol::{
-    CallbackForm, CallbackWhen, CloseCode, CommandId, Consent, ConversationId, Cursor, Hello,
-    SiteCard, TalkAnswer, TalkReason, Visitor, VisitorCommand, VisitorCredential, VisitorWelcome,
+    CallAnswer, CallOfferAsk, CallReason, CallbackAsk, CallbackForm, CallbackWhen, CloseCode,
+    CommandId, Consent, ConversationId, Cursor, Hello, SiteCard, Visitor, VisitorCommand,
+    VisitorCredential, VisitorWelcome,
 };
 use heard_relay::auth;
 use heard_relay::entropy::SeededEntropy;
@@ -161,6 +162,7 @@ impl Part for Visitor {
                 visitor_read: own.map(|own| own.visitor_read).unwrap_or_default(),
                 open: false,
             },
+            rows: Vec::new(),
             identity,
             own,
             unseen,
@@ -202,14 +204,14 @@ fn say_something(world: &mut World<'_>, client: usize, times: u64) {
 
 /// Whether there is one or not, and whether the same was said to it before: the relay must know.
 fn answer_an_offer(world: &mut World<'_>, client: usize) {
-    let command = VisitorCommand::AnswerTalk {
-        reason: TalkReason::Agent,
+    let command = VisitorCommand::CallOffer(CallOfferAsk::Answer {
+        reason: CallReason::Agent,
         answer: if world.rng.chance(300) {
-            TalkAnswer::No
+            CallAnswer::No
         } else {
-            TalkAnswer::Phone
+            CallAnswer::Phone
         },
-    };
+    });
     world.submit::<Visitor>(client, command);
 }
 
@@ -226,7 +228,7 @@ fn ask_for_a_call(world: &mut World<'_>, client: usize) {
             wording: "Call me.".to_owned(),
         },
     };
-    world.submit::<Visitor>(client, VisitorCommand::RequestCallback(form));
+    world.submit::<Visitor>(client, VisitorCommand::Callback(CallbackAsk::Request(form)));
 }
 
 fn read(world: &mut World<'_>, client: usize) {

@@ -1,8 +1,8 @@
 //! Clients that say too much, or take too little.
 
 use heard_protocol::{
-    CallbackForm, CallbackWhen, ClientFrame, Codec, CommandId, Consent, Cursor, Envelope, LogEntry,
-    RefusalCode, RelayFrame, Resume, Seq, Visitor, VisitorCommand,
+    CallbackAsk, CallbackForm, CallbackWhen, ClientFrame, Codec, CommandId, Consent, Cursor,
+    Envelope, LogEntry, RefusalCode, RelayFrame, Resume, Seq, Visitor, VisitorCommand,
 };
 
 use crate::scene::Scene;
@@ -131,7 +131,7 @@ async fn one_caller_cannot_book_calls_without_end() {
             },
         };
         let id = CommandId::from_bits(9_000 + number);
-        let command = VisitorCommand::RequestCallback(form);
+        let command = VisitorCommand::Callback(CallbackAsk::Request(form));
         wire.send(&ClientFrame::<Visitor>::Command(Envelope::new(id, command)))
             .await;
         let code = loop {

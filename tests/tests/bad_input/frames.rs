@@ -2,8 +2,8 @@
 
 use heard_protocol::limits::{MAX_CLIENT_FRAME_BYTES, MAX_TEXT_BYTES};
 use heard_protocol::{
-    ClientFrame, Codec, CommandId, Envelope, RefusalCode, RelayFrame, Staff, StaffCommand, VERSION,
-    Visitor,
+    ClientFrame, Codec, CommandId, ConversationAct, Envelope, RefusalCode, RelayFrame, Staff,
+    StaffCommand, VERSION, Visitor,
 };
 use heard_tests::Rng;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::Data;
@@ -65,9 +65,11 @@ async fn what_is_too_big_is_refused_or_cut_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_a_frame_is_cut_off() {
     let scene = Scene::new(&[]).await;
-    let note = StaffCommand::Note {
+    let note = StaffCommand::In {
         conversation: scene.theirs(),
-        text: "psst".to_owned(),
+        act: ConversationAct::Note {
+            text: "psst".to_owned(),
+        },
     };
     let note = ClientFrame::<Staff>::Command(Envelope::new(CommandId::from_bits(7), note));
     let bad = |codec: Codec| -> Vec<(&str, Vec<u8>)> {

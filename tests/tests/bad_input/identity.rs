@@ -1,8 +1,9 @@
 //! Clients that say they are somebody else, or ask for what is somebody else's.
 
 use heard_protocol::{
-    ClientFrame, Codec, ConversationId, Cursor, Envelope, RefusalCode, RelayFrame, Resume, Secret,
-    Seq, SiteId, Staff, StaffCommand, Visitor, VisitorCommand,
+    AssignmentAct, ClientFrame, Codec, ConversationAct, ConversationId, Cursor, Envelope,
+    RefusalCode, RelayFrame, ResolutionAct, Resume, Secret, Seq, SiteId, Staff, StaffCommand,
+    Visitor, VisitorCommand,
 };
 
 use crate::scene::Scene;
@@ -151,20 +152,38 @@ async fn a_colleagues_conversation_is_not_answered_by_another() {
     let text = "not mine".to_owned();
     for (number, (command, code)) in [
         (
-            StaffCommand::Send { conversation, text },
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Send { text },
+            },
             RefusalCode::NotYours,
         ),
         (
-            StaffCommand::Resolve { conversation },
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Resolution(ResolutionAct::Resolve),
+            },
             RefusalCode::NotYours,
         ),
-        (StaffCommand::Return { conversation }, RefusalCode::NotYours),
         (
-            StaffCommand::Accept { conversation },
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Return),
+            },
+            RefusalCode::NotYours,
+        ),
+        (
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
             RefusalCode::AlreadyTaken,
         ),
         (
-            StaffCommand::Reopen { conversation },
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Resolution(ResolutionAct::Reopen),
+            },
             RefusalCode::WrongState,
         ),
     ]

@@ -7,8 +7,9 @@ use heard_client::native::Options;
 use heard_client::{Config, Update};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    Author, Availability, ConversationId, LogEntry, PublicBody, Seq, Staff, StaffCommand,
-    StaffCredential, StaffNotice, Status, Visitor, VisitorCommand, VisitorCredential,
+    AssignmentAct, Author, Availability, ConversationAct, ConversationId, LogEntry, MeAct,
+    PublicBody, Seq, Staff, StaffCommand, StaffCredential, StaffRow, Status, Visitor,
+    VisitorCommand, VisitorCredential,
 };
 use heard_tests::check::{History, check};
 use heard_tests::real::{Desk, Party, Relay, SITE, Start, Voice};
@@ -35,9 +36,9 @@ impl Scene {
         let over = Arc::new(AtomicBool::new(false));
         let agent = agent(&desk, &relay);
         agent.until("greeted", |seen| seen.greetings == 1).await;
-        agent.voice().say(StaffCommand::SetAvailability {
+        agent.voice().say(StaffCommand::Me(MeAct::SetAvailability {
             availability: Availability::Available,
-        });
+        }));
         let visitor = visitor(&relay, Arc::clone(&over));
         visitor.voice().say(VisitorCommand::Send {
             text: "question 1".to_owned(),
@@ -192,15 +193,21 @@ fn agent(desk: &Desk, relay: &Relay) -> Party<Staff> {
         "bystanding agent",
         Options::new(relay.url(), Config::new(credential)),
         move |voice: &Voice<Staff>, update: &Update<Staff>| match update {
-            Update::Notice(StaffNotice::Conversation(line)) => match line.status {
-                Status::Offered { to, .. } if to == me && own.is_none() => {
-                    own = Some(line.id);
-                    let conversation = line.id;
-                    voice.say(StaffCommand::Accept { conversation });
+            Update::Rows { rows, .. } => {
+                for line in rows.iter().filter_map(StaffRow::conversation) {
+                    match line.status {
+                        Status::Offered { to, .. } if to == me && own.is_none() => {
+                            own = Some(line.id);
+                            let accept = ConversationAct::Assignment(AssignmentAct::Accept);
+                            voice.say(accept.within(line.id));
+                        }
+                        Status::Assigned { agent, .. } if agent == me => {
+                            voice.client().follow(line.id);
+                        }
+                        _ => {}
+                    }
                 }
-                Status::Assigned { agent, .. } if agent == me => voice.client().follow(line.id),
-                _ => {}
-            },
+            }
             Update::Entries {
                 conversation,
                 entries,
@@ -217,9 +224,11 @@ fn agent(desk: &Desk, relay: &Relay) -> Party<Staff> {
                         ..
                     } = &entry.body
                     {
-                        voice.say(StaffCommand::Send {
+                        voice.say(StaffCommand::In {
                             conversation: *conversation,
-                            text: format!("answer to {text}"),
+                            act: ConversationAct::Send {
+                                text: format!("answer to {text}"),
+                            },
                         });
                     }
                 }

@@ -2,7 +2,7 @@
 
 use heard_phones::{Phone, Visitor as VisitorPhone};
 use heard_protocol::entry::EntryBody;
-use heard_protocol::{CallbackProgress, CallbackState, Disposition, PublicBody};
+use heard_protocol::{CallbackProgress, CallbackState, CallbackTold, Disposition, PublicBody};
 
 use crate::rig::{Rig, Setup};
 use crate::steps::Step;
@@ -77,7 +77,7 @@ pub(crate) async fn is_tried_again(setup: Setup<'_>, last: Disposition, after: u
     let entries = agent.log();
     let tried = entries.last().expect("it was read");
     let EntryBody::Public {
-        body: PublicBody::CallbackTried { next, .. },
+        body: PublicBody::Callback(CallbackTold::Tried { next, .. }),
         ..
     } = tried.body
     else {

@@ -1,7 +1,9 @@
 //! What a log says of a call, without names and moments.
 
 use heard_protocol::entry::EntryBody;
-use heard_protocol::{Disposition, PublicBody, PublicEntry, StaffBody, StaffEntry};
+use heard_protocol::{
+    CallbackNoted, CallbackTold, Disposition, PublicBody, PublicEntry, StaffBody, StaffEntry,
+};
 
 /// An entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,18 +36,20 @@ pub(crate) fn public(entry: &PublicEntry) -> Step {
 pub(crate) fn staff(entry: &StaffEntry) -> Step {
     match &entry.body {
         EntryBody::Public { body, .. } => step(body),
-        EntryBody::Staff(StaffBody::CallbackRung { .. }) => Step::Rung,
-        EntryBody::Staff(StaffBody::CallbackMissed { .. }) => Step::Missed,
+        EntryBody::Staff(StaffBody::Callback(CallbackNoted::Rung { .. })) => Step::Rung,
+        EntryBody::Staff(StaffBody::Callback(CallbackNoted::Missed { .. })) => Step::Missed,
         EntryBody::Staff(other) => Step::Other(format!("{other:?}")),
     }
 }
 
 fn step(body: &PublicBody) -> Step {
     match body {
-        PublicBody::CallbackRequested { .. } => Step::Requested,
-        PublicBody::CallbackCalling { .. } => Step::Calling,
-        PublicBody::CallbackTried { disposition, .. } => Step::Tried(*disposition),
-        PublicBody::CallbackClosed { disposition, .. } => Step::Closed(*disposition),
+        PublicBody::Callback(CallbackTold::Requested { .. }) => Step::Requested,
+        PublicBody::Callback(CallbackTold::Calling { .. }) => Step::Calling,
+        PublicBody::Callback(CallbackTold::Tried { disposition, .. }) => Step::Tried(*disposition),
+        PublicBody::Callback(CallbackTold::Closed { disposition, .. }) => {
+            Step::Closed(*disposition)
+        }
         other => Step::Other(format!("{other:?}")),
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use heard_client::{LinkState, Update};
+use heard_fold::{Stage, Thread};
 use heard_protocol::{
-    Author, CommandId, ConversationId, Disposition, LogEntry, NextMove, PublicBody, PublicEntry,
-    RefusalCode, Secret, Seq, TalkReason, Visitor, VisitorNotice, VisitorWelcome, VoiceEnding,
-    VoiceId,
+    AssignmentTold, Author, CommandId, ConversationId, LogEntry, NextMove, PublicBody, PublicEntry,
+    RefusalCode, Secret, Seq, Visitor, VisitorNotice, VisitorRow, VisitorWelcome, VoiceEnding,
+    VoiceId, VoiceTold,
 };
 
-use super::state::{Log, Model, Queue, Said, Stage, Voice, is_answer};
+use super::state::{Log, Model, Queue, Said, is_answer};
 
 /// What an update means to the world outside the model.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -97,6 +98,11 @@ impl Model {
                     self.staff_read = self.staff_read.max(staff);
                 }
             }
+            Update::Rows { rows, .. } => {
+                for VisitorRow::Callback(view) in rows {
+                    self.learn(*view);
+                }
+            }
             Update::Notice(notice) => self.notice(notice, &mut news),
         }
         news
@@ -137,13 +143,9 @@ impl Model {
     }
 
     fn begin_anew(&mut self) {
-        self.stage = Stage::Fresh;
+        self.thread = Thread::default();
         self.queue = None;
         self.typing = None;
-        self.callback_open = false;
-        self.unrated = false;
-        self.offer = None;
-        self.voice = None;
         self.headset = false;
         self.staff_read = Seq::START;
         self.visitor_read = Seq::START;
@@ -175,8 +177,10 @@ impl Model {
                 self.pending.retain(|pending| pending.id != id);
             }
             match &entry.body {
-                PublicBody::VoiceEnded { call, why } => news.voice_ended = Some((*call, *why)),
-                PublicBody::AgentJoined { .. } => news.headset_due = true,
+                PublicBody::Voice(VoiceTold::Ended { call, why }) => {
+                    news.voice_ended = Some((*call, *why))
+                }
+                PublicBody::Assignment(AssignmentTold::Joined { .. }) => news.headset_due = true,
                 _ => {}
             }
             self.take_in(&entry.body);
@@ -198,78 +202,28 @@ impl Model {
 
     /// What an entry says about where the conversation is.
     fn take_in(&mut self, body: &PublicBody) {
-        match body {
-            PublicBody::Message { author, .. } => match (author, self.stage) {
-                (Author::Agent(agent), _) => {
-                    self.typing = None;
-                    self.join(Stage::With(*agent));
-                }
-                (Author::Visitor, Stage::Fresh | Stage::Resolved) => self.stage = Stage::Waiting,
-                (Author::Visitor, Stage::Waiting | Stage::With(_)) => {}
-            },
-            PublicBody::AgentJoined { agent } => {
-                self.agents.retain(|card| card.id != agent.id);
-                self.agents.push(agent.clone());
-                // Somebody is free after all.
-                self.offer
-                    .take_if(|(reason, _)| *reason == TalkReason::NobodyFree);
-                if let Some(voice) = &mut self.voice {
-                    voice.agent = voice.agent.filter(|it| *it == agent.id);
-                }
-                self.join(Stage::With(agent.id));
-            }
-            PublicBody::VoiceAsked { call, .. } => {
-                self.offer = None;
-                self.voice = Some(Voice {
-                    call: *call,
-                    agent: None,
-                });
-            }
-            PublicBody::VoiceAnswered { call, agent } => {
-                self.voice = Some(Voice {
-                    call: *call,
-                    agent: Some(*agent),
-                });
-            }
-            PublicBody::VoiceEnded { .. } => {
-                self.unrated |= self.voice.take().is_some_and(|it| it.agent.is_some());
-            }
-            PublicBody::Waiting | PublicBody::Reopened => {
-                self.stage = Stage::Waiting;
-                self.typing = None;
-                self.headset = false;
-            }
-            PublicBody::Resolved => {
-                self.offer = None;
-                self.join(Stage::Resolved);
-                self.headset = false;
-                self.typing = None;
-            }
-            PublicBody::CallbackRequested { .. } => {
-                self.offer = None;
-                self.callback_open = true;
-            }
-            PublicBody::TalkOffered { reason, why } => self.offer = Some((*reason, why.clone())),
-            PublicBody::TalkAnswered { .. } => self.offer = None,
-            PublicBody::CallbackClosed { disposition, .. } => {
-                self.callback_open = false;
-                self.unrated = *disposition == Disposition::Answered;
-            }
-            PublicBody::CallbackCancelled { .. } | PublicBody::CallbackExpired { .. } => {
-                self.callback_open = false;
-            }
-            PublicBody::CallRated { .. } => self.unrated = false,
-            PublicBody::CallbackMoved { .. }
-            | PublicBody::CallbackTried { .. }
-            | PublicBody::CallbackCalling { .. }
-            | PublicBody::CallSummed { .. } => {}
+        let before = self.thread.stage;
+        self.thread.follow(body);
+        if let PublicBody::Assignment(AssignmentTold::Joined { agent }) = body {
+            self.agents.retain(|card| card.id != agent.id);
+            self.agents.push(agent.clone());
         }
-    }
-
-    /// The conversation waits no longer.
-    fn join(&mut self, stage: Stage) {
-        self.stage = stage;
-        self.queue = None;
+        let answers = matches!(
+            body,
+            PublicBody::Message {
+                author: Author::Agent(_),
+                ..
+            }
+        );
+        if answers || self.thread.stage != before {
+            self.typing = None;
+        }
+        if self.thread.stage != before {
+            self.headset &= matches!(self.thread.stage, Stage::With(_));
+        }
+        if !matches!(self.thread.stage, Stage::Waiting) {
+            self.queue = None;
+        }
     }
 
     fn notice(&mut self, notice: VisitorNotice, news: &mut News) {
@@ -277,12 +231,11 @@ impl Model {
             VisitorNotice::Headset { on } => self.headset = on,
             VisitorNotice::Ice { config } => news.voice = Some(("ice", config)),
             VisitorNotice::Voice { call, text } => {
-                if self.voice.is_some_and(|it| it.call == call) {
+                if self.thread.voice.is_some_and(|it| it.call == call) {
                     news.voice = Some(("hear", text));
                 }
             }
             VisitorNotice::Slots { slots } => self.slots = Some(slots),
-            VisitorNotice::Callback(view) => self.learn(*view),
             VisitorNotice::Typing { agent, for_ms } => {
                 self.typing = Some(agent);
                 news.typing_for = Some(for_ms);

@@ -12,6 +12,5 @@ pub mod rows;
 mod state;
 
 pub use change::{Answer, News};
-pub use state::{
-    BadText, Delivery, Log, Model, Partner, Pending, Queue, Said, Stage, Voice, sendable,
-};
+pub use heard_fold::{Offer, Stage, VoiceCall};
+pub use state::{BadText, Delivery, Log, Model, Partner, Pending, Queue, Said, sendable};

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use heard_client::LinkState;
 use heard_protocol::{
-    AgentKind, Author, CallbackWhen, CommandId, Disposition, PublicBody, RefusalCode, Seq,
-    TalkAnswer, UnixMillis,
+    AgentKind, AssignmentTold, Author, CallOfferTold, CallbackTold, CommandId, PublicBody,
+    RefusalCode, ResolutionTold, Seq, UnixMillis, VoiceTold, WrapUpTold,
 };
 
 use super::state::{Delivery, Log, Model, Said, made_at};
@@ -60,49 +60,8 @@ pub enum Row {
         /// Where in it.
         seq: Seq,
         /// What.
-        event: Event,
+        body: PublicBody,
     },
-}
-
-/// What a row can tell besides messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Event {
-    /// An agent took the conversation.
-    Joined(String, AgentKind),
-    /// It waits for another agent.
-    Waiting,
-    /// It is considered settled.
-    Resolved,
-    /// It goes on.
-    Reopened,
-    /// The visitor asked to be called.
-    CallbackRequested,
-    /// What came of that.
-    CallbackClosed(Disposition),
-    /// It is at another time now; none is as soon as possible.
-    CallbackMoved(Option<UnixMillis>),
-    /// It is off.
-    CallbackCancelled,
-    /// Nobody made it in time.
-    CallbackExpired,
-    /// This agent is calling.
-    Calling(String),
-    /// They were not reached; it is tried again then.
-    Tried(Disposition, UnixMillis),
-    /// The outcome of a call, in a line.
-    Summed(String),
-    /// How the visitor found it, in stars.
-    Rated(u8),
-    /// An agent offered to talk, and said why.
-    TalkOffered(String),
-    /// What the visitor said to that.
-    TalkAnswered(TalkAnswer),
-    /// They called the agent, from page to page.
-    VoiceAsked,
-    /// They talk.
-    VoiceAnswered,
-    /// They don't any more.
-    VoiceEnded,
 }
 
 /// What a row is recognised by between redraws: two rows with one key look the same.
@@ -238,6 +197,7 @@ fn put(rows: &mut Vec<Row>, model: &Model, line: &Line<'_>, first: bool, last: b
 fn name_of(model: &Model, author: Author) -> Option<(String, AgentKind)> {
     match author {
         Author::Visitor => None,
+        Author::Other => Some((model.site.clone(), AgentKind::Person)),
         Author::Agent(id) => Some(model.agent(id).map_or_else(
             || (model.site.clone(), AgentKind::Person),
             |card| (card.name.clone(), card.kind),
@@ -282,18 +242,17 @@ fn logged<'a>(
     // An open offer is a card; what is left of others is what the visitor said to them, and the
     // agent's words.
     let is_shown = move |body: &PublicBody| match body {
-        PublicBody::TalkOffered { why, .. } => {
-            !(why.is_empty() || current && model.offer.is_some())
+        PublicBody::CallOffer(CallOfferTold::Offered { why, .. }) => {
+            !(why.is_empty() || current && model.thread.offer.is_some())
         }
-        _ => true,
+        body => !is_unknown(body),
     };
     let shown = log
         .said
         .iter()
         .filter(move |said| is_shown(&said.entry.body));
-    shown.map(move |Said { entry, text }| Line {
-        at: entry.at,
-        what: match &entry.body {
+    shown.map(move |Said { entry, text }| {
+        let what = match &entry.body {
             PublicBody::Message { id, author, .. } => What::Message {
                 id: *id,
                 author: *author,
@@ -308,38 +267,26 @@ fn logged<'a>(
             other => What::Event(Row::Event {
                 log: number,
                 seq: entry.seq,
-                event: event_of(other),
+                body: other.clone(),
             }),
-        },
+        };
+        let at = entry.at;
+        Line { at, what }
     })
 }
 
-fn event_of(body: &PublicBody) -> Event {
-    match body {
-        PublicBody::AgentJoined { agent } => Event::Joined(agent.name.clone(), agent.kind),
-        PublicBody::Resolved => Event::Resolved,
-        PublicBody::Reopened => Event::Reopened,
-        PublicBody::CallbackRequested { .. } => Event::CallbackRequested,
-        PublicBody::CallbackClosed { disposition, .. } => Event::CallbackClosed(*disposition),
-        PublicBody::CallbackMoved { when, .. } => Event::CallbackMoved(match when {
-            CallbackWhen::At { at, .. } => Some(*at),
-            CallbackWhen::Asap | CallbackWhen::Soon { .. } => None,
-        }),
-        PublicBody::CallbackCancelled { .. } => Event::CallbackCancelled,
-        PublicBody::CallbackExpired { .. } => Event::CallbackExpired,
-        PublicBody::CallbackCalling { agent, .. } => Event::Calling(agent.name.clone()),
-        PublicBody::CallbackTried {
-            disposition, next, ..
-        } => Event::Tried(*disposition, *next),
-        PublicBody::CallSummed { text, .. } => Event::Summed(text.clone()),
-        PublicBody::CallRated { stars, .. } => Event::Rated(*stars),
-        PublicBody::TalkOffered { why, .. } => Event::TalkOffered(why.clone()),
-        PublicBody::TalkAnswered { answer, .. } => Event::TalkAnswered(*answer),
-        PublicBody::VoiceAsked { .. } => Event::VoiceAsked,
-        PublicBody::VoiceAnswered { .. } => Event::VoiceAnswered,
-        PublicBody::VoiceEnded { .. } => Event::VoiceEnded,
-        PublicBody::Waiting | PublicBody::Message { .. } => Event::Waiting,
-    }
+/// Whether this page is too old to know what an entry says.
+const fn is_unknown(body: &PublicBody) -> bool {
+    matches!(
+        body,
+        PublicBody::Assignment(AssignmentTold::Other)
+            | PublicBody::Resolution(ResolutionTold::Other)
+            | PublicBody::Callback(CallbackTold::Other)
+            | PublicBody::CallOffer(CallOfferTold::Other)
+            | PublicBody::Voice(VoiceTold::Other)
+            | PublicBody::WrapUp(WrapUpTold::Other)
+            | PublicBody::Other
+    )
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use heard_client::LinkState;
+use heard_fold::{Stage, Thread};
 use heard_protocol::limits::MAX_TEXT_BYTES;
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, Author, CallbackProgress, CallbackView, CommandId,
-    ConversationId, Cursor, PublicBody, PublicEntry, RefusalCode, Seq, Slot, TalkReason,
-    UnixMillis, VoiceId, WaitEstimate,
+    ConversationId, Cursor, PublicBody, PublicEntry, RefusalCode, Seq, Slot, UnixMillis,
+    WaitEstimate,
 };
 
 /// One conversation as far as it has been read.
@@ -54,19 +55,6 @@ pub enum Delivery {
     Seen,
 }
 
-/// Where the conversation is in its life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Nothing was said yet.
-    Fresh,
-    /// Somebody will take it.
-    Waiting,
-    /// This agent has it.
-    With(AgentId),
-    /// Settled; writing takes it up again.
-    Resolved,
-}
-
 /// Whom the visitor talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partner {
@@ -85,15 +73,6 @@ pub struct Queue {
     pub wait: WaitEstimate,
 }
 
-/// A call from page to page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Voice {
-    /// Which.
-    pub call: VoiceId,
-    /// Who answered; none while it rings.
-    pub agent: Option<AgentId>,
-}
-
 /// What the panel knows.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
@@ -106,8 +85,8 @@ pub struct Model {
     pub pending: Vec<Pending>,
     /// Every agent who took part.
     pub agents: Vec<AgentCard>,
-    /// Where the conversation is in its life.
-    pub stage: Stage,
+    /// What the current log comes to.
+    pub thread: Thread,
     /// The connection.
     pub link: LinkState,
     /// Whether a greeting has come in this page's life.
@@ -122,16 +101,8 @@ pub struct Model {
     pub call: Option<CallbackView>,
     /// The times there are for a call; not known yet if there are none.
     pub slots: Option<Vec<Slot>>,
-    /// Why talking is offered, and the agent's words for it; until it is answered.
-    pub offer: Option<(TalkReason, String)>,
-    /// The call from page to page that goes on.
-    pub voice: Option<Voice>,
     /// Whether the agent who has the conversation can talk here and now.
     pub headset: bool,
-    /// A call has taken place, and the visitor has not said how it was.
-    pub unrated: bool,
-    /// Whether the log says that a request to be called is open.
-    pub callback_open: bool,
     /// How far staff have read the current log.
     pub staff_read: Seq,
     /// How far the visitor has read the current log, here or in another tab.
@@ -158,7 +129,7 @@ impl Model {
                 .map(|(id, text)| Pending::new(id, &text))
                 .collect(),
             agents: Vec::new(),
-            stage: Stage::Fresh,
+            thread: Thread::default(),
             link: LinkState::Idle,
             greeted: false,
             // Nobody is told that the desk is empty before that is known.
@@ -167,11 +138,7 @@ impl Model {
             typing: None,
             call: None,
             slots: None,
-            offer: None,
-            voice: None,
             headset: false,
-            unrated: false,
-            callback_open: false,
             staff_read: Seq::START,
             visitor_read: Seq::START,
         }
@@ -194,7 +161,7 @@ impl Model {
 
     /// Whom the visitor talks to: the agent who has the conversation or had it last, else the shop.
     pub fn partner(&self) -> Partner {
-        let card = match self.stage {
+        let card = match self.thread.stage {
             Stage::With(id) => self.agent(id),
             Stage::Fresh | Stage::Waiting | Stage::Resolved => None,
         };
@@ -273,7 +240,7 @@ impl Model {
             }
             None => {}
         }
-        self.callback_open = is_open(&view.progress);
+        self.thread.booked = is_open(&view.progress);
         self.call = Some(view);
     }
 

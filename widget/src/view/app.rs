@@ -5,15 +5,15 @@ use std::cell::{Cell, OnceCell};
 use heard_client::web::{Options, WebClient};
 use heard_client::{Config, Input, Update};
 use heard_protocol::{
-    CommandId, Envelope, NextMove, Page, RefusalCode, Secret, SiteId, TalkAnswer, Visitor,
-    VisitorCommand, VisitorCredential, VisitorSignal,
+    CallAnswer, CallOfferAsk, CommandId, Envelope, NextMove, Page, RefusalCode, Secret, SiteId,
+    Visitor, VisitorCommand, VisitorCredential, VisitorSignal,
 };
 
 use super::kit::Watched;
 use super::voice::{self, Mine};
 use crate::host::{DRAFT, Host, HostKeeper, RELOADED, TOKEN, kept_messages};
 use crate::model::callback::{Draft, Step};
-use crate::model::{Answer, BadText, Model, News, sendable};
+use crate::model::{Answer, BadText, Model, News, Offer, sendable};
 use crate::text::{Strings, catalogue};
 
 /// The relay is told of typing at most this often; it believes it a little longer.
@@ -174,7 +174,7 @@ impl Shared {
     /// Takes what the session tells.
     fn take(&'static self, update: Update<Visitor>) {
         let host = &self.host;
-        let before = self.model.peek(|model| model.voice);
+        let before = self.model.peek(|model| model.thread.voice);
         let news = self.model.change(|model| model.apply(update));
         if let Some(Secret(token)) = &news.token
             && host.kept(TOKEN).as_ref() != Some(token)
@@ -245,7 +245,7 @@ impl Shared {
     /// Asks which times there are for a call, and how the visitor's own stands.
     pub(super) fn ask_calls(&self) {
         let zone = self.host.zone();
-        self.give(Input::Signal(VisitorSignal::AskCalls { zone }));
+        self.give(Input::Signal(VisitorSignal::WatchCalls { zone }));
     }
 
     /// Asks for something about a call.
@@ -260,10 +260,10 @@ impl Shared {
     }
 
     /// Answers the offer to talk; the card goes at once, whenever the answer arrives.
-    pub(super) fn answer_talk(&self, answer: TalkAnswer) {
-        let offer = self.model.change(|model| model.offer.take());
-        if let (Some((reason, _)), Some(id)) = (offer, self.new_id()) {
-            let command = VisitorCommand::AnswerTalk { reason, answer };
+    pub(super) fn answer_talk(&self, answer: CallAnswer) {
+        let offer = self.model.change(|model| model.thread.offer.take());
+        if let (Some(Offer { reason, .. }), Some(id)) = (offer, self.new_id()) {
+            let command = VisitorCommand::CallOffer(CallOfferAsk::Answer { reason, answer });
             self.give(Input::Submit(Envelope::new(id, command)));
         }
     }

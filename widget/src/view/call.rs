@@ -1,6 +1,9 @@
 //! A call that is booked: how it stands, another time, calling it off; and how it was.
 
-use heard_protocol::{CallbackProgress, CallbackView, CallbackWhen, RefusalCode, VisitorCommand};
+use heard_protocol::{
+    CallbackAsk, CallbackProgress, CallbackView, CallbackWhen, RefusalCode, VisitorCommand,
+    WrapUpAsk,
+};
 
 use super::app::App;
 use super::kit::{El, button, el, value_of};
@@ -103,7 +106,8 @@ fn state(app: App) -> String {
         // Then there is no card.
         CallbackProgress::Closed { .. }
         | CallbackProgress::Cancelled
-        | CallbackProgress::Expired => String::new(),
+        | CallbackProgress::Expired
+        | CallbackProgress::Other => String::new(),
     }
 }
 
@@ -119,7 +123,7 @@ fn unchanged(app: App) -> String {
 
 fn cancel(app: App) {
     if let Some(callback) = app.model.peek(|model| Some(model.open_call()?.id)) {
-        app.change_call(VisitorCommand::CancelCallback { callback });
+        app.change_call(VisitorCommand::Callback(CallbackAsk::Cancel { callback }));
     }
 }
 
@@ -134,7 +138,10 @@ fn mover(app: App) -> El {
                 at: heard_protocol::UnixMillis(at),
                 zone: app.host.zone(),
             };
-            app.change_call(VisitorCommand::MoveCallback { callback, when });
+            app.change_call(VisitorCommand::Callback(CallbackAsk::Move {
+                callback,
+                when,
+            }));
         }
     };
     el("form", "form")
@@ -231,16 +238,16 @@ pub(super) fn rating(app: App) -> El {
     let rate = move |stars: u8| {
         let label = fill(words.rate_of, &[&stars.to_string()]);
         button("plain", move || {
-            app.change_call(VisitorCommand::RateCall {
+            app.change_call(VisitorCommand::WrapUp(WrapUpAsk::Rate {
                 stars,
                 word: String::new(),
-            });
+            }));
         })
         .set("aria-label", &label)
         .text(&stars.to_string())
     };
     el("div", "").show(
-        move || app.model.read(|model| model.unrated),
+        move || app.model.read(|model| model.thread.unrated),
         move || {
             let mut row = el("div", "row");
             for stars in 1..=5 {

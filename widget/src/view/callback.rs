@@ -39,7 +39,7 @@ pub(super) fn callback(app: App) -> El {
 fn which(app: App) -> Option<Card> {
     let (nobody, begun) = app.model.read(|model| {
         (
-            nobody_here(model) && !model.callback_open,
+            nobody_here(model) && !model.thread.booked,
             !model.is_empty(),
         )
     });
@@ -81,7 +81,7 @@ fn nobody_here(model: &Model) -> bool {
         || model
             .queue
             .is_some_and(|queue| queue.wait == WaitEstimate::NobodyHere);
-    nobody && matches!(model.stage, Stage::Fresh | Stage::Waiting)
+    nobody && matches!(model.thread.stage, Stage::Fresh | Stage::Waiting)
 }
 
 fn form(app: App) -> El {

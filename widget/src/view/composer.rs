@@ -11,7 +11,7 @@ use crate::text::fill;
 pub(super) fn composer(app: App) -> El {
     let words = app.words;
     let hint = move || {
-        let waits = app.model.read(|model| model.stage == Stage::Waiting);
+        let waits = app.model.read(|model| model.thread.stage == Stage::Waiting);
         let hint = if waits {
             words.message_waiting
         } else {

@@ -16,7 +16,7 @@ pub(super) fn header(app: App) -> El {
         let class = match kind() {
             None => "face shop",
             Some(AgentKind::Person) => "face",
-            Some(AgentKind::Bot) => "face bot",
+            Some(AgentKind::Bot | AgentKind::Other) => "face bot",
         };
         Some(class.to_owned())
     };
@@ -54,9 +54,9 @@ fn state_line(model: &Model, words: &'static Strings) -> &'static str {
     if !model.greeted && matches!(model.link, LinkState::Idle | LinkState::Connecting { .. }) {
         return words.state_connecting;
     }
-    match model.stage {
+    match model.thread.stage {
         Stage::With(id) => match model.agent(id).map(|card| card.kind) {
-            Some(AgentKind::Bot) => words.state_bot,
+            Some(AgentKind::Bot | AgentKind::Other) => words.state_bot,
             Some(AgentKind::Person) | None => words.state_person,
         },
         _ if !model.open => words.state_closed,

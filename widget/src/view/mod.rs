@@ -13,6 +13,7 @@ mod log;
 mod queue;
 mod rows;
 mod talk;
+mod told;
 mod voice;
 
 use tachys::view::Mountable;

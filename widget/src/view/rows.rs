@@ -1,13 +1,14 @@
 //! One row of the conversation.
 
-use heard_protocol::{AgentKind, CommandId, Disposition, RefusalCode, TalkAnswer, UnixMillis};
+use heard_protocol::{AgentKind, CommandId, RefusalCode, UnixMillis};
 
 use super::app::App;
 use super::kit::{El, button, el};
+use super::told::told;
 use crate::model::Delivery;
 use crate::model::links::{Piece, pieces};
-use crate::model::rows::{Event, Row};
-use crate::text::{Strings, fill};
+use crate::model::rows::Row;
+use crate::text::Strings;
 
 pub(super) fn row(app: App, row: Row) -> El {
     match row {
@@ -27,7 +28,7 @@ pub(super) fn row(app: App, row: Row) -> El {
             ..
         } => meta(app, at, delivery, author),
         Row::Failed { id, code } => failure(app, id, code),
-        Row::Event { event, .. } => el("div", "note").text(&event_text(&event, app)),
+        Row::Event { body, .. } => el("div", "note").text(&told(&body, app)),
     }
 }
 
@@ -80,7 +81,9 @@ fn meta(
     };
     let text = match (delivery, author) {
         (Some(delivery), _) => [&*time, " · ", delivery_text(delivery, words)].concat(),
-        (None, Some((name, AgentKind::Bot))) => [&*name, " · ", words.bot, " · ", &*time].concat(),
+        (None, Some((name, AgentKind::Bot | AgentKind::Other))) => {
+            [&*name, " · ", words.bot, " · ", &*time].concat()
+        }
         (None, Some((name, AgentKind::Person))) => [&*name, " · ", &*time].concat(),
         (None, None) => time,
     };
@@ -108,41 +111,4 @@ fn delivery_text(delivery: Delivery, words: &'static Strings) -> &'static str {
         Delivery::Sent => words.sent,
         Delivery::Seen => words.seen,
     }
-}
-
-fn event_text(event: &Event, app: App) -> String {
-    let words = app.words;
-    let when = |at: &UnixMillis| app.host.moment(at.0);
-    let plain = match event {
-        Event::CallbackMoved(Some(at)) => return fill(words.call_moved, &[&when(at)]),
-        Event::CallbackMoved(None) => words.call_moved_soon,
-        Event::CallbackCancelled => words.call_cancelled,
-        Event::CallbackExpired => words.call_expired,
-        Event::Calling(name) => return fill(words.calling, &[name]),
-        Event::Tried(_, next) => return fill(words.call_tried, &[&when(next)]),
-        Event::Summed(text) => return fill(words.call_summed, &[text]),
-        Event::TalkOffered(why) => return fill(words.talk_offered, &[why]),
-        Event::TalkAnswered(TalkAnswer::No) => words.talk_no,
-        Event::TalkAnswered(_) => words.talk_yes,
-        Event::VoiceAsked => words.voice_asked,
-        Event::VoiceAnswered => words.voice_answered,
-        Event::VoiceEnded => words.voice_ended,
-        Event::Rated(stars) => return fill(words.call_rated, &[&stars.to_string()]),
-        Event::Joined(name, AgentKind::Person) => return fill(words.joined, &[name]),
-        Event::Joined(name, AgentKind::Bot) => return fill(words.joined_bot, &[name]),
-        Event::Waiting => words.waiting,
-        Event::Resolved => words.resolved,
-        Event::Reopened => words.reopened,
-        Event::CallbackRequested => words.callback_requested,
-        Event::CallbackClosed(disposition) => match disposition {
-            Disposition::Answered => words.call_answered,
-            Disposition::Busy => words.call_busy,
-            Disposition::NoAnswer => words.call_no_answer,
-            Disposition::Voicemail => words.call_voicemail,
-            Disposition::WrongNumber => words.call_wrong_number,
-            Disposition::Refused => words.call_refused,
-            Disposition::Technical => words.call_technical,
-        },
-    };
-    plain.to_owned()
 }

@@ -2,11 +2,12 @@
 //! each other. It takes neither the focus nor the room of the text box; whoever writes on may leave
 //! it unanswered.
 
-use heard_protocol::{TalkAnswer, TalkReason};
+use heard_protocol::{CallAnswer, CallReason};
 
 use super::app::App;
 use super::kit::{El, button, el};
 use super::{callback, voice};
+use crate::model::{Model, Offer};
 
 pub(super) fn talk(app: App) -> El {
     el("div", "")
@@ -16,7 +17,7 @@ pub(super) fn talk(app: App) -> El {
 
 /// Whether the card is on the screen. The form that asks for a call says it all by itself.
 pub(super) fn is_offered(app: App) -> bool {
-    app.model.read(|model| model.offer.is_some()) && !callback::is_open(app)
+    app.model.read(|model| model.thread.offer.is_some()) && !callback::is_open(app)
 }
 
 fn card(app: App) -> El {
@@ -29,7 +30,7 @@ fn card(app: App) -> El {
 /// Whether the visitor and the agent can talk from page to page now.
 pub(super) fn can_talk(app: App) -> bool {
     app.model
-        .read(|model| model.headset && model.voice.is_none())
+        .read(|model| model.headset && model.thread.voice.is_none())
 }
 
 /// The button that does it.
@@ -39,22 +40,23 @@ pub(super) fn here(app: App) -> El {
 
 fn title(app: App) -> String {
     let words = app.words;
-    app.model.read(|model| match &model.offer {
+    let reason = |model: &Model| model.thread.offer.as_ref().map(|offer| offer.reason);
+    match app.model.read(reason) {
         // There is nobody to talk to here.
-        Some((TalkReason::NobodyFree, _)) => words.call_title.to_owned(),
+        Some(CallReason::NobodyFree) => words.call_title.to_owned(),
         _ => words.talk_title.to_owned(),
-    })
+    }
 }
 
 /// What the visitor can answer. Another way to talk is another button here.
 fn ways(app: App) -> El {
     let words = app.words;
     let call = move || {
-        app.answer_talk(TalkAnswer::Phone);
+        app.answer_talk(CallAnswer::Phone);
         app.ask_for_call();
     };
     let write = move || {
-        app.answer_talk(TalkAnswer::No);
+        app.answer_talk(CallAnswer::No);
         app.take_focus();
     };
     el("div", "row")
@@ -66,15 +68,15 @@ fn ways(app: App) -> El {
 /// Why it is offered: in the agent's words, if it was the agent and they said why.
 fn reason(app: App) -> String {
     let words = app.words;
-    app.model.read(|model| match &model.offer {
-        Some((_, why)) if !why.is_empty() => why.clone(),
-        Some((reason, _)) => match reason {
-            TalkReason::Connection => words.why_connection,
-            TalkReason::NobodyFree => words.why_nobody,
-            TalkReason::Circles => words.why_circles,
-            TalkReason::HardToWrite => words.why_hard,
-            TalkReason::Agent => words.why_agent,
-            TalkReason::Visitor => words.why_visitor,
+    app.model.read(|model| match &model.thread.offer {
+        Some(Offer { why, .. }) if !why.is_empty() => why.clone(),
+        Some(Offer { reason, .. }) => match reason {
+            CallReason::Connection => words.why_connection,
+            CallReason::NobodyFree => words.why_nobody,
+            CallReason::Circles => words.why_circles,
+            CallReason::HardToWrite => words.why_hard,
+            CallReason::Agent | CallReason::Other => words.why_agent,
+            CallReason::Visitor => words.why_visitor,
         }
         .to_owned(),
         None => String::new(),

@@ -5,12 +5,12 @@ use std::cell::Cell;
 
 use heard_client::Input;
 use heard_protocol::{
-    Envelope, TalkAnswer, TalkReason, VisitorCommand, VisitorSignal, VoiceEnding, VoiceId,
+    CallAnswer, CallReason, Envelope, VisitorCommand, VisitorSignal, VoiceAsk, VoiceEnding, VoiceId,
 };
 
 use super::app::App;
 use crate::host::VOICE;
-use crate::model::{News, Voice};
+use crate::model::{News, VoiceCall};
 
 /// What this page has to do with a call.
 #[derive(Default)]
@@ -32,13 +32,15 @@ impl Mine {
 
 /// The visitor wants to talk now.
 pub(super) fn start(app: App) {
-    let reason = app.model.peek(|model| model.offer.as_ref().map(|it| it.0));
-    app.answer_talk(TalkAnswer::Here);
+    let reason = app
+        .model
+        .peek(|model| model.thread.offer.as_ref().map(|it| it.reason));
+    app.answer_talk(CallAnswer::Here);
     app.form.change(|form| form.asked = false);
-    open(app, reason.unwrap_or(TalkReason::Visitor));
+    open(app, reason.unwrap_or(CallReason::Visitor));
 }
 
-fn open(app: App, reason: TalkReason) {
+fn open(app: App, reason: CallReason) {
     if app.voice.shown.replace(true) {
         return;
     }
@@ -48,21 +50,21 @@ fn open(app: App, reason: TalkReason) {
 }
 
 /// The page around says something of the call.
-fn hear(app: App, reason: TalkReason, said: &str) {
+fn hear(app: App, reason: CallReason, said: &str) {
     let call = app.voice.call.get();
     let Some((what, text)) = said.split_at_checked(1) else {
         return;
     };
     match what {
         "r" => {
-            app.give(Input::Signal(VisitorSignal::AskIce));
+            app.give(Input::Signal(VisitorSignal::JoinVoice));
             if call.is_some() {
                 follow(app, None);
             } else if let Some(id) = app.new_id() {
                 let call = VoiceId::from_bytes(id.to_bytes());
                 app.voice.call.set(Some(call));
                 app.host.keep(VOICE, Some(&call.to_string()), true);
-                let command = VisitorCommand::StartVoice { reason };
+                let command = VisitorCommand::Voice(VoiceAsk::Start { reason });
                 app.give(Input::Submit(Envelope::new(id, command)));
             }
         }
@@ -75,7 +77,7 @@ fn hear(app: App, reason: TalkReason, said: &str) {
         _ => {
             if let (Some(call), Some(id)) = (call, app.new_id()) {
                 let why = ending(text);
-                let command = VisitorCommand::EndVoice { call, why };
+                let command = VisitorCommand::Voice(VoiceAsk::End { call, why });
                 app.give(Input::Submit(Envelope::new(id, command)));
             }
             forget(app);
@@ -90,9 +92,9 @@ fn forget(app: App) {
 }
 
 /// What the session told, as far as it is about the call. `before` is how it stood.
-pub(super) fn attend(app: App, before: Option<Voice>, news: &News) {
+pub(super) fn attend(app: App, before: Option<VoiceCall>, news: &News) {
     if news.headset_due {
-        app.give(Input::Signal(VisitorSignal::AskHeadset));
+        app.give(Input::Signal(VisitorSignal::WatchHeadset));
     }
     if app.voice.is_refused(news) {
         app.host.tell_voice("ended", &said(VoiceEnding::Declined));
@@ -104,7 +106,7 @@ pub(super) fn attend(app: App, before: Option<Voice>, news: &News) {
         app.host.tell_voice("ended", &said(why));
         forget(app);
     }
-    let now = app.model.peek(|model| model.voice);
+    let now = app.model.peek(|model| model.thread.voice);
     if let Some(now) = now
         && app.voice.call.get().is_none()
         && app
@@ -114,7 +116,7 @@ pub(super) fn attend(app: App, before: Option<Voice>, news: &News) {
     {
         // This page was loaded anew while it was on a call.
         app.voice.call.set(Some(now.call));
-        open(app, TalkReason::Visitor);
+        open(app, CallReason::Visitor);
     }
     follow(app, before);
     if let Some((what, text)) = &news.voice {
@@ -123,8 +125,8 @@ pub(super) fn attend(app: App, before: Option<Voice>, news: &News) {
 }
 
 /// Tells the page around when somebody answers, or hands over.
-fn follow(app: App, before: Option<Voice>) {
-    let Some(now) = app.model.peek(|model| model.voice) else {
+fn follow(app: App, before: Option<VoiceCall>) {
+    let Some(now) = app.model.peek(|model| model.thread.voice) else {
         return;
     };
     if before != Some(now) && app.voice.call.get() == Some(now.call) {

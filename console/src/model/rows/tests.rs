@@ -65,26 +65,30 @@ fn one_event_told_by_both_faces_is_one_line() {
         staff(
             2,
             0,
-            StaffBody::Queued {
+            StaffBody::Assignment(AssignmentNoted::Queued {
                 reason: QueueReason::New,
-            },
+            }),
         ),
-        staff(3, 5, StaffBody::Assigned { agent: agent(2) }),
+        staff(
+            3,
+            5,
+            StaffBody::Assignment(AssignmentNoted::Assigned { agent: agent(2) }),
+        ),
         public(
             4,
             2,
             5,
-            PublicBody::AgentJoined {
+            PublicBody::Assignment(AssignmentTold::Joined {
                 agent: card.clone(),
-            },
+            }),
         ),
-        public(5, 3, 9, PublicBody::Waiting),
+        public(5, 3, 9, PublicBody::Assignment(AssignmentTold::Waiting)),
         staff(
             6,
             9,
-            StaffBody::Queued {
+            StaffBody::Assignment(AssignmentNoted::Queued {
                 reason: QueueReason::AgentGone,
-            },
+            }),
         ),
     ]);
     let lines: Vec<_> = rows
@@ -97,20 +101,29 @@ fn one_event_told_by_both_faces_is_one_line() {
     assert_eq!(
         lines,
         [
-            Line::Queued(QueueReason::New),
-            Line::Assigned(agent(2)),
-            Line::Queued(QueueReason::AgentGone)
+            AssignmentNoted::Queued {
+                reason: QueueReason::New
+            },
+            AssignmentNoted::Assigned { agent: agent(2) },
+            AssignmentNoted::Queued {
+                reason: QueueReason::AgentGone
+            },
         ]
+        .map(|noted| EntryBody::Staff(StaffBody::Assignment(noted)))
     );
     let alone = show(vec![public(
         1,
         1,
         0,
-        PublicBody::AgentJoined {
+        PublicBody::Assignment(AssignmentTold::Joined {
             agent: card.clone(),
-        },
+        }),
     )]);
-    assert!(matches!(&alone[1].body, RowBody::Line(Line::Joined(who), _) if *who == card));
+    let joined = PublicBody::Assignment(AssignmentTold::Joined { agent: card });
+    assert!(matches!(
+        &alone[1].body,
+        RowBody::Line(EntryBody::Public { body, .. }, _) if *body == joined
+    ));
 }
 
 #[test]
@@ -122,13 +135,21 @@ fn a_visitor_who_comes_back_is_told_of_once() {
     let queued = staff(
         2,
         0,
-        StaffBody::Queued {
+        StaffBody::Assignment(AssignmentNoted::Queued {
             reason: QueueReason::Reopened,
-        },
+        }),
     );
-    let by_visitor = show(vec![public(1, 1, 0, PublicBody::Reopened), queued]);
+    let by_visitor = show(vec![
+        public(1, 1, 0, PublicBody::Resolution(ResolutionTold::Reopened)),
+        queued,
+    ]);
     assert_eq!(lines(by_visitor), 1);
-    let by_agent = show(vec![public(1, 1, 0, PublicBody::Reopened)]);
+    let by_agent = show(vec![public(
+        1,
+        1,
+        0,
+        PublicBody::Resolution(ResolutionTold::Reopened),
+    )]);
     assert_eq!(lines(by_agent), 1);
 }
 

@@ -1,7 +1,8 @@
 //! What happens to a request, and what that makes of it.
 
 use heard_protocol::{
-    AgentCard, AgentId, CallLeg, Disposition, PublicBody, RefusalCode, StaffBody, UnixMillis,
+    AgentCard, AgentId, CallLeg, CallbackNoted, CallbackTold, Disposition, PublicBody, RefusalCode,
+    StaffBody, UnixMillis, WrapUpTold,
 };
 
 use super::{Callback, DialEvent, Ending, MINUTE_MS, Stage, Try};
@@ -32,9 +33,9 @@ impl Callback {
         }
         self.end(Ending::Cancelled, now);
         let callback = self.id;
-        Ok(vec![Write::Public(PublicBody::CallbackCancelled {
-            callback,
-        })])
+        Ok(vec![Write::Public(PublicBody::Callback(
+            CallbackTold::Cancelled { callback },
+        ))])
     }
 
     /// It rings for an agent. Does nothing unless it waits.
@@ -44,7 +45,10 @@ impl Callback {
         }
         self.life.stage = Stage::Ringing { agent, until };
         let callback = self.id;
-        vec![Write::Staff(StaffBody::CallbackRung { callback, agent })]
+        vec![Write::Staff(StaffBody::Callback(CallbackNoted::Rung {
+            callback,
+            agent,
+        }))]
     }
 
     /// The agent it rings for did not take it. Does nothing unless it rings.
@@ -54,7 +58,10 @@ impl Callback {
         };
         self.pass(agent, now);
         let callback = self.id;
-        vec![Write::Staff(StaffBody::CallbackMissed { callback, agent })]
+        vec![Write::Staff(StaffBody::Callback(CallbackNoted::Missed {
+            callback,
+            agent,
+        }))]
     }
 
     fn pass(&mut self, agent: AgentId, now: UnixMillis) {
@@ -75,10 +82,10 @@ impl Callback {
             }
         }
         self.pass(by, now);
-        let declined = StaffBody::CallbackDeclined {
+        let declined = StaffBody::Callback(CallbackNoted::Declined {
             callback: self.id,
             agent: by,
-        };
+        });
         Ok(vec![Write::Staff(declined)])
     }
 
@@ -122,10 +129,10 @@ impl Callback {
             leg,
             until,
         };
-        let calling = PublicBody::CallbackCalling {
+        let calling = PublicBody::Callback(CallbackTold::Calling {
             callback: self.id,
             agent: by.clone(),
-        };
+        });
         Ok(vec![Write::Public(calling)])
     }
 
@@ -162,6 +169,7 @@ impl Callback {
                 let wait = match leg {
                     CallLeg::Agent | CallLeg::Visitor => dial_ms(policy),
                     CallLeg::Joined => LONGEST_TALK_MS,
+                    CallLeg::Other => return Err(RefusalCode::Invalid),
                 };
                 self.life.stage = Stage::Calling {
                     agent,
@@ -174,10 +182,9 @@ impl Callback {
             DialEvent::NoAgent => {
                 self.pass(agent, now);
                 let callback = self.id;
-                Ok(vec![Write::Staff(StaffBody::CallbackMissed {
-                    callback,
-                    agent,
-                })])
+                Ok(vec![Write::Staff(StaffBody::Callback(
+                    CallbackNoted::Missed { callback, agent },
+                ))])
             }
             DialEvent::Ended {
                 disposition,
@@ -199,7 +206,7 @@ impl Callback {
             return Change::new();
         };
         let disposition = match leg {
-            CallLeg::Agent | CallLeg::Visitor => Disposition::Technical,
+            CallLeg::Agent | CallLeg::Visitor | CallLeg::Other => Disposition::Technical,
             CallLeg::Joined => Disposition::Answered,
         };
         self.tried(agent, since, disposition, 0, policy, now)
@@ -253,10 +260,10 @@ impl Callback {
             {
                 text.clone_into(note);
             }
-            let summed = PublicBody::CallSummed {
+            let summed = PublicBody::WrapUp(WrapUpTold::Summed {
                 agent: by,
                 text: text.to_owned(),
-            };
+            });
             change.push(Write::Public(summed));
         }
         Ok(change)
@@ -290,10 +297,12 @@ impl Callback {
         };
         self.end(closed, now);
         let callback = self.id;
-        Ok(vec![Write::Public(PublicBody::CallbackClosed {
-            callback,
-            disposition,
-        })])
+        Ok(vec![Write::Public(PublicBody::Callback(
+            CallbackTold::Closed {
+                callback,
+                disposition,
+            },
+        ))])
     }
 
     /// The agent it rings for, or who makes it, is gone: it waits for the next. Does nothing if it
@@ -304,10 +313,10 @@ impl Callback {
         };
         self.life.stage = Stage::Waiting;
         let callback = self.id;
-        vec![Write::Staff(StaffBody::CallbackReleased {
+        vec![Write::Staff(StaffBody::Callback(CallbackNoted::Released {
             callback,
             agent,
-        })]
+        }))]
     }
 
     /// Nobody made it in time. Does nothing unless it waits.
@@ -317,7 +326,9 @@ impl Callback {
         }
         self.end(Ending::Expired, now);
         let callback = self.id;
-        vec![Write::Public(PublicBody::CallbackExpired { callback })]
+        vec![Write::Public(PublicBody::Callback(CallbackTold::Expired {
+            callback,
+        }))]
     }
 
     fn count(
@@ -363,11 +374,11 @@ impl Callback {
             self.life.stage = Stage::Waiting;
             self.life.due = next;
             self.life.slot = None;
-            return vec![Write::Public(PublicBody::CallbackTried {
+            return vec![Write::Public(PublicBody::Callback(CallbackTold::Tried {
                 callback,
                 disposition,
                 next,
-            })];
+            }))];
         }
         let closed = Ending::Closed {
             by: agent,
@@ -375,10 +386,10 @@ impl Callback {
             note: String::new(),
         };
         self.end(closed, now);
-        vec![Write::Public(PublicBody::CallbackClosed {
+        vec![Write::Public(PublicBody::Callback(CallbackTold::Closed {
             callback,
             disposition,
-        })]
+        }))]
     }
 }
 
@@ -386,7 +397,7 @@ const fn rank(leg: CallLeg) -> u8 {
     match leg {
         CallLeg::Agent => 0,
         CallLeg::Visitor => 1,
-        CallLeg::Joined => 2,
+        CallLeg::Joined | CallLeg::Other => 2,
     }
 }
 

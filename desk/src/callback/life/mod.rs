@@ -8,8 +8,8 @@ pub(super) mod tests;
 pub use shown::view;
 
 use heard_protocol::{
-    AgentId, CallLeg, CallbackForm, CallbackId, ContactId, ConversationId, Disposition, SiteId,
-    TalkReason, UnixMillis,
+    AgentId, CallLeg, CallReason, CallbackForm, CallbackId, ContactId, ConversationId, Disposition,
+    SiteId, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,7 @@ pub struct Life {
     pub slot: Option<UnixMillis>,
     /// What it came of; none if that was not kept.
     #[serde(default)]
-    pub reason: Option<TalkReason>,
+    pub reason: Option<CallReason>,
     /// What it takes of whoever makes it.
     #[serde(default)]
     pub needs: Vec<Level>,

@@ -79,7 +79,7 @@ fn progress(summary: &CallbackSummary) -> CallbackProgress {
         },
         CallbackState::Ringing { .. }
         | CallbackState::Calling {
-            leg: CallLeg::Agent,
+            leg: CallLeg::Agent | CallLeg::Other,
             ..
         } => CallbackProgress::Ringing,
         CallbackState::Calling {
@@ -95,6 +95,7 @@ fn progress(summary: &CallbackSummary) -> CallbackProgress {
         },
         CallbackState::Cancelled { .. } => CallbackProgress::Cancelled,
         CallbackState::Expired { .. } => CallbackProgress::Expired,
+        CallbackState::Other => CallbackProgress::Other,
     }
 }
 

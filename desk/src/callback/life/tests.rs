@@ -1,6 +1,6 @@
 use heard_protocol::{
     AgentCard, AgentKind, CallbackProgress, CallbackWhen, CommandId, Consent, PublicBody,
-    RefusalCode,
+    RefusalCode, WrapUpTold,
 };
 
 use super::events::LONGEST_TALK_MS;
@@ -99,10 +99,10 @@ fn an_answered_call_is_over_and_summed_up_in_the_chat() {
         )
         .unwrap();
     assert_eq!(ended(&callback), Some(Disposition::Answered));
-    let summed = PublicBody::CallSummed {
+    let summed = PublicBody::WrapUp(WrapUpTold::Summed {
         agent: agent(1),
         text: "Sends a courier.".to_owned(),
-    };
+    });
     assert_eq!(change.last(), Some(&Write::Public(summed)));
     assert_eq!(change.len(), 2);
 }

@@ -8,9 +8,10 @@ use heard_desk::conversation::Recipient;
 use heard_desk::{Conversation, Write};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Author, Availability, Colleague, CommandId, ContactId,
-    ConversationId, ConversationSummary, Epoch, PublicBody, Refusal, Seq, SiteCard, SiteId, Staff,
-    StaffBody, StaffCommand, StaffEntry, StaffNotice, StaffWelcome, Status, UnixMillis, Welcome,
+    AgentCard, AgentId, AgentKind, AssignmentAct, AssignmentNoted, Author, Availability, Colleague,
+    CommandId, ContactId, ConversationAct, ConversationId, ConversationSummary, Epoch, Facet,
+    Marks, Mine, PublicBody, Refusal, Seq, SiteCard, SiteId, Staff, StaffBody, StaffCommand,
+    StaffEntry, StaffRow, StaffWelcome, Status, UnixMillis, Welcome,
 };
 
 use super::{Act, Agent};
@@ -98,15 +99,21 @@ impl Stage {
                     id: SiteId::from_bits(1),
                     name: String::new(),
                 },
-                availability: Availability::Available,
-                capacity: 4,
-                conversations: vec![self.row()],
-                colleagues: self.colleagues.clone(),
-                callbacks: Vec::new(),
             },
         };
         self.waiting.clear();
         self.waiting.push_back(Update::Welcome(Box::new(welcome)));
+        let mine = StaffRow::Mine(Mine {
+            availability: Availability::Available,
+            capacity: 4,
+            takes_calls: false,
+            phone: String::new(),
+            headset: false,
+        });
+        let colleagues = self.colleagues.iter().cloned().map(StaffRow::Colleague);
+        let mut rows: Vec<_> = colleagues.chain([mine]).collect();
+        rows.push(StaffRow::Conversation(Box::new(self.row())));
+        self.waiting.push_back(Update::Rows { rows, done: true });
         self.settle();
     }
 
@@ -127,7 +134,7 @@ impl Stage {
     }
 
     /// A colleague acts.
-    fn colleague(&mut self, command: &StaffCommand) {
+    fn colleague(&mut self, act: &ConversationAct) {
         let id = CommandId::from_bits(u128::from(self.log.len() as u64) << 40);
         let to = Recipient {
             card: robin(),
@@ -135,7 +142,7 @@ impl Stage {
         };
         let change = self
             .talk
-            .staff_acts(&maria().card, id, command, Some(&to), NOW)
+            .acts(&maria().card, id, act, Some(&to), NOW)
             .expect("the colleague may");
         self.write(change);
         self.tell_row();
@@ -172,23 +179,19 @@ impl Stage {
         ConversationSummary {
             id: self.talk.id,
             contact: self.talk.contact,
-            name: String::new(),
-            locale: "en".to_owned(),
-            page: None,
             status: self.talk.status.clone(),
-            issue: String::new(),
-            last_text: String::new(),
-            last_at: NOW,
             head: Seq(self.log.len() as u64),
-            visitor_read: Seq::START,
-            staff_read: Seq::START,
-            public_head: self.public,
+            marks: Marks {
+                public_head: self.public,
+                ..Marks::default()
+            },
+            facets: vec![Facet::Locale("en".to_owned())],
         }
     }
 
     fn tell_row(&mut self) {
-        let notice = StaffNotice::Conversation(Box::new(self.row()));
-        self.waiting.push_back(Update::Notice(notice));
+        let rows = vec![StaffRow::Conversation(Box::new(self.row()))];
+        self.waiting.push_back(Update::Rows { rows, done: false });
     }
 
     /// Lets the bot hear and act until there is nothing more.
@@ -219,9 +222,10 @@ impl Stage {
                     online: !self.left,
                     card: maria().card,
                 };
-                let result =
-                    self.talk
-                        .staff_acts(&robin(), id, &envelope.command, Some(&recipient), NOW);
+                let StaffCommand::In { act, .. } = &envelope.command else {
+                    panic!("it is about the conversation");
+                };
+                let result = self.talk.acts(&robin(), id, act, Some(&recipient), NOW);
                 match result {
                     Ok(change) => {
                         self.done.insert(id);
@@ -353,7 +357,7 @@ fn without_a_person_the_conversation_waits_for_one() {
         assert_eq!(stage.said().len(), said);
         assert!(matches!(
             stage.staff_bodies().last(),
-            Some(StaffBody::Declined { .. })
+            Some(StaffBody::Assignment(AssignmentNoted::Declined { .. }))
         ));
     }
 }
@@ -363,10 +367,10 @@ fn whoever_wants_a_person_from_the_start_is_left_to_one() {
     let mut stage = Stage::new("A human, please", vec![maria()]);
     stage.offered();
     assert!(stage.said().is_empty());
-    let declined = StaffBody::Declined {
+    let declined = StaffBody::Assignment(AssignmentNoted::Declined {
         agent: robin().id,
         reason: "asked for a person".to_owned(),
-    };
+    });
     assert_eq!(stage.staff_bodies().last(), Some(&&declined));
 }
 
@@ -385,16 +389,14 @@ fn after_a_person_the_bot_can_be_given_the_conversation_again() {
     let mut stage = Stage::new("hi", vec![maria()]);
     stage.offered();
     stage.says("human");
-    let conversation = stage.talk.id;
-    stage.colleague(&StaffCommand::Send {
-        conversation,
+    let _conversation = stage.talk.id;
+    stage.colleague(&ConversationAct::Send {
         text: "Done.".to_owned(),
     });
-    stage.colleague(&StaffCommand::Transfer {
-        conversation,
+    stage.colleague(&ConversationAct::Assignment(AssignmentAct::Transfer {
         to: robin().id,
         comment: String::new(),
-    });
+    }));
     stage.says("when are you open?");
     let said = stage.said();
     assert_eq!(
@@ -470,12 +472,11 @@ fn a_crash_between_answer_and_handover_is_made_good() {
     let line = CommandId::from_bits((stage.messages + 1) << 66);
     stage.follows = false;
     stage.says("human");
-    let answer = StaffCommand::Send {
-        conversation: stage.talk.id,
+    let answer = ConversationAct::Send {
         text: Lang::En.handing_over(Some("Maria")),
     };
     let id = crate::ids::about(line, crate::ids::Purpose::Answer);
-    let change = stage.talk.staff_acts(&robin(), id, &answer, None, NOW);
+    let change = stage.talk.acts(&robin(), id, &answer, None, NOW);
     stage.write(change.expect("it owns the conversation"));
     stage.done.insert(id);
     stage.arrives();

@@ -14,7 +14,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use heard_desk::callback::{Callback, free_slots};
-use heard_protocol::{CommandId, RefusalCode, Slot, VisitorCommand};
+use heard_protocol::{CallbackAsk, CommandId, RefusalCode, Slot, VisitorCommand};
 use serde::Deserialize;
 
 use super::callback::{Faults, Typed};
@@ -109,13 +109,17 @@ pub(super) async fn press(
     let words = manner.lang.words();
     let pressed = sent.map(|Form(pressed)| pressed).unwrap_or_default();
     let command = match pressed.act.as_str() {
-        "cancel" => Ok(VisitorCommand::CancelCallback { callback: call.id }),
+        "cancel" => Ok(VisitorCommand::Callback(CallbackAsk::Cancel {
+            callback: call.id,
+        })),
         "move" => pressed
             .typed
             .moment(manner.lang, &site.calls)
-            .map(|when| VisitorCommand::MoveCallback {
-                callback: call.id,
-                when,
+            .map(|when| {
+                VisitorCommand::Callback(CallbackAsk::Move {
+                    callback: call.id,
+                    when,
+                })
             })
             .map_err(|(_, sentence)| sentence.to_owned()),
         _ => Err(words.send_again.to_owned()),

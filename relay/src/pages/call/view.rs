@@ -79,6 +79,7 @@ fn sentence(call: &Callback, progress: &CallbackProgress, manner: Manner) -> Str
         CallbackProgress::Closed { .. } => words.call_unreached.to_owned(),
         CallbackProgress::Cancelled => words.call_cancelled.to_owned(),
         CallbackProgress::Expired => words.call_expired.to_owned(),
+        CallbackProgress::Other => String::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use heard_desk::Policy;
 use heard_desk::callback::{CallPolicy, hours, number};
-use heard_protocol::limits::{MAX_SHORT_BYTES, MAX_TEXT_BYTES};
+use heard_protocol::limits::{MAX_SHORT_BYTES, MAX_TOPIC_BYTES};
 use heard_protocol::{CallbackForm, CallbackWhen, CommandId, Consent, RefusalCode, UnixMillis};
 use serde::Deserialize;
 
@@ -136,7 +136,7 @@ impl Typed {
         if self.name.len() > MAX_SHORT_BYTES {
             faults = faults.with(Field::Name, words.too_long);
         }
-        if self.topic.len() > MAX_TEXT_BYTES {
+        if self.topic.len() > MAX_TOPIC_BYTES {
             faults = faults.with(Field::Topic, words.too_long);
         }
         // Consent is to words we wrote, in whichever language they stood on the screen.

@@ -14,7 +14,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use heard_desk::callback::free_slots;
-use heard_protocol::{CallbackForm, CommandId, RefusalCode, VisitorCommand};
+use heard_protocol::{CallbackAsk, CallbackForm, CommandId, RefusalCode, VisitorCommand};
 
 pub(super) use form::{Faults, Typed};
 pub(super) use view::{moment, short_form, slot_choice};
@@ -164,7 +164,7 @@ async fn book(
         }),
         id,
         after: None,
-        command: VisitorCommand::RequestCallback(form),
+        command: VisitorCommand::Callback(CallbackAsk::Request(form)),
         now: app.clock.now(),
     };
     match app.store.execute(request).await {

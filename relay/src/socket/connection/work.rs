@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use heard_protocol::{CommandId, RefusalCode, VisitorCommand};
+use heard_protocol::{CallbackAsk, CommandId, RefusalCode, VisitorCommand};
 
 use super::Line;
 use crate::socket::context::Caller;
@@ -167,7 +167,7 @@ fn asks_for_a_call(request: &Request) -> bool {
     matches!(
         request,
         Request::Visitor {
-            command: VisitorCommand::RequestCallback(_),
+            command: VisitorCommand::Callback(CallbackAsk::Request(_)),
             ..
         }
     )

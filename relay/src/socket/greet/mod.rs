@@ -50,7 +50,7 @@ pub(super) trait Served: Side {
     fn lists(
         context: &Arc<Context>,
         identity: &Self::Identity,
-    ) -> impl Future<Output = Result<Vec<Self::Notice>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<Self::Row>, StoreError>> + Send;
 
     /// Takes a place in the hub.
     fn sit(context: &Arc<Context>, place: &Place<Self>);

@@ -45,6 +45,7 @@ impl Served for Staff {
         let seat = Seat::take(context, identity.clone(), mailbox);
         // What they see includes themself: they must count as online by then.
         settle_presence(context, &identity).await;
+        let mine = agent.mine();
         let overview = context
             .store
             .overview(site.id, context.clock.now())
@@ -56,16 +57,12 @@ impl Served for Staff {
                 id: site.id,
                 name: site.name,
             },
-            availability: agent.availability,
-            capacity: agent.capacity,
-            conversations: overview.conversations,
-            colleagues: overview.colleagues,
-            callbacks: overview.callbacks,
         };
         Ok((
             Greeting {
                 identity,
                 welcome,
+                rows: overview.rows(mine),
                 own: None,
                 unseen: None,
                 epoch: context.store.epoch(),
@@ -91,17 +88,13 @@ impl Served for Staff {
     async fn lists(
         context: &Arc<Context>,
         identity: &Self::Identity,
-    ) -> Result<Vec<Self::Notice>, StoreError> {
+    ) -> Result<Vec<Self::Row>, StoreError> {
+        let Some(agent) = context.store.agent(identity.agent).await? else {
+            return Ok(Vec::new());
+        };
         let now = context.clock.now();
         let overview = context.store.overview(identity.site, now).await?;
-        let conversations = overview.conversations.into_iter();
-        let colleagues = overview.colleagues.into_iter();
-        let callbacks = overview.callbacks.into_iter();
-        Ok(conversations
-            .map(|row| StaffNotice::Conversation(Box::new(row)))
-            .chain(colleagues.map(StaffNotice::Colleague))
-            .chain(callbacks.map(|row| StaffNotice::Callback(Box::new(row))))
-            .collect())
+        Ok(overview.rows(agent.mine()))
     }
 
     fn sit(context: &Arc<Context>, place: &Place<Self>) {
@@ -141,7 +134,7 @@ impl Served for Staff {
             StaffSignal::ShowHeadset { conversation } | StaffSignal::Voice { conversation, .. } => {
                 Some(*conversation)
             }
-            StaffSignal::AskPhone | StaffSignal::AskHeadset | StaffSignal::AskIce => None,
+            StaffSignal::JoinVoice => None,
         }
     }
 
@@ -149,9 +142,7 @@ impl Served for Staff {
         let agent = place.identity.agent;
         let conversation = match signal {
             StaffSignal::Typing { conversation } => conversation,
-            StaffSignal::AskPhone => return tell_phone(context, place).await,
-            StaffSignal::AskHeadset => return voice::tell_agent(context, place).await,
-            StaffSignal::AskIce => return voice::ice_for_agent(context, place),
+            StaffSignal::JoinVoice => return voice::ice_for_agent(context, place),
             StaffSignal::ShowHeadset { conversation } => {
                 return voice::show(context, place, conversation).await;
             }
@@ -179,19 +170,6 @@ impl Served for Staff {
         context
             .exchange
             .to_followers(conversation, &notice, Some(&place.mailbox));
-    }
-}
-
-/// Tells an agent how their phone is set.
-async fn tell_phone(context: &Arc<Context>, place: &Place<Staff>) {
-    let agent = place.identity.agent;
-    if let Ok(Some(record)) = context.store.agent(agent).await {
-        let notice = StaffNotice::Phone {
-            agent,
-            takes: record.phone.takes,
-            address: record.phone.address,
-        };
-        place.mailbox.put(Mail::ToStaff(notice));
     }
 }
 

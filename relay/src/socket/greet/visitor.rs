@@ -5,7 +5,7 @@ use std::sync::Arc;
 use heard_protocol::limits::{MAX_ENTRIES_PER_FRAME, MAX_SHORT_BYTES};
 use heard_protocol::{
     CloseCode, ConversationId, Cursor, Hello, Page, StaffNotice, Visitor, VisitorNotice,
-    VisitorSignal, VisitorWelcome,
+    VisitorRow, VisitorSignal, VisitorWelcome,
 };
 
 use super::{Served, Slice, internal};
@@ -99,6 +99,7 @@ impl Served for Visitor {
             Greeting {
                 identity,
                 welcome,
+                rows: Vec::new(),
                 own,
                 unseen,
                 epoch: context.store.epoch(),
@@ -121,7 +122,7 @@ impl Served for Visitor {
         Ok(store.visitor_view(identity.contact).await?.conversation)
     }
 
-    async fn lists(_: &Arc<Context>, _: &Self::Identity) -> Result<Vec<Self::Notice>, StoreError> {
+    async fn lists(_: &Arc<Context>, _: &Self::Identity) -> Result<Vec<Self::Row>, StoreError> {
         Ok(Vec::new())
     }
 
@@ -173,12 +174,12 @@ impl Served for Visitor {
 
     async fn signal(context: &Arc<Context>, place: &Place<Self>, signal: Self::Signal) {
         match signal {
-            VisitorSignal::AskHeadset => voice::tell_visitor(context, place).await,
-            VisitorSignal::AskIce => voice::ice_for_visitor(context, place),
+            VisitorSignal::WatchHeadset => voice::tell_visitor(context, place).await,
+            VisitorSignal::JoinVoice => voice::ice_for_visitor(context, place),
             VisitorSignal::Voice { call, text } => {
                 voice::from_visitor(context, place, call, text).await;
             }
-            VisitorSignal::AskCalls { zone } => tell_calls(context, place, &zone).await,
+            VisitorSignal::WatchCalls { zone } => tell_calls(context, place, &zone).await,
             VisitorSignal::Effort { typed_ms, deleted } => {
                 context
                     .dispatch
@@ -201,8 +202,7 @@ impl Served for Visitor {
     }
 }
 
-/// Tells a visitor which times there are for a call, and how their own stands. Whoever is not told
-/// asks again.
+/// Tells a visitor which times there are for a call, and how their own stands.
 async fn tell_calls(context: &Arc<Context>, place: &Place<Visitor>, zone: &str) {
     let VisitorIdentity { site, contact, .. } = *place.identity;
     let store = &context.store;
@@ -222,13 +222,14 @@ async fn tell_calls(context: &Arc<Context>, place: &Place<Visitor>, zone: &str) 
         site.policy.callback_ahead_ms,
         now,
     );
-    let tell = |notice| place.mailbox.put(Mail::ToVisitor(notice));
-    tell(VisitorNotice::Slots { slots });
+    let slots = VisitorNotice::Slots { slots };
+    place.mailbox.put(Mail::ToVisitor(slots));
     let key = store.token_key();
     for call in own.iter().filter(|call| call.is_news(now)) {
         let path = auth::call_path(&key, call.id);
         let view = heard_desk::callback::view(&call.summary(), path);
-        tell(VisitorNotice::Callback(Box::new(view)));
+        let row = VisitorRow::Callback(Box::new(view));
+        place.mailbox.put(Mail::VisitorRow(row));
     }
 }
 

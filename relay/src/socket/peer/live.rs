@@ -1,9 +1,10 @@
 //! A client that was let in: how fast it may talk, and what it is told beside its logs.
 
 use heard_desk::pace::{Pace, Rate, Verdict};
-use heard_protocol::limits::MAX_CURSORS;
+use heard_protocol::limits::{MAX_CURSORS, MAX_LIST_BYTES};
 use heard_protocol::{
     ClientFrame, CommandId, ConversationId, Envelope, Refusal, RefusalCode, RelayFrame, UnixMillis,
+    wire,
 };
 
 use super::Effect;
@@ -34,7 +35,7 @@ pub(super) struct Live<S: Side> {
 #[derive(Debug)]
 struct Listing<S: Side> {
     /// Rows that were told since. They may be newer than what is read, which comes after them.
-    since: Vec<S::Notice>,
+    since: Vec<S::Row>,
     /// Something may have been missed again meanwhile.
     again: bool,
 }
@@ -147,8 +148,8 @@ impl<S: Side> Live<S> {
                 }
                 return;
             }
-            Mail::ToVisitor(_) | Mail::ToStaff(_) => {
-                out.extend(S::passing(mail).map(|notice| Effect::Send(RelayFrame::Notice(notice))));
+            Mail::ToVisitor(_) | Mail::VisitorRow(_) | Mail::ToStaff(_) => {
+                out.extend(S::passing(mail).map(Effect::Send));
                 return;
             }
         };
@@ -182,11 +183,11 @@ impl<S: Side> Live<S> {
                 }
             }
             other => {
-                if let Some(row) = S::row(other) {
+                if let Some(row) = S::row(&self.identity, other) {
                     if let Some(listing) = &mut self.listing {
                         listing.since.push(row.clone());
                     }
-                    out.push(Effect::Send(RelayFrame::Notice(row)));
+                    send_rows(vec![row], false, out);
                 }
             }
         }
@@ -207,15 +208,29 @@ impl<S: Side> Live<S> {
 
     /// The lists were read. What was told meanwhile is told once more, so that it is not an older
     /// row that the client is left with.
-    pub(super) fn listed(&mut self, rows: Vec<S::Notice>, out: &mut Vec<Effect<S>>) {
+    pub(super) fn listed(&mut self, rows: Vec<S::Row>, out: &mut Vec<Effect<S>>) {
         let listing = self.listing.take();
         let (since, again) = listing.map_or_else(Default::default, |one| (one.since, one.again));
-        let rows = rows.into_iter().chain(since);
-        out.extend(rows.map(|row| Effect::Send(RelayFrame::Notice(row))));
+        send_rows(rows.into_iter().chain(since).collect(), false, out);
         if again {
             self.list(out);
         }
     }
+}
+
+/// Sends rows in as many frames as their bytes take; `done` goes with the last, which there is then
+/// even without rows.
+pub(super) fn send_rows<S: Side>(rows: Vec<S::Row>, done: bool, out: &mut Vec<Effect<S>>) {
+    let mut pieces = wire::cut(rows, MAX_LIST_BYTES);
+    if done && pieces.is_empty() {
+        pieces.push(Vec::new());
+    }
+    let last = pieces.len().saturating_sub(1);
+    let frames = pieces.into_iter().enumerate().map(|(place, rows)| {
+        let done = done && place == last;
+        Effect::Send(RelayFrame::Rows { rows, done })
+    });
+    out.extend(frames);
 }
 
 fn answer_frame<S: Side>(id: CommandId, answer: Option<&Answer>) -> RelayFrame<S> {

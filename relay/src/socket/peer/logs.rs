@@ -3,16 +3,15 @@
 
 use std::sync::Arc;
 
-use heard_protocol::limits::{MAX_CURSORS, MAX_ENTRIES_PER_FRAME};
-use heard_protocol::{ContactId, ConversationId, Cursor, LogEntry, RelayFrame, Seq, StaffEntry};
+use heard_protocol::limits::{MAX_CURSORS, MAX_ENTRIES_PER_FRAME, MAX_LIST_BYTES};
+use heard_protocol::{
+    ContactId, ConversationId, Cursor, LogEntry, RelayFrame, Seq, StaffEntry, wire,
+};
 
 use super::Effect;
 use super::live::Live;
 use crate::socket::side::Side;
 use crate::store::{Head, LogSlice, Unseen};
-
-/// How much text one `Entries` frame carries before the next begins, in bytes.
-const FRAME_TEXT_BYTES: usize = 48 * 1024;
 
 /// How far the client has been sent a log.
 #[derive(Debug, Clone, Copy)]
@@ -277,23 +276,23 @@ impl Log {
 
     /// Sends consecutive entries that continue where the client is.
     fn send<S: Side>(&mut self, entries: Vec<S::Entry>, out: &mut Vec<Effect<S>>) {
-        let mut frame = Vec::new();
-        let mut size = 0;
-        for entry in entries {
-            if frame.len() >= MAX_ENTRIES_PER_FRAME || size >= FRAME_TEXT_BYTES {
-                self.push_frame::<S>(std::mem::take(&mut frame), out);
-                size = 0;
-            }
-            size += entry.text_bytes();
-            self.sent = entry.seq();
-            frame.push(entry);
+        // Nearly always it is one: nothing has to be weighed.
+        if entries.len() == 1 {
+            return self.push_frame::<S>(entries, out);
         }
-        if !frame.is_empty() {
-            self.push_frame::<S>(frame, out);
+        for mut piece in wire::cut(entries, MAX_LIST_BYTES) {
+            while piece.len() > MAX_ENTRIES_PER_FRAME {
+                let rest = piece.split_off(MAX_ENTRIES_PER_FRAME);
+                self.push_frame::<S>(std::mem::replace(&mut piece, rest), out);
+            }
+            self.push_frame::<S>(piece, out);
         }
     }
 
-    fn push_frame<S: Side>(&self, entries: Vec<S::Entry>, out: &mut Vec<Effect<S>>) {
+    fn push_frame<S: Side>(&mut self, entries: Vec<S::Entry>, out: &mut Vec<Effect<S>>) {
+        if let Some(last) = entries.last() {
+            self.sent = last.seq();
+        }
         let (conversation, head) = (self.conversation, self.head);
         out.push(Effect::Send(RelayFrame::Entries {
             conversation,

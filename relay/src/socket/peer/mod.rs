@@ -16,7 +16,7 @@ use heard_desk::pace::{Rate, Verdict};
 use heard_protocol::limits::MAX_CURSORS;
 use heard_protocol::{
     ClientFrame, CloseCode, CommandId, ConversationId, Cursor, Epoch, Hello, OLDEST_VERSION,
-    RelayFrame, Resume, Seq, UnixMillis, VERSION, Welcome,
+    RelayFrame, Resume, Seq, UnixMillis, VERSION, Welcome, Wire as _,
 };
 
 use self::live::Live;
@@ -38,7 +38,7 @@ pub enum Input<S: Side> {
     /// The log this client follows unasked was looked up; none if there is none.
     Own(Option<Head>),
     /// The rows of this client's lists were read.
-    Lists(Vec<S::Notice>),
+    Lists(Vec<S::Row>),
     /// A look into the store failed.
     Broken,
     /// From the hub.
@@ -81,6 +81,8 @@ pub struct Greeting<S: Side> {
     pub identity: S::Identity,
     /// What they are told.
     pub welcome: S::Welcome,
+    /// The rows of their lists.
+    pub rows: Vec<S::Row>,
     /// The log this side follows unasked.
     pub own: Option<Head>,
     /// A piece of that log, if it was read already.
@@ -107,6 +109,8 @@ pub struct Bounds {
 pub struct Peer<S: Side> {
     bounds: Bounds,
     heard_at: UnixMillis,
+    /// The version of the wire that the client speaks.
+    version: u16,
     phase: Phase<S>,
 }
 
@@ -115,10 +119,7 @@ enum Phase<S: Side> {
     /// Nothing has come yet.
     Silent,
     /// The greeting is being looked at.
-    Greeting {
-        version: u16,
-        resume: Option<Resume>,
-    },
+    Greeting { resume: Option<Resume> },
     /// Let in.
     Live(Box<Live<S>>),
     /// Closed; whatever comes is ignored.
@@ -131,6 +132,7 @@ impl<S: Side> Peer<S> {
         Self {
             bounds,
             heard_at: now,
+            version: VERSION,
             phase: Phase::Silent,
         }
     }
@@ -162,6 +164,14 @@ impl<S: Side> Peer<S> {
 
     /// Takes what came; appends what to do.
     pub fn handle(&mut self, input: Input<S>, now: UnixMillis, out: &mut Vec<Effect<S>>) {
+        let before = out.len();
+        self.take(input, now, out);
+        if self.version < VERSION {
+            gate(self.version, before, out);
+        }
+    }
+
+    fn take(&mut self, input: Input<S>, now: UnixMillis, out: &mut Vec<Effect<S>>) {
         match input {
             Input::Frame(frame) => self.frame(frame, now, out),
             Input::Greeted(Ok(greeting)) => self.let_in(*greeting, now, out),
@@ -242,8 +252,8 @@ impl<S: Side> Peer<S> {
         {
             self.close(CloseCode::BadFrame, out);
         } else {
+            self.version = hello.version;
             self.phase = Phase::Greeting {
-                version: hello.version,
                 resume: hello.resume.clone(),
             };
             out.push(Effect::Greet(Box::new(hello)));
@@ -251,17 +261,20 @@ impl<S: Side> Peer<S> {
     }
 
     fn let_in(&mut self, greeting: Greeting<S>, now: UnixMillis, out: &mut Vec<Effect<S>>) {
-        let Phase::Greeting { version, resume } = &mut self.phase else {
+        let Phase::Greeting { resume } = &mut self.phase else {
             return;
         };
         let resume = resume.take();
         out.push(Effect::Send(RelayFrame::Welcome(Box::new(Welcome {
-            version: *version,
+            version: self.version,
             epoch: greeting.epoch,
             now,
             idle_ms: u32::try_from(self.bounds.idle_ms).unwrap_or(u32::MAX),
             body: greeting.welcome,
         }))));
+        if S::HAS_LISTS {
+            live::send_rows(greeting.rows, true, out);
+        }
         let mut live = Box::new(Live::new(greeting.identity, self.bounds.rate, now));
         if let Some(own) = greeting.own {
             let seen = |resume: &Resume| resume.seen(greeting.epoch, own.conversation);
@@ -291,4 +304,14 @@ impl<S: Side> Peer<S> {
             Phase::Over => {}
         }
     }
+}
+
+/// Puts the frames after the first `before` effects into the form that a client of `version` knows,
+/// and leaves out those that have none.
+fn gate<S: Side>(version: u16, before: usize, out: &mut Vec<Effect<S>>) {
+    let fresh = out.split_off(before);
+    out.extend(fresh.into_iter().filter_map(|effect| match effect {
+        Effect::Send(frame) => frame.as_known(version).map(Effect::Send),
+        other => Some(other),
+    }));
 }

@@ -3,8 +3,7 @@
 use heard_desk::{Conversation, Write};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, CommandId, ConversationId, PublicBody, Seq, SiteId, StaffBody, StaffEntry, Status,
-    UnixMillis,
+    AgentId, CommandId, ConversationId, PublicBody, Seq, SiteId, StaffEntry, Status, UnixMillis,
 };
 
 use super::{Actor, CallLine, Known, Ledger, Outcome, people};
@@ -37,7 +36,6 @@ pub(super) fn write<L: Ledger>(
         public: None,
     };
     let mut entries = Vec::with_capacity(change.len());
-    let mut taken = None;
     for (place, one) in change.into_iter().enumerate() {
         known.head = known.head.next();
         let body = match one {
@@ -49,10 +47,7 @@ pub(super) fn write<L: Ledger>(
                 let position = known.public;
                 EntryBody::Public { position, body }
             }
-            Write::Staff(body) => {
-                taken = taken.or(taken_by(&body));
-                EntryBody::Staff(body)
-            }
+            Write::Staff(body) => EntryBody::Staff(body),
         };
         let entry = StaffEntry {
             seq: known.head,
@@ -66,6 +61,9 @@ pub(super) fn write<L: Ledger>(
     let (site, contact) = (known.site, known.state.contact);
     let changed = before.as_ref() != Some(&known.state);
     let status = known.state.status.clone();
+    let taken = before
+        .as_ref()
+        .and_then(|before| known.state.taken_since(&before.status));
     let (head, public_head) = (known.head, known.public);
     ledger.save(known, changed)?;
     if !entries.is_empty() {
@@ -134,22 +132,6 @@ fn owned_by(status: &Status) -> Option<AgentId> {
     match status {
         Status::Assigned { agent, .. } => Some(*agent),
         Status::Waiting { .. } | Status::Offered { .. } | Status::Resolved { .. } => None,
-    }
-}
-
-fn taken_by(body: &StaffBody) -> Option<AgentId> {
-    match body {
-        StaffBody::Assigned { agent } => Some(*agent),
-        StaffBody::Note { .. }
-        | StaffBody::Queued { .. }
-        | StaffBody::Transferred { .. }
-        | StaffBody::Declined { .. }
-        | StaffBody::OfferMissed { .. }
-        | StaffBody::CallbackRung { .. }
-        | StaffBody::CallbackMissed { .. }
-        | StaffBody::CallbackDeclined { .. }
-        | StaffBody::CallbackReleased { .. }
-        | StaffBody::TroubleSeen { .. } => None,
     }
 }
 

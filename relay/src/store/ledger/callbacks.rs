@@ -6,15 +6,15 @@ use std::sync::Arc;
 use heard_desk::callback::{
     Asked, CallMove, CallPolicy, CallRound, Callback, DialEvent, Dialer, Stage, number,
 };
-use heard_desk::{Change, Conversation, Write};
+use heard_desk::{Change, Conversation};
 use heard_protocol::{
-    AgentId, CallbackForm, CallbackId, CommandId, ContactId, ConversationId, PublicBody, Receipt,
-    RefusalCode, Seq, SiteId, StaffCommand, UnixMillis,
+    AgentId, CallbackAct, CallbackForm, CallbackId, CommandId, ContactId, ConversationId, Receipt,
+    RefusalCode, Seq, SiteId, UnixMillis,
 };
 
 use super::carry::earlier;
 use super::{Actor, CallLine, Known, Ledger, Outcome, append, conversations, people};
-use crate::store::{AgentPhone, AgentRecord, Fact, VisitorProfile};
+use crate::store::{AgentRecord, Fact, VisitorProfile};
 
 const DAY_MS: u64 = 24 * 3_600_000;
 
@@ -212,42 +212,13 @@ pub(super) fn visitor<L: Ledger>(
     }))
 }
 
-/// Keeps what the visitor says of a call.
-pub(super) fn rate<L: Ledger>(
-    ledger: &mut L,
-    (site, contact): (SiteId, ContactId),
-    id: CommandId,
-    stars: u8,
-    word: &str,
-    now: UnixMillis,
-) -> Outcome<Receipt, L> {
-    let actor = Actor::Visitor(contact);
-    if let Some(receipt) = earlier(ledger, id, actor)? {
-        return Ok(receipt);
-    }
-    heard_desk::text::check_short(word)?;
-    if !(1..=5).contains(&stars) {
-        return Err(RefusalCode::Invalid.into());
-    }
-    let known = ledger.contact(contact)?;
-    let latest = known.filter(|known| known.site == site);
-    let latest = latest.and_then(|known| known.latest);
-    let known = conversations::find(ledger, latest.ok_or(RefusalCode::NotFound)?)?;
-    let conversation = known.state.id;
-    let rated = Write::Public(PublicBody::CallRated {
-        stars,
-        word: word.trim().to_owned(),
-    });
-    let written = append::write(ledger, known, vec![rated], Some((id, actor)), now)?;
-    Ok(conversations::receipt(conversation, actor, written, now))
-}
-
 /// What an agent does to a request of their site.
 pub(super) fn staff<L: Ledger>(
     ledger: &mut L,
     agent: &AgentRecord,
     id: CommandId,
-    command: &StaffCommand,
+    callback: CallbackId,
+    act: &CallbackAct,
     now: UnixMillis,
 ) -> Outcome<Receipt, L> {
     let actor = Actor::Agent(agent.card.id);
@@ -255,15 +226,8 @@ pub(super) fn staff<L: Ledger>(
         return Ok(receipt);
     }
     let deed = people::deed(ledger, agent, id)?;
-    let (StaffCommand::CloseCallback { callback, .. }
-    | StaffCommand::TakeCallback { callback }
-    | StaffCommand::DeclineCallback { callback }
-    | StaffCommand::ReportCallback { callback, .. }) = command
-    else {
-        return Err(RefusalCode::Invalid.into());
-    };
     let (policy, open) = desk(ledger, agent.site)?;
-    let found = ledger.callback(*callback)?;
+    let found = ledger.callback(callback)?;
     let mut found = found
         .filter(|found| found.site == agent.site)
         .ok_or(RefusalCode::NotFound)?;
@@ -276,30 +240,17 @@ pub(super) fn staff<L: Ledger>(
         return Ok(done(found.conversation, at));
     }
     let (me, was) = (agent.card.id, found.life.caller());
-    let change = match command {
-        StaffCommand::TakeCallback { .. } => {
-            let change = found.take(&agent.card, &policy, &open, now)?;
-            ledger.put_called(me, now)?;
-            if policy.dialer != Dialer::Link {
-                ledger.announce(Fact::Dial {
-                    site: found.site,
-                    callback: found.id,
-                    order: found.life.taken,
-                });
-            }
-            change
+    let change = found.acts(&agent.card, act, &policy, &open, now)?;
+    if matches!(act, CallbackAct::Take) {
+        ledger.put_called(me, now)?;
+        if policy.dialer != Dialer::Link {
+            ledger.announce(Fact::Dial {
+                site: found.site,
+                callback: found.id,
+                order: found.life.taken,
+            });
         }
-        StaffCommand::DeclineCallback { .. } => found.decline(me, now)?,
-        StaffCommand::ReportCallback {
-            disposition,
-            summary,
-            ..
-        } => found.report(me, *disposition, summary, &policy, now)?,
-        StaffCommand::CloseCallback {
-            disposition, note, ..
-        } => found.close(me, *disposition, note, now)?,
-        _ => return Err(RefusalCode::Invalid.into()),
-    };
+    }
     let conversation = found.conversation;
     if change.is_empty() {
         // Nothing for the log; the command must leave a trace all the same.
@@ -307,65 +258,6 @@ pub(super) fn staff<L: Ledger>(
     }
     let receipt = commit(ledger, (found, was), change, Some((id, actor)), now)?;
     Ok(receipt.unwrap_or_else(|| done(conversation, now)))
-}
-
-/// Keeps whether, and where, calls ring for an agent.
-pub(super) fn set_phone<L: Ledger>(
-    ledger: &mut L,
-    agent: &AgentRecord,
-    id: CommandId,
-    phone: &AgentPhone,
-    now: UnixMillis,
-) -> Outcome<Receipt, L> {
-    heard_desk::text::check_short(&phone.address)?;
-    if !phone.address.is_empty() && !heard_desk::callback::is_sip_address(&phone.address) {
-        return Err(RefusalCode::Invalid.into());
-    }
-    let before = people::deed(ledger, agent, id)?;
-    if before.is_none() {
-        ledger.put_deed(id, agent.card.id, now)?;
-        ledger.put_phone(agent.card.id, phone)?;
-        ledger.announce(Fact::Phone {
-            site: agent.site,
-            agent: agent.card.id,
-            phone: phone.clone(),
-        });
-        ledger.announce(Fact::Calls { site: agent.site });
-    }
-    Ok(Receipt {
-        conversation: None,
-        seq: Seq::START,
-        at: before.unwrap_or(now),
-    })
-}
-
-/// Keeps whether an agent has a headset on.
-pub(super) fn set_headset<L: Ledger>(
-    ledger: &mut L,
-    agent: &AgentRecord,
-    id: CommandId,
-    on: bool,
-    now: UnixMillis,
-) -> Outcome<Receipt, L> {
-    let before = people::deed(ledger, agent, id)?;
-    if before.is_none() {
-        ledger.put_deed(id, agent.card.id, now)?;
-        let phone = AgentPhone {
-            headset: on,
-            ..agent.phone.clone()
-        };
-        ledger.put_phone(agent.card.id, &phone)?;
-        ledger.announce(Fact::Headset {
-            site: agent.site,
-            agent: agent.card.id,
-            on,
-        });
-    }
-    Ok(Receipt {
-        conversation: None,
-        seq: Seq::START,
-        at: before.unwrap_or(now),
-    })
 }
 
 /// Looks at a site's calls and carries out what follows.

@@ -1,6 +1,6 @@
 //! One request, from the first look-up to its answer.
 
-use heard_protocol::{CommandId, Receipt, Refusal, RefusalCode};
+use heard_protocol::{CommandId, Receipt, Refusal, RefusalCode, Wire as _};
 
 use super::{Actor, Failure, Key, Ledger, Outcome, callbacks, conversations, people, rounds};
 use crate::store::{Answer, Request};
@@ -81,11 +81,24 @@ fn commanded<L: Ledger>(
     if let Some(code) = turned_away(ledger, command)? {
         return Err(code.into());
     }
-    let done = by_kind(ledger, request);
+    let done = if asks_for_nothing(request) {
+        Err(RefusalCode::Invalid.into())
+    } else {
+        by_kind(ledger, request)
+    };
     if let Err(Failure::Refused(code)) = done {
         ledger.put_refusal(command.key(), code)?;
     }
     done
+}
+
+/// Whether a command holds a placeholder for what older clients do not know.
+fn asks_for_nothing(request: &Request) -> bool {
+    match request {
+        Request::Visitor { command, .. } => command.has_other(),
+        Request::Staff { command, .. } => command.has_other(),
+        _ => false,
+    }
 }
 
 /// Why a command is not even looked at: it was refused for good before, and a copy that was long

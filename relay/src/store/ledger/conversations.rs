@@ -6,14 +6,15 @@ use heard_desk::callback::{Callback, Desk};
 use heard_desk::conversation::Recipient;
 use heard_desk::{Change, Conversation, Stance, Write};
 use heard_protocol::{
-    AgentId, CommandId, ContactId, ConversationId, Cursor, Receipt, RefusalCode, Seq, SiteId,
-    StaffCommand, TalkEvidence, TalkReason, UnixMillis, VisitorCommand, VoiceId,
+    AgentId, AssignmentAct, CallEvidence, CallOfferAsk, CallReason, CallbackAsk, CommandId,
+    ContactId, ConversationAct, ConversationId, Cursor, Receipt, RefusalCode, Seq, SiteId,
+    StaffCommand, UnixMillis, VisitorCommand, VoiceAsk, VoiceId, WrapUpAsk,
 };
 
 use super::append::{self, Written, words};
 use super::carry::earlier;
 use super::{Actor, Known, KnownContact, Ledger, Outcome, callbacks, people};
-use crate::store::{AgentPhone, AgentRecord, Fact, VisitorProfile};
+use crate::store::{AgentRecord, Fact, VisitorProfile};
 
 /// A conversation that there must be.
 pub(super) fn find<L: Ledger>(ledger: &mut L, id: ConversationId) -> Outcome<Known, L> {
@@ -40,18 +41,18 @@ pub(super) fn visitor<L: Ledger>(
             let (known, first) = target(ledger, site, contact, profile, id, now)?;
             say(ledger, known, id, text, first, now, contact)
         }
-        VisitorCommand::RequestCallback(form) => {
+        VisitorCommand::Callback(CallbackAsk::Request(form)) => {
             callbacks::request(ledger, site, contact, profile, id, form, now)
         }
-        VisitorCommand::MoveCallback { callback, when } => {
+        VisitorCommand::Callback(CallbackAsk::Move { callback, when }) => {
             let act = |found: &mut Callback, desk: &Desk<'_>| desk.reschedule(found, when, now);
             callbacks::visitor(ledger, (site, contact), id, *callback, act, now)
         }
-        VisitorCommand::CancelCallback { callback } => {
+        VisitorCommand::Callback(CallbackAsk::Cancel { callback }) => {
             let act = |found: &mut Callback, _: &Desk<'_>| found.cancel(now);
             callbacks::visitor(ledger, (site, contact), id, *callback, act, now)
         }
-        VisitorCommand::AnswerTalk { reason, answer } => {
+        VisitorCommand::CallOffer(CallOfferAsk::Answer { reason, answer }) => {
             let actor = Actor::Visitor(contact);
             if let Some(receipt) = earlier(ledger, id, actor)? {
                 return Ok(receipt);
@@ -63,21 +64,43 @@ pub(super) fn visitor<L: Ledger>(
             let written = append::write(ledger, known, change, Some((id, actor)), now)?;
             Ok(receipt(conversation, actor, written, now))
         }
-        VisitorCommand::StartVoice { reason } => {
+        VisitorCommand::Voice(VoiceAsk::Start { reason }) => {
             let act = |known: &mut Known, headset| {
                 let call = VoiceId::from_bytes(id.to_bytes());
                 known.state.starts_voice(call, *reason, headset)
             };
             voice(ledger, (site, contact), profile, id, act, now)
         }
-        VisitorCommand::EndVoice { call, why } => {
+        VisitorCommand::Voice(VoiceAsk::End { call, why }) => {
             let act = |known: &mut Known, _| known.state.ends_voice(*call, *why);
             voice(ledger, (site, contact), profile, id, act, now)
         }
-        VisitorCommand::RateCall { stars, word } => {
-            callbacks::rate(ledger, (site, contact), id, *stars, word, now)
+        VisitorCommand::WrapUp(WrapUpAsk::Rate { stars, word }) => {
+            rate(ledger, (site, contact), id, *stars, word, now)
         }
     }
+}
+
+/// Keeps what the visitor says of a call.
+fn rate<L: Ledger>(
+    ledger: &mut L,
+    (site, contact): (SiteId, ContactId),
+    id: CommandId,
+    stars: u8,
+    word: &str,
+    now: UnixMillis,
+) -> Outcome<Receipt, L> {
+    let actor = Actor::Visitor(contact);
+    if let Some(receipt) = earlier(ledger, id, actor)? {
+        return Ok(receipt);
+    }
+    let own = ledger.contact(contact)?.filter(|known| known.site == site);
+    let latest = own.and_then(|known| known.latest);
+    let known = find(ledger, latest.ok_or(RefusalCode::NotFound)?)?;
+    let conversation = known.state.id;
+    let change = known.state.rated(stars, word)?;
+    let written = append::write(ledger, known, change, Some((id, actor)), now)?;
+    Ok(receipt(conversation, actor, written, now))
 }
 
 /// A visitor does something about a call from page to page. `act` is told whether the agent has a
@@ -213,45 +236,26 @@ pub(super) fn staff<L: Ledger>(
     now: UnixMillis,
 ) -> Outcome<Receipt, L> {
     let agent = ledger.agent(agent)?.ok_or(RefusalCode::NotFound)?;
-    let conversation = match command {
-        StaffCommand::Send { conversation, .. }
-        | StaffCommand::Note { conversation, .. }
-        | StaffCommand::Accept { conversation }
-        | StaffCommand::Decline { conversation, .. }
-        | StaffCommand::Transfer { conversation, .. }
-        | StaffCommand::Return { conversation }
-        | StaffCommand::Resolve { conversation }
-        | StaffCommand::OfferTalk { conversation, .. }
-        | StaffCommand::AnswerVoice { conversation, .. }
-        | StaffCommand::HangUp { conversation, .. }
-        | StaffCommand::SumVoice { conversation, .. }
-        | StaffCommand::Reopen { conversation } => *conversation,
-        StaffCommand::SetAvailability { availability } => {
-            let at = people::set_availability(ledger, &agent, id, *availability, now)?;
-            return Ok(Receipt {
-                conversation: None,
-                seq: Seq::START,
-                at,
-            });
+    match command {
+        StaffCommand::In { conversation, act } => {
+            within(ledger, &agent, id, *conversation, act, now)
         }
-        StaffCommand::CloseCallback { .. }
-        | StaffCommand::TakeCallback { .. }
-        | StaffCommand::DeclineCallback { .. }
-        | StaffCommand::ReportCallback { .. } => {
-            return callbacks::staff(ledger, &agent, id, command, now);
+        StaffCommand::Callback { callback, act } => {
+            callbacks::staff(ledger, &agent, id, *callback, act, now)
         }
-        StaffCommand::SetPhone { takes, address } => {
-            let phone = AgentPhone {
-                takes: *takes,
-                address: address.trim().to_owned(),
-                ..agent.phone.clone()
-            };
-            return callbacks::set_phone(ledger, &agent, id, &phone, now);
-        }
-        StaffCommand::SetHeadset { on } => {
-            return callbacks::set_headset(ledger, &agent, id, *on, now);
-        }
-    };
+        StaffCommand::Me(act) => people::me(ledger, &agent, id, act, now),
+    }
+}
+
+/// Carries out what an agent does in a conversation.
+fn within<L: Ledger>(
+    ledger: &mut L,
+    agent: &AgentRecord,
+    id: CommandId,
+    conversation: ConversationId,
+    act: &ConversationAct,
+    now: UnixMillis,
+) -> Outcome<Receipt, L> {
     let actor = Actor::Agent(agent.card.id);
     if let Some(receipt) = earlier(ledger, id, actor)? {
         return Ok(receipt);
@@ -260,10 +264,10 @@ pub(super) fn staff<L: Ledger>(
     if known.site != agent.site {
         return Err(RefusalCode::NotFound.into());
     }
-    let recipient = recipient(ledger, &agent, command)?;
+    let recipient = recipient(ledger, agent, act)?;
     let change = known
         .state
-        .staff_acts(&agent.card, id, command, recipient.as_ref(), now)?;
+        .acts(&agent.card, id, act, recipient.as_ref(), now)?;
     let written = append::write(ledger, known, change, Some((id, actor)), now)?;
     Ok(receipt(conversation, actor, written, now))
 }
@@ -271,9 +275,9 @@ pub(super) fn staff<L: Ledger>(
 fn recipient<L: Ledger>(
     ledger: &mut L,
     agent: &AgentRecord,
-    command: &StaffCommand,
+    act: &ConversationAct,
 ) -> Outcome<Option<Recipient>, L> {
-    let StaffCommand::Transfer { to, .. } = command else {
+    let ConversationAct::Assignment(AssignmentAct::Transfer { to, .. }) = act else {
         return Ok(None);
     };
     let colleague = ledger.colleague(agent.site, *to)?;
@@ -287,7 +291,7 @@ fn recipient<L: Ledger>(
 pub(super) fn troubled<L: Ledger>(
     ledger: &mut L,
     conversation: ConversationId,
-    seen: &[(TalkReason, TalkEvidence)],
+    seen: &[(CallReason, CallEvidence)],
     stance: Option<Stance>,
     now: UnixMillis,
 ) -> Outcome<(), L> {

@@ -1,7 +1,7 @@
 //! Sites, agents, sessions and who is here.
 
 use heard_desk::Skills;
-use heard_protocol::{AgentId, Availability, CommandId, RefusalCode, SiteId, UnixMillis};
+use heard_protocol::{AgentId, CommandId, MeAct, Receipt, RefusalCode, Seq, SiteId, UnixMillis};
 
 use super::append::announce_colleague;
 use super::{CallLine, Ledger, Outcome};
@@ -73,25 +73,57 @@ pub(super) fn sign_in<L: Ledger>(
     ledger.put_session(token_hash, agent, expires_at)
 }
 
-/// An agent's own word. Returns when it was taken: a copy that comes late must not bring an older
-/// word back.
-pub(super) fn set_availability<L: Ledger>(
+/// Carries out what an agent says of themself. A copy that comes late must not bring an older word
+/// back, so each leaves a trace.
+pub(super) fn me<L: Ledger>(
     ledger: &mut L,
     agent: &AgentRecord,
     id: CommandId,
-    to: Availability,
+    act: &MeAct,
     now: UnixMillis,
-) -> Outcome<UnixMillis, L> {
-    if let Some(at) = deed(ledger, agent, id)? {
-        return Ok(at);
+) -> Outcome<Receipt, L> {
+    let before = deed(ledger, agent, id)?;
+    if before.is_none() {
+        set(ledger, agent, act)?;
+        ledger.put_deed(id, agent.card.id, now)?;
     }
-    ledger.put_deed(id, agent.card.id, now)?;
-    if agent.availability != to {
-        ledger.put_availability(agent.card.id, to)?;
-        announce_colleague(ledger, agent.site, agent.card.id)?;
-        ledger.announce(Fact::Dispatch { site: agent.site });
+    Ok(Receipt {
+        conversation: None,
+        seq: Seq::START,
+        at: before.unwrap_or(now),
+    })
+}
+
+fn set<L: Ledger>(ledger: &mut L, agent: &AgentRecord, act: &MeAct) -> Outcome<(), L> {
+    let (site, me) = (agent.site, agent.card.id);
+    let mut now = agent.clone();
+    match act {
+        MeAct::SetAvailability { availability } => {
+            if agent.availability == *availability {
+                return Ok(());
+            }
+            now.availability = *availability;
+            ledger.put_availability(me, *availability)?;
+            announce_colleague(ledger, site, me)?;
+            ledger.announce(Fact::Dispatch { site });
+        }
+        MeAct::SetPhone { takes, address } => {
+            now.phone.takes = *takes;
+            now.phone.address = heard_desk::callback::agent_phone(address)?;
+            ledger.put_phone(me, &now.phone)?;
+            ledger.announce(Fact::Calls { site });
+        }
+        MeAct::SetHeadset { on } => {
+            now.phone.headset = *on;
+            ledger.put_phone(me, &now.phone)?;
+        }
     }
-    Ok(now)
+    ledger.announce(Fact::Mine {
+        site,
+        agent: me,
+        mine: now.mine(),
+    });
+    Ok(())
 }
 
 /// When an agent's command was carried out that left no entry.

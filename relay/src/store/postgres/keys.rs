@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use heard_protocol::{
-    AgentId, CallbackId, CommandId, ContactId, ConversationId, SiteId, StaffCommand, VisitorCommand,
+    AgentId, AssignmentAct, CallOfferAct, CallOfferAsk, CallbackAct, CallbackAsk, CallbackId,
+    CommandId, ContactId, ConversationAct, ConversationId, MeAct, ResolutionAct, SiteId,
+    StaffCommand, VisitorCommand, VoiceAct, VoiceAsk, WrapUpAct, WrapUpAsk,
 };
 
 use crate::node::NodeId;
@@ -152,16 +154,16 @@ impl Keys {
                 self.contacts.insert(*contact);
                 match command {
                     VisitorCommand::Send { .. }
-                    | VisitorCommand::RateCall { .. }
-                    | VisitorCommand::AnswerTalk { .. }
-                    | VisitorCommand::StartVoice { .. }
-                    | VisitorCommand::EndVoice { .. } => {}
-                    VisitorCommand::RequestCallback(_) => {
+                    | VisitorCommand::WrapUp(WrapUpAsk::Rate { .. })
+                    | VisitorCommand::CallOffer(CallOfferAsk::Answer { .. })
+                    | VisitorCommand::Voice(VoiceAsk::Start { .. })
+                    | VisitorCommand::Voice(VoiceAsk::End { .. }) => {}
+                    VisitorCommand::Callback(CallbackAsk::Request(_)) => {
                         self.callbacks.insert(CallbackId::from_bytes(id.to_bytes()));
                         self.call_desks.insert(*site);
                     }
-                    VisitorCommand::MoveCallback { callback, .. }
-                    | VisitorCommand::CancelCallback { callback } => {
+                    VisitorCommand::Callback(CallbackAsk::Move { callback, .. })
+                    | VisitorCommand::Callback(CallbackAsk::Cancel { callback }) => {
                         self.callbacks.insert(*callback);
                         self.call_desks.insert(*site);
                     }
@@ -222,43 +224,89 @@ impl Keys {
 
     fn need_for(&mut self, agent: AgentId, command: &StaffCommand) {
         match command {
-            StaffCommand::Send { conversation, .. }
-            | StaffCommand::Note { conversation, .. }
-            | StaffCommand::OfferTalk { conversation, .. }
-            | StaffCommand::AnswerVoice { conversation, .. }
-            | StaffCommand::HangUp { conversation, .. }
-            | StaffCommand::SumVoice { conversation, .. }
-            | StaffCommand::Decline { conversation, .. } => {
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Send { .. },
+            }
+            | StaffCommand::In {
+                conversation,
+                act: ConversationAct::Note { .. },
+            }
+            | StaffCommand::In {
+                conversation,
+                act: ConversationAct::CallOffer(CallOfferAct::Offer { .. }),
+            }
+            | StaffCommand::In {
+                conversation,
+                act: ConversationAct::Voice(VoiceAct::Answer { .. }),
+            }
+            | StaffCommand::In {
+                conversation,
+                act: ConversationAct::Voice(VoiceAct::End { .. }),
+            }
+            | StaffCommand::In {
+                conversation,
+                act: ConversationAct::WrapUp(WrapUpAct::Sum { .. }),
+            }
+            | StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Decline { .. }),
+            } => {
                 self.agents.insert(agent);
                 self.conversations.insert(*conversation);
             }
-            StaffCommand::Accept { conversation }
-            | StaffCommand::Return { conversation }
-            | StaffCommand::Resolve { conversation }
-            | StaffCommand::Reopen { conversation } => {
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            }
+            | StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Return),
+            }
+            | StaffCommand::In {
+                conversation,
+                act: ConversationAct::Resolution(ResolutionAct::Resolve),
+            }
+            | StaffCommand::In {
+                conversation,
+                act: ConversationAct::Resolution(ResolutionAct::Reopen),
+            } => {
                 self.locked_agents.insert(agent);
                 self.conversations.insert(*conversation);
                 self.handed_over.insert(*conversation);
             }
-            StaffCommand::Transfer {
-                conversation, to, ..
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Transfer { to, .. }),
             } => {
                 self.locked_agents.extend([agent, *to]);
                 self.conversations.insert(*conversation);
                 self.handed_over.insert(*conversation);
             }
-            StaffCommand::SetAvailability { .. }
-            | StaffCommand::SetPhone { .. }
-            | StaffCommand::SetHeadset { .. } => {
+            StaffCommand::Me(MeAct::SetAvailability { .. })
+            | StaffCommand::Me(MeAct::SetPhone { .. })
+            | StaffCommand::Me(MeAct::SetHeadset { .. }) => {
                 self.locked_agents.insert(agent);
             }
-            StaffCommand::TakeCallback { callback } => {
+            StaffCommand::Callback {
+                callback,
+                act: CallbackAct::Take {},
+            } => {
                 self.locked_agents.insert(agent);
                 self.callbacks.insert(*callback);
             }
-            StaffCommand::CloseCallback { callback, .. }
-            | StaffCommand::DeclineCallback { callback }
-            | StaffCommand::ReportCallback { callback, .. } => {
+            StaffCommand::Callback {
+                callback,
+                act: CallbackAct::Close { .. },
+            }
+            | StaffCommand::Callback {
+                callback,
+                act: CallbackAct::Decline,
+            }
+            | StaffCommand::Callback {
+                callback,
+                act: CallbackAct::Report { .. },
+            } => {
                 self.agents.insert(agent);
                 self.callbacks.insert(*callback);
             }

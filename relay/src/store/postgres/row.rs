@@ -1,8 +1,9 @@
 //! Rows as they are read, for the writer and for look-ups alike.
 
 use heard_desk::Conversation;
+use heard_protocol::facet::Attributes;
 use heard_protocol::{
-    AgentCard, ContactId, ConversationId, ConversationSummary, Page, SiteId, UnixMillis,
+    AgentCard, ContactId, ConversationId, ConversationSummary, Marks, Page, SiteId, UnixMillis,
 };
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
@@ -125,17 +126,21 @@ impl ConversationRow {
         ConversationSummary {
             id: state.id,
             contact: state.contact,
-            name: self.name,
-            locale: self.profile.locale,
-            page: self.profile.page,
             status: state.status,
-            issue: self.issue,
-            last_text: self.last_text,
-            last_at: self.last_at,
             head: self.known.head,
-            visitor_read: self.known.visitor_read,
-            staff_read: self.known.staff_read,
-            public_head: self.known.public,
+            marks: Marks {
+                public_head: self.known.public,
+                visitor_read: self.known.visitor_read,
+                staff_read: self.known.staff_read,
+            },
+            facets: Attributes {
+                name: self.name,
+                locale: self.profile.locale,
+                page: self.profile.page,
+                issue: self.issue,
+                last: (self.last_text, self.last_at),
+            }
+            .facets(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! Reading: the same functions serve the read connections and the writer's own look-ups.
 
 use heard_protocol::entry::EntryBody;
+use heard_protocol::facet::Attributes;
 use heard_protocol::limits::MAX_ENTRIES_PER_FRAME;
 use heard_protocol::{
-    AgentCard, AgentId, Colleague, ContactId, ConversationId, ConversationSummary, Epoch, Page,
-    PublicBody, PublicEntry, Resume, Seq, SiteCard, SiteId, StaffEntry, UnixMillis,
+    AgentCard, AgentId, Colleague, ContactId, ConversationId, ConversationSummary, Epoch, Marks,
+    Page, PublicBody, PublicEntry, Resume, Seq, SiteCard, SiteId, StaffEntry, UnixMillis,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -375,7 +376,7 @@ const SUMMARY: &str = "
 fn summary_from(connection: &Connection, row: &Row<'_>) -> Result<ConversationSummary, StoreError> {
     let number: i64 = row.get(0)?;
     let (head, public_head) = ends(connection, number)?;
-    let (last_text, last_at) = last_words(connection, number)?;
+    let last = last_words(connection, number)?;
     let status = StatusColumns {
         status: row.get(3)?,
         since: get(row, 4)?,
@@ -387,20 +388,24 @@ fn summary_from(connection: &Connection, row: &Row<'_>) -> Result<ConversationSu
     Ok(ConversationSummary {
         id: get(row, 1)?,
         contact: get(row, 2)?,
-        name: row.get(10)?,
-        locale: row.get(11)?,
-        page: url.map(|url| Page {
-            url,
-            title: title.unwrap_or_default(),
-        }),
         status: status.status()?,
-        issue: row.get(7)?,
-        last_text,
-        last_at,
         head,
-        visitor_read: get(row, 8)?,
-        staff_read: get(row, 9)?,
-        public_head,
+        marks: Marks {
+            public_head,
+            visitor_read: get(row, 8)?,
+            staff_read: get(row, 9)?,
+        },
+        facets: Attributes {
+            name: row.get(10)?,
+            locale: row.get(11)?,
+            page: url.map(|url| Page {
+                url,
+                title: title.unwrap_or_default(),
+            }),
+            issue: row.get(7)?,
+            last,
+        }
+        .facets(),
     })
 }
 

@@ -1,15 +1,15 @@
 //! Requests to be called.
 
 use heard_protocol::{
-    CallbackForm, CallbackId, CallbackState, CallbackWhen, Consent, Disposition, PublicBody,
-    RefusalCode, Seq, StaffCommand, VisitorCommand,
+    CallbackAct, CallbackAsk, CallbackForm, CallbackId, CallbackState, CallbackTold, CallbackWhen,
+    Consent, Disposition, PublicBody, RefusalCode, Seq, StaffCommand, VisitorCommand,
 };
 use heard_relay::store::{Fact, Request};
 
 use crate::bench::{ANNA, Bench, Home, NOW, OLEG, SITE, asks, does, id};
 
 fn form(phone: &str) -> VisitorCommand {
-    VisitorCommand::RequestCallback(CallbackForm {
+    VisitorCommand::Callback(CallbackAsk::Request(CallbackForm {
         phone: phone.to_owned(),
         name: "Саша".to_owned(),
         topic: String::new(),
@@ -18,7 +18,7 @@ fn form(phone: &str) -> VisitorCommand {
             given: true,
             wording: "Можно позвонить".to_owned(),
         },
-    })
+    }))
 }
 
 fn call(from: u128, command: u128, phone: &str) -> Request {
@@ -85,10 +85,12 @@ pub(crate) async fn one_open_request_per_number<H: Home>(bench: Bench<H>) {
 }
 
 fn close(callback: CallbackId, disposition: Disposition) -> StaffCommand {
-    StaffCommand::CloseCallback {
+    StaffCommand::Callback {
         callback,
-        disposition,
-        note: " rang twice ".to_owned(),
+        act: CallbackAct::Close {
+            disposition,
+            note: " rang twice ".to_owned(),
+        },
     }
 }
 
@@ -127,9 +129,9 @@ pub(crate) async fn an_outcome_is_kept_once<H: Home>(bench: Bench<H>) {
         .read_public(conversation, Seq::START, 10)
         .await
         .expect("a log");
-    let closed = PublicBody::CallbackClosed {
+    let closed = PublicBody::Callback(CallbackTold::Closed {
         callback,
         disposition: Disposition::Answered,
-    };
+    });
     assert!(log.entries.iter().any(|entry| entry.body == closed));
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use heard_desk::callback::policy::Need;
 use heard_desk::callback::{CallPolicy, Callback, DialEvent, Dialer, Stage};
 use heard_protocol::{
-    AgentId, CallLeg, CallbackForm, CallbackId, CallbackProgress, CallbackWhen, Consent,
-    ConversationId, Disposition, PublicBody, RefusalCode, Seq, StaffBody, StaffCommand, Status,
-    TalkReason, UnixMillis, VisitorCommand, VoiceId,
+    AgentId, AssignmentAct, CallLeg, CallReason, CallbackAct, CallbackAsk, CallbackForm,
+    CallbackId, CallbackNoted, CallbackProgress, CallbackTold, CallbackWhen, Consent,
+    ConversationAct, ConversationId, Disposition, MeAct, PublicBody, RefusalCode, ResolutionAct,
+    Seq, StaffBody, StaffCommand, Status, UnixMillis, VisitorCommand, VoiceAct, VoiceAsk, VoiceId,
 };
 use heard_relay::store::{Answer, Fact, Listener, Request, SiteRecord, Store, VisitorProfile};
 
@@ -52,7 +53,12 @@ fn books(from: u128, command: u128, when: CallbackWhen) -> Request {
             wording: heard_protocol::consent::EN.to_owned(),
         },
     };
-    asks(from, command, VisitorCommand::RequestCallback(form), NOW)
+    asks(
+        from,
+        command,
+        VisitorCommand::Callback(CallbackAsk::Request(form)),
+        NOW,
+    )
 }
 
 fn at(slot: u64) -> CallbackWhen {
@@ -135,17 +141,29 @@ pub(crate) async fn a_call_rings_is_taken_and_tried_again<H: Home>(bench: Bench<
         .refused(does(
             OLEG,
             2,
-            StaffCommand::TakeCallback { callback: call(1) },
+            StaffCommand::Callback {
+                callback: call(1),
+                act: CallbackAct::Take {},
+            },
         ))
         .await;
     assert_eq!(taken, RefusalCode::AlreadyTaken);
-    let take = does(ANNA, 3, StaffCommand::TakeCallback { callback: call(1) });
+    let take = does(
+        ANNA,
+        3,
+        StaffCommand::Callback {
+            callback: call(1),
+            act: CallbackAct::Take {},
+        },
+    );
     let receipt = bench.ok(take.clone()).await;
     assert_eq!(receipt, bench.ok(take).await, "a retry changes nothing");
-    let busy = StaffCommand::ReportCallback {
+    let busy = StaffCommand::Callback {
         callback: call(1),
-        disposition: Disposition::Busy,
-        summary: String::new(),
+        act: CallbackAct::Report {
+            disposition: Disposition::Busy,
+            summary: String::new(),
+        },
     };
     let receipt = bench.ok(does(ANNA, 4, busy.clone())).await;
     assert_eq!(receipt, bench.ok(does(ANNA, 4, busy)).await);
@@ -169,14 +187,20 @@ pub(crate) async fn a_call_rings_is_taken_and_tried_again<H: Home>(bench: Bench<
     assert_eq!(found(&bench, 1).await.life.stage, Stage::Waiting);
     let log = bench.store.read_staff(conversation, Seq::START, 50).await;
     let log = log.expect("a log").entries;
-    let rung = |body: &StaffBody| matches!(body, StaffBody::CallbackRung { agent: ANNA, .. });
+    let rung = |body: &StaffBody| {
+        matches!(
+            body,
+            StaffBody::Callback(CallbackNoted::Rung { agent: ANNA, .. })
+        )
+    };
     let bodies = log.iter().filter_map(|entry| match &entry.body {
         heard_protocol::entry::EntryBody::Staff(body) => Some(body),
         heard_protocol::entry::EntryBody::Public { .. } => None,
     });
     assert_eq!(bodies.filter(|body| rung(body)).count(), 2);
     let tried = log.iter().filter_map(heard_protocol::StaffEntry::public);
-    let tried = tried.filter(|entry| matches!(entry.body, PublicBody::CallbackTried { .. }));
+    let tried = tried
+        .filter(|entry| matches!(entry.body, PublicBody::Callback(CallbackTold::Tried { .. })));
     assert_eq!(tried.count(), 1);
 }
 
@@ -190,7 +214,7 @@ pub(crate) async fn a_visitor_moves_and_cancels_their_own<H: Home>(bench: Bench<
         asks(
             from,
             command,
-            VisitorCommand::MoveCallback { callback, when },
+            VisitorCommand::Callback(CallbackAsk::Move { callback, when }),
             NOW,
         )
     };
@@ -205,7 +229,7 @@ pub(crate) async fn a_visitor_moves_and_cancels_their_own<H: Home>(bench: Bench<
         .iter()
         .filter(|fact| matches!(fact, Fact::Callback { .. }));
     assert_eq!(told.count(), 1);
-    let cancel = VisitorCommand::CancelCallback { callback: call(1) };
+    let cancel = VisitorCommand::Callback(CallbackAsk::Cancel { callback: call(1) });
     let receipt = bench.ok(asks(1, 4, cancel.clone(), NOW)).await;
     assert_eq!(receipt, bench.ok(asks(1, 4, cancel.clone(), NOW)).await);
     let late = bench.refused(asks(1, 5, cancel, NOW)).await;
@@ -228,7 +252,10 @@ pub(crate) async fn what_is_heard_of_a_call_counts_once<H: Home>(bench: Bench<H>
         .ok(does(
             ANNA,
             2,
-            StaffCommand::TakeCallback { callback: call(1) },
+            StaffCommand::Callback {
+                callback: call(1),
+                act: CallbackAct::Take {},
+            },
         ))
         .await;
     let ordered = bench
@@ -260,10 +287,12 @@ pub(crate) async fn what_is_heard_of_a_call_counts_once<H: Home>(bench: Bench<H>
     bench.done(heard(1, ended)).await;
     let twice = bench.refused(heard(1, ended)).await;
     assert_eq!(twice, RefusalCode::WrongState);
-    let sum = StaffCommand::ReportCallback {
+    let sum = StaffCommand::Callback {
         callback: call(1),
-        disposition: Disposition::Answered,
-        summary: "It was the cable.".to_owned(),
+        act: CallbackAct::Report {
+            disposition: Disposition::Answered,
+            summary: "It was the cable.".to_owned(),
+        },
     };
     bench.ok(does(ANNA, 3, sum)).await;
     let call = found(&bench, 1).await;
@@ -279,7 +308,10 @@ pub(crate) async fn a_dialer_that_never_answers_has_failed<H: Home>(bench: Bench
         .ok(does(
             ANNA,
             2,
-            StaffCommand::TakeCallback { callback: call(1) },
+            StaffCommand::Callback {
+                callback: call(1),
+                act: CallbackAct::Take {},
+            },
         ))
         .await;
     let late = look(&bench, NOW).await.expect("it is waited for");
@@ -293,9 +325,11 @@ pub(crate) async fn a_dialer_that_never_answers_has_failed<H: Home>(bench: Bench
 pub(crate) async fn an_agent_says_whether_calls_ring_for_them<H: Home>(bench: Bench<H>) {
     bench.done(Request::PutSite(open(Dialer::Link))).await;
     bench.at_desk(ANNA, NOW).await;
-    let set = |takes, address: &str| StaffCommand::SetPhone {
-        takes,
-        address: address.to_owned(),
+    let set = |takes, address: &str| {
+        StaffCommand::Me(MeAct::SetPhone {
+            takes,
+            address: address.to_owned(),
+        })
     };
     let wrong = bench.refused(does(ANNA, 1, set(true, "call me"))).await;
     assert_eq!(wrong, RefusalCode::Invalid);
@@ -350,16 +384,25 @@ pub(crate) async fn whoever_is_on_a_call_is_offered_no_conversation<H: Home>(ben
     let waits = bench.said(2, 2, "hello").await;
     assert_eq!(offered(&bench, waits).await, Some(ANNA));
     bench
-        .ok(does(ANNA, 3, StaffCommand::TakeCallback { callback }))
+        .ok(does(
+            ANNA,
+            3,
+            StaffCommand::Callback {
+                callback,
+                act: CallbackAct::Take {},
+            },
+        ))
         .await;
     assert_eq!(offered(&bench, waits).await, None);
     let bench = bench.restart().await;
     bench.at_desk(ANNA, NOW).await;
     assert_eq!(offered(&bench, waits).await, None, "after a new start");
-    let report = StaffCommand::ReportCallback {
+    let report = StaffCommand::Callback {
         callback,
-        disposition: Disposition::Answered,
-        summary: String::new(),
+        act: CallbackAct::Report {
+            disposition: Disposition::Answered,
+            summary: String::new(),
+        },
     };
     bench.ok(does(ANNA, 4, report)).await;
     assert_eq!(offered(&bench, waits).await, Some(ANNA));
@@ -367,18 +410,24 @@ pub(crate) async fn whoever_is_on_a_call_is_offered_no_conversation<H: Home>(ben
     // In the browser it is the same, and no phone rings meanwhile.
     let conversation = waits;
     for (command, what) in [
-        (5, StaffCommand::Accept { conversation }),
-        (6, StaffCommand::SetHeadset { on: true }),
+        (
+            5,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        ),
+        (6, StaffCommand::Me(MeAct::SetHeadset { on: true })),
     ] {
         bench.ok(does(ANNA, command, what)).await;
     }
-    let reason = TalkReason::Visitor;
-    let starts = VisitorCommand::StartVoice { reason };
+    let reason = CallReason::Visitor;
+    let starts = VisitorCommand::Voice(VoiceAsk::Start { reason });
     bench.ok(asks(2, 7, starts, NOW)).await;
     let voice = VoiceId::from_bytes(id(7).to_bytes());
-    let answer = StaffCommand::AnswerVoice {
+    let answer = StaffCommand::In {
         conversation,
-        call: voice,
+        act: ConversationAct::Voice(VoiceAct::Answer { call: voice }),
     };
     bench.ok(does(ANNA, 8, answer)).await;
     let next = bench.said(3, 9, "hello too").await;
@@ -386,7 +435,10 @@ pub(crate) async fn whoever_is_on_a_call_is_offered_no_conversation<H: Home>(ben
     look(&bench, NOW).await;
     assert_eq!(offered(&bench, next).await, None);
     assert_eq!(found(&bench, 10).await.life.stage, Stage::Waiting);
-    let resolve = StaffCommand::Resolve { conversation };
+    let resolve = StaffCommand::In {
+        conversation,
+        act: ConversationAct::Resolution(ResolutionAct::Resolve),
+    };
     bench.ok(does(ANNA, 11, resolve)).await;
     look(&bench, NOW).await;
     assert_eq!(offered(&bench, next).await, Some(ANNA));
@@ -439,7 +491,14 @@ pub(crate) async fn a_call_rings_for_one_who_has_what_it_takes<H: Home>(bench: B
     assert_eq!(rings_for(found(&bench, 2).await), None);
     let callback = call(1);
     bench
-        .ok(does(OLEG, 3, StaffCommand::TakeCallback { callback }))
+        .ok(does(
+            OLEG,
+            3,
+            StaffCommand::Callback {
+                callback,
+                act: CallbackAct::Take {},
+            },
+        ))
         .await;
     look(&bench, NOW.plus(patience)).await;
     assert_eq!(rings_for(found(&bench, 2).await), Some(ANNA));

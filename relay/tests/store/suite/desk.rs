@@ -2,7 +2,8 @@
 
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, Cursor, RefusalCode, Seq, SiteId, StaffBody, StaffCommand, Status, UnixMillis,
+    AgentId, AssignmentAct, AssignmentNoted, ConversationAct, Cursor, RefusalCode, ResolutionAct,
+    Seq, SiteId, StaffBody, StaffCommand, Status, UnixMillis,
 };
 use heard_relay::store::{Fact, Request};
 
@@ -26,7 +27,10 @@ pub(crate) async fn an_offer_is_accepted_once<H: Home>(bench: Bench<H>) {
         status(&bench, conversation).await,
         Status::Offered { to: ANNA, .. }
     ));
-    let accept = StaffCommand::Accept { conversation };
+    let accept = StaffCommand::In {
+        conversation,
+        act: ConversationAct::Assignment(AssignmentAct::Accept),
+    };
     let taken = bench.refused(does(OLEG, 2, accept.clone())).await;
     assert_eq!(taken, RefusalCode::AlreadyTaken);
     bench.notebook.take();
@@ -68,7 +72,9 @@ pub(crate) async fn a_missed_offer_moves_on<H: Home>(bench: Bench<H>) {
         .read_staff(conversation, Seq::START, 10)
         .await
         .expect("a log");
-    let missed = EntryBody::Staff(StaffBody::OfferMissed { agent: ANNA });
+    let missed = EntryBody::Staff(StaffBody::Assignment(AssignmentNoted::Missed {
+        agent: ANNA,
+    }));
     assert!(log.entries.iter().any(|entry| entry.body == missed));
 }
 
@@ -76,7 +82,14 @@ pub(crate) async fn an_agent_gone_gives_back<H: Home>(bench: Bench<H>) {
     bench.at_desk(ANNA, NOW).await;
     let conversation = bench.said(1, 1, "hello").await;
     bench
-        .ok(does(ANNA, 2, StaffCommand::Accept { conversation }))
+        .ok(does(
+            ANNA,
+            2,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        ))
         .await;
     bench
         .done(Request::Presence {
@@ -114,12 +127,21 @@ pub(crate) async fn a_transfer_needs_a_colleague_online<H: Home>(bench: Bench<H>
     bench.at_desk(ANNA, NOW).await;
     let conversation = bench.said(1, 1, "hello").await;
     bench
-        .ok(does(ANNA, 2, StaffCommand::Accept { conversation }))
+        .ok(does(
+            ANNA,
+            2,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        ))
         .await;
-    let transfer = |to| StaffCommand::Transfer {
+    let transfer = |to| StaffCommand::In {
         conversation,
-        to,
-        comment: "yours, I think".to_owned(),
+        act: ConversationAct::Assignment(AssignmentAct::Transfer {
+            to,
+            comment: "yours, I think".to_owned(),
+        }),
     };
     let offline = bench.refused(does(ANNA, 3, transfer(OLEG))).await;
     assert_eq!(offline, RefusalCode::ColleagueOffline);
@@ -133,9 +155,11 @@ pub(crate) async fn a_transfer_needs_a_colleague_online<H: Home>(bench: Bench<H>
         status(&bench, conversation).await,
         Status::Assigned { agent: OLEG, .. }
     ));
-    let send = StaffCommand::Send {
+    let send = StaffCommand::In {
         conversation,
-        text: "hi".to_owned(),
+        act: ConversationAct::Send {
+            text: "hi".to_owned(),
+        },
     };
     assert_eq!(
         bench.refused(does(ANNA, 6, send)).await,
@@ -146,10 +170,24 @@ pub(crate) async fn a_transfer_needs_a_colleague_online<H: Home>(bench: Bench<H>
 pub(crate) async fn resolved_reopens_or_starts_anew<H: Home>(bench: Bench<H>) {
     let conversation = bench.said(1, 1, "hello").await;
     bench
-        .ok(does(ANNA, 2, StaffCommand::Accept { conversation }))
+        .ok(does(
+            ANNA,
+            2,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        ))
         .await;
     bench
-        .ok(does(ANNA, 3, StaffCommand::Resolve { conversation }))
+        .ok(does(
+            ANNA,
+            3,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Resolution(ResolutionAct::Resolve),
+            },
+        ))
         .await;
     let soon = bench.ok(says(1, 4, "still beeps", NOW.plus(1))).await;
     assert_eq!(soon.conversation, Some(conversation));
@@ -158,10 +196,24 @@ pub(crate) async fn resolved_reopens_or_starts_anew<H: Home>(bench: Bench<H>) {
         Status::Waiting { .. }
     ));
     bench
-        .ok(does(ANNA, 5, StaffCommand::Accept { conversation }))
+        .ok(does(
+            ANNA,
+            5,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        ))
         .await;
     bench
-        .ok(does(ANNA, 6, StaffCommand::Resolve { conversation }))
+        .ok(does(
+            ANNA,
+            6,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Resolution(ResolutionAct::Resolve),
+            },
+        ))
         .await;
     let later = NOW.plus(heard_desk::Policy::default().reopen_ms + 1);
     let anew = bench.ok(says(1, 7, "another thing", later)).await;
@@ -181,10 +233,15 @@ pub(crate) async fn another_sites_agent_sees_nothing<H: Home>(bench: Bench<H>) {
         .await;
     let conversation = bench.said(1, 1, "hello").await;
     for (n, command) in [
-        StaffCommand::Accept { conversation },
-        StaffCommand::Note {
+        StaffCommand::In {
             conversation,
-            text: "psst".to_owned(),
+            act: ConversationAct::Assignment(AssignmentAct::Accept),
+        },
+        StaffCommand::In {
+            conversation,
+            act: ConversationAct::Note {
+                text: "psst".to_owned(),
+            },
         },
     ]
     .into_iter()

@@ -1,10 +1,10 @@
 //! The log and the delivery contract.
 
-use heard_protocol::entry::{EntryBody, QueueReason};
 use heard_protocol::{
-    Author, Availability, ConversationId, Cursor, Epoch, PublicBody, RefusalCode, Resume, Seq,
-    SiteId, StaffBody, StaffCommand, VisitorCommand,
+    AssignmentNoted, Author, Availability, ConversationAct, ConversationId, Cursor, Epoch,
+    PublicBody, RefusalCode, Resume, Seq, SiteId, StaffBody, StaffCommand, VisitorCommand,
 };
+use heard_protocol::{EntryBody, QueueReason};
 use heard_relay::store::{Arrival, Fact, Request, SiteRecord};
 
 use crate::bench::{ANNA, Bench, Home, NOW, SITE, asks, contact, does, follows, id, says};
@@ -33,9 +33,9 @@ pub(crate) async fn the_first_message_starts_a_conversation<H: Home>(bench: Benc
                 position: Seq(1),
                 body: message
             },
-            EntryBody::Staff(StaffBody::Queued {
+            EntryBody::Staff(StaffBody::Assignment(AssignmentNoted::Queued {
                 reason: QueueReason::New
-            }),
+            })),
         ]
     );
     let view = bench.store.visitor_view(contact(1)).await.expect("a view");
@@ -50,8 +50,8 @@ pub(crate) async fn the_first_message_starts_a_conversation<H: Home>(bench: Benc
         .await
         .expect("an overview");
     assert_eq!(overview.conversations.len(), 1);
-    assert_eq!(overview.conversations[0].issue, "The fridge beeps");
-    assert_eq!(overview.conversations[0].locale, "ru");
+    assert_eq!(overview.conversations[0].issue(), "The fridge beeps");
+    assert_eq!(overview.conversations[0].locale(), "ru");
 }
 
 pub(crate) async fn a_retry_gets_the_same_receipt<H: Home>(bench: Bench<H>) {
@@ -67,9 +67,11 @@ pub(crate) async fn a_retry_gets_the_same_receipt<H: Home>(bench: Bench<H>) {
         .expect("a log");
     assert_eq!(log.entries.len(), 2);
 
-    let note = StaffCommand::Note {
+    let note = StaffCommand::In {
         conversation,
-        text: "calm".to_owned(),
+        act: ConversationAct::Note {
+            text: "calm".to_owned(),
+        },
     };
     let first = bench.ok(does(ANNA, 5, note.clone())).await;
     assert_eq!(first, bench.ok(does(ANNA, 5, note)).await);
@@ -96,9 +98,11 @@ pub(crate) async fn nothing_overtakes_the_command_it_follows<H: Home>(bench: Ben
     bench.refused(says(1, 3, " ", NOW)).await;
     bench.ok(follows(says(1, 4, "fourth", NOW), 3)).await;
     let word = Request::availability(ANNA, id(5), Availability::Busy, NOW);
-    let note = |text: &str| StaffCommand::Note {
+    let note = |text: &str| StaffCommand::In {
         conversation,
-        text: text.to_owned(),
+        act: ConversationAct::Note {
+            text: text.to_owned(),
+        },
     };
     assert_eq!(
         bench.refused(follows(does(ANNA, 6, note("a")), 5)).await,
@@ -122,9 +126,11 @@ pub(crate) async fn an_id_belongs_to_its_sender<H: Home>(bench: Bench<H>) {
         bench.refused(says(2, 1, "hello", NOW)).await,
         RefusalCode::IdTaken
     );
-    let note = StaffCommand::Note {
+    let note = StaffCommand::In {
         conversation,
-        text: "calm".to_owned(),
+        act: ConversationAct::Note {
+            text: "calm".to_owned(),
+        },
     };
     assert_eq!(
         bench.refused(does(ANNA, 1, note)).await,
@@ -138,9 +144,11 @@ pub(crate) async fn positions_are_dense_on_both_faces<H: Home>(bench: Bench<H>) 
         if n % 3 == 0 {
             bench.said(1, n, "more").await;
         } else {
-            let note = StaffCommand::Note {
+            let note = StaffCommand::In {
                 conversation,
-                text: "hm".to_owned(),
+                act: ConversationAct::Note {
+                    text: "hm".to_owned(),
+                },
             };
             bench.ok(does(ANNA, n, note)).await;
         }

@@ -3,6 +3,7 @@
 pub(crate) mod callbacks;
 pub(crate) mod calls;
 pub(crate) mod desk;
+pub(crate) mod greeting;
 pub(crate) mod logs;
 pub(crate) mod nodes;
 pub(crate) mod people;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    AgentId, Availability, ConversationId, Cursor, Receipt, RefusalCode, Seq, StaffBody,
-    StaffCommand, StaffEntry, Status,
+    AgentId, AssignmentAct, AssignmentNoted, Availability, ConversationAct, ConversationId, Cursor,
+    Receipt, RefusalCode, ResolutionAct, Seq, StaffBody, StaffCommand, StaffEntry, Status,
 };
 use heard_relay::store::{Answer, Fact, Listener, Request, Store};
 
@@ -78,7 +78,10 @@ pub(crate) async fn one_of_two_accepts_wins<H: Home>(bench: Bench<H>) {
     let nodes = Nodes::of(&bench).await;
     for n in 0..40 {
         let conversation = bench.said(n, 1_000 + n, "hello").await;
-        let accept = StaffCommand::Accept { conversation };
+        let accept = StaffCommand::In {
+            conversation,
+            act: ConversationAct::Assignment(AssignmentAct::Accept),
+        };
         let answers = nodes
             .at_once([
                 does(ANNA, 2_000 + n, accept.clone()),
@@ -106,7 +109,9 @@ pub(crate) async fn one_of_two_accepts_wins<H: Home>(bench: Bench<H>) {
 /// Who took a conversation, one after another.
 fn taken(log: &[StaffEntry]) -> Vec<AgentId> {
     let taken = log.iter().filter_map(|entry| match &entry.body {
-        EntryBody::Staff(StaffBody::Assigned { agent }) => Some(*agent),
+        EntryBody::Staff(StaffBody::Assignment(AssignmentNoted::Assigned { agent })) => {
+            Some(*agent)
+        }
         _ => None,
     });
     taken.collect()
@@ -282,7 +287,10 @@ pub(crate) async fn rounds_at_once_overload_nobody<H: Home>(bench: Bench<H>) {
         // Whoever was offered one takes it at the other node, while both run another round.
         let taking = offers.into_iter().map(|(agent, conversation)| {
             commands += 1;
-            let accept = StaffCommand::Accept { conversation };
+            let accept = StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            };
             nodes.stores[1].execute(does(agent, commands, accept))
         });
         let taking = futures_util::future::join_all(taking);
@@ -319,7 +327,14 @@ pub(crate) async fn a_round_takes_nothing_from_who_accepts<H: Home>(bench: Bench
             site: SITE,
             now: NOW,
         };
-        let accept = does(OLEG, 2_000 + n, StaffCommand::Accept { conversation });
+        let accept = does(
+            OLEG,
+            2_000 + n,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        );
         let answers = nodes.at_once([round, accept]).await;
         let summary = nodes.stores[1].summary(conversation).await.expect("a read");
         let status = summary.expect("a conversation").status;
@@ -338,7 +353,14 @@ pub(crate) async fn a_round_takes_nothing_from_who_accepts<H: Home>(bench: Bench
                     "{status:?}"
                 );
                 bench
-                    .ok(does(ANNA, 3_000 + n, StaffCommand::Accept { conversation }))
+                    .ok(does(
+                        ANNA,
+                        3_000 + n,
+                        StaffCommand::In {
+                            conversation,
+                            act: ConversationAct::Assignment(AssignmentAct::Accept),
+                        },
+                    ))
                     .await;
                 ANNA
             }
@@ -348,7 +370,10 @@ pub(crate) async fn a_round_takes_nothing_from_who_accepts<H: Home>(bench: Bench
             .ok(does(
                 owner,
                 4_000 + n,
-                StaffCommand::Resolve { conversation },
+                StaffCommand::In {
+                    conversation,
+                    act: ConversationAct::Resolution(ResolutionAct::Resolve),
+                },
             ))
             .await;
     }

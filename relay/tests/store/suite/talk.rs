@@ -7,8 +7,10 @@ use heard_desk::callback::CallPolicy;
 use heard_desk::trouble::Limits;
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    CallbackForm, CallbackId, CallbackWhen, Consent, ConversationId, PublicBody, RefusalCode, Seq,
-    StaffBody, StaffCommand, TalkAnswer, TalkEvidence, TalkReason, UnixMillis, VisitorCommand,
+    AssignmentAct, CallAnswer, CallEvidence, CallOfferAct, CallOfferAsk, CallOfferNoted,
+    CallOfferTold, CallReason, CallbackAsk, CallbackForm, CallbackId, CallbackWhen, Consent,
+    ConversationAct, ConversationId, PublicBody, RefusalCode, ResolutionAct, Seq, StaffBody,
+    StaffCommand, UnixMillis, VisitorCommand,
 };
 use heard_relay::store::{Listener, Request, SiteRecord, Store};
 
@@ -16,39 +18,50 @@ use crate::bench::{ANNA, Bench, Home, NOW, Notebook, OLEG, SITE, asks, does, id,
 
 const LATER: UnixMillis = NOW.plus(60_000);
 
-fn trouble(conversation: ConversationId, reason: TalkReason) -> Request {
+fn trouble(conversation: ConversationId, reason: CallReason) -> Request {
     Request::Trouble {
         conversation,
-        seen: vec![(reason, TalkEvidence::AskedAgain(3))],
+        seen: vec![(reason, CallEvidence::AskedAgain(3))],
         stance: None,
         now: NOW,
     }
 }
 
-fn answers(command: u128, reason: TalkReason, answer: TalkAnswer) -> Request {
+fn answers(command: u128, reason: CallReason, answer: CallAnswer) -> Request {
     asks(
         1,
         command,
-        VisitorCommand::AnswerTalk { reason, answer },
+        VisitorCommand::CallOffer(CallOfferAsk::Answer { reason, answer }),
         NOW,
     )
 }
 
 fn offers(command: u128, conversation: ConversationId) -> Request {
     let why = " I can show you. ".to_owned();
-    does(ANNA, command, StaffCommand::OfferTalk { conversation, why })
+    does(
+        ANNA,
+        command,
+        StaffCommand::In {
+            conversation,
+            act: ConversationAct::CallOffer(CallOfferAct::Offer { why }),
+        },
+    )
 }
 
 /// What the log says of talking: `seen …`, `offered …`, `said …`.
 async fn talk<H: Home>(bench: &Bench<H>, conversation: ConversationId) -> Vec<String> {
     let log = bench.store.read_staff(conversation, Seq::START, 100).await;
     let line = |body: &EntryBody| match body {
-        EntryBody::Staff(StaffBody::TroubleSeen { reason, .. }) => Some(format!("seen {reason:?}")),
+        EntryBody::Staff(StaffBody::CallOffer(CallOfferNoted::TroubleSeen { reason, .. })) => {
+            Some(format!("seen {reason:?}"))
+        }
         EntryBody::Public { body, .. } => match body {
-            PublicBody::TalkOffered { reason, why } => {
+            PublicBody::CallOffer(CallOfferTold::Offered { reason, why }) => {
                 Some(format!("offered {reason:?} {why}").trim().to_owned())
             }
-            PublicBody::TalkAnswered { answer, .. } => Some(format!("said {answer:?}")),
+            PublicBody::CallOffer(CallOfferTold::Answered { answer, .. }) => {
+                Some(format!("said {answer:?}"))
+            }
             _ => None,
         },
         EntryBody::Staff(_) => None,
@@ -63,10 +76,17 @@ async fn talk<H: Home>(bench: &Bench<H>, conversation: ConversationId) -> Vec<St
 pub(crate) async fn it_is_offered_once_and_never_after_a_no<H: Home>(bench: Bench<H>) {
     let conversation = bench.said(1, 1, "hello").await;
     bench
-        .ok(does(ANNA, 2, StaffCommand::Accept { conversation }))
+        .ok(does(
+            ANNA,
+            2,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        ))
         .await;
     for _ in 0..2 {
-        bench.done(trouble(conversation, TalkReason::Circles)).await;
+        bench.done(trouble(conversation, CallReason::Circles)).await;
     }
     let mut expected = vec!["seen Circles", "offered Circles"];
     assert_eq!(talk(&bench, conversation).await, expected);
@@ -75,20 +95,20 @@ pub(crate) async fn it_is_offered_once_and_never_after_a_no<H: Home>(bench: Benc
     let read = read.expect("a log").entries;
     assert!(matches!(
         read.last().map(|entry| &entry.body),
-        Some(PublicBody::TalkOffered { .. })
+        Some(PublicBody::CallOffer(CallOfferTold::Offered { .. }))
     ));
-    let never = answers(3, TalkReason::Agent, TalkAnswer::No);
+    let never = answers(3, CallReason::Agent, CallAnswer::No);
     assert_eq!(bench.refused(never).await, RefusalCode::WrongState);
-    let no = answers(4, TalkReason::Circles, TalkAnswer::No);
+    let no = answers(4, CallReason::Circles, CallAnswer::No);
     let receipt = bench.ok(no.clone()).await;
     let bench = bench.restart().await;
     assert_eq!(receipt, bench.ok(no).await, "a retry changes nothing");
-    let other_tab = answers(5, TalkReason::Circles, TalkAnswer::No);
+    let other_tab = answers(5, CallReason::Circles, CallAnswer::No);
     assert_eq!(bench.refused(other_tab).await, RefusalCode::WrongState);
     expected.push("said No");
     assert_eq!(talk(&bench, conversation).await, expected);
     bench
-        .done(trouble(conversation, TalkReason::HardToWrite))
+        .done(trouble(conversation, CallReason::HardToWrite))
         .await;
     assert_eq!(
         bench.refused(offers(6, conversation)).await,
@@ -99,7 +119,7 @@ pub(crate) async fn it_is_offered_once_and_never_after_a_no<H: Home>(bench: Benc
     // They think better of it, in words.
     let wish = |at| Request::Trouble {
         conversation,
-        seen: vec![(TalkReason::Visitor, TalkEvidence::Said)],
+        seen: vec![(CallReason::Visitor, CallEvidence::Said)],
         stance: Some(Stance { wants: true, at }),
         now: LATER,
     };
@@ -112,15 +132,22 @@ pub(crate) async fn it_is_offered_once_and_never_after_a_no<H: Home>(bench: Benc
     );
     bench.done(wish(LATER)).await;
     bench
-        .ok(answers(7, TalkReason::Visitor, TalkAnswer::Here))
+        .ok(answers(7, CallReason::Visitor, CallAnswer::Here))
         .await;
     expected.extend(["offered Visitor", "said Here"]);
     assert_eq!(talk(&bench, conversation).await, expected);
     bench
-        .ok(does(ANNA, 8, StaffCommand::Resolve { conversation }))
+        .ok(does(
+            ANNA,
+            8,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Resolution(ResolutionAct::Resolve),
+            },
+        ))
         .await;
     bench
-        .done(trouble(conversation, TalkReason::Connection))
+        .done(trouble(conversation, CallReason::Connection))
         .await;
     assert_eq!(talk(&bench, conversation).await, expected, "it is settled");
 }
@@ -133,7 +160,14 @@ pub(crate) async fn an_agent_offers_in_their_own_words<H: Home>(bench: Bench<H>)
         "nobody has it"
     );
     bench
-        .ok(does(OLEG, 3, StaffCommand::Accept { conversation }))
+        .ok(does(
+            OLEG,
+            3,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        ))
         .await;
     assert_eq!(
         bench.refused(offers(4, conversation)).await,
@@ -146,10 +180,9 @@ pub(crate) async fn an_agent_offers_in_their_own_words<H: Home>(bench: Bench<H>)
         .ok(does(
             OLEG,
             5,
-            StaffCommand::Transfer {
+            StaffCommand::In {
                 conversation,
-                to,
-                comment,
+                act: ConversationAct::Assignment(AssignmentAct::Transfer { to, comment }),
             },
         ))
         .await;
@@ -167,9 +200,16 @@ pub(crate) async fn an_agent_offers_in_their_own_words<H: Home>(bench: Bench<H>)
 pub(crate) async fn who_is_to_be_called_is_offered_nothing<H: Home>(bench: Bench<H>) {
     let conversation = bench.said(1, 1, "hello").await;
     bench
-        .ok(does(ANNA, 2, StaffCommand::Accept { conversation }))
+        .ok(does(
+            ANNA,
+            2,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        ))
         .await;
-    bench.done(trouble(conversation, TalkReason::Circles)).await;
+    bench.done(trouble(conversation, CallReason::Circles)).await;
     let form = CallbackForm {
         phone: "+79123456789".to_owned(),
         name: String::new(),
@@ -181,19 +221,24 @@ pub(crate) async fn who_is_to_be_called_is_offered_nothing<H: Home>(bench: Bench
         },
     };
     let booked = bench
-        .ok(asks(1, 3, VisitorCommand::RequestCallback(form), NOW))
+        .ok(asks(
+            1,
+            3,
+            VisitorCommand::Callback(CallbackAsk::Request(form)),
+            NOW,
+        ))
         .await;
     assert_eq!(booked.conversation, Some(conversation));
     bench
-        .done(trouble(conversation, TalkReason::HardToWrite))
+        .done(trouble(conversation, CallReason::HardToWrite))
         .await;
     assert_eq!(
         bench.refused(offers(4, conversation)).await,
         RefusalCode::WrongState
     );
-    let cancel = VisitorCommand::CancelCallback {
+    let cancel = VisitorCommand::Callback(CallbackAsk::Cancel {
         callback: CallbackId::from_bytes(id(3).to_bytes()),
-    };
+    });
     bench.ok(asks(1, 5, cancel, NOW)).await;
     bench.ok(offers(6, conversation)).await;
     assert_eq!(
@@ -236,7 +281,7 @@ pub(crate) async fn two_nodes_that_notice_it_offer_it_once<H: Home>(bench: Bench
         .map(|n| {
             let store = Arc::clone(&stores[usize::from(n % 2 == 0)]);
             tokio::spawn(async move {
-                let seen = store.execute(trouble(conversation, TalkReason::Circles));
+                let seen = store.execute(trouble(conversation, CallReason::Circles));
                 let said = store.execute(says(1, 100 + n, "how do I move it", NOW));
                 seen.await.expect("the store works");
                 said.await.expect("the store works");

@@ -3,16 +3,22 @@
 use heard_desk::Voiced;
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
-    ConversationId, PublicBody, RefusalCode, Seq, StaffCommand, TalkReason, VisitorCommand,
-    VoiceEnding, VoiceId,
+    AssignmentAct, CallReason, ConversationAct, ConversationId, MeAct, PublicBody, RefusalCode,
+    Seq, StaffCommand, VisitorCommand, VoiceAct, VoiceAsk, VoiceEnding, VoiceId, VoiceTold,
+    WrapUpAct,
 };
 use heard_relay::store::Request;
 
 use crate::bench::{ANNA, Bench, Home, NOW, OLEG, SITE, asks, does, id};
 
 fn starts(command: u128) -> Request {
-    let reason = TalkReason::Visitor;
-    asks(1, command, VisitorCommand::StartVoice { reason }, NOW)
+    let reason = CallReason::Visitor;
+    asks(
+        1,
+        command,
+        VisitorCommand::Voice(VoiceAsk::Start { reason }),
+        NOW,
+    )
 }
 
 /// What the log says of calls.
@@ -22,9 +28,9 @@ async fn calls<H: Home>(bench: &Bench<H>, conversation: ConversationId) -> Vec<P
     let call = |body: EntryBody| match body {
         EntryBody::Public { body, .. } => matches!(
             body,
-            PublicBody::VoiceAsked { .. }
-                | PublicBody::VoiceAnswered { .. }
-                | PublicBody::VoiceEnded { .. }
+            PublicBody::Voice(VoiceTold::Asked { .. })
+                | PublicBody::Voice(VoiceTold::Answered { .. })
+                | PublicBody::Voice(VoiceTold::Ended { .. })
         )
         .then_some(body),
         EntryBody::Staff(_) => None,
@@ -35,14 +41,25 @@ async fn calls<H: Home>(bench: &Bench<H>, conversation: ConversationId) -> Vec<P
 pub(crate) async fn a_call_rings_is_handed_over_and_ends<H: Home>(bench: Bench<H>) {
     let conversation = bench.said(1, 1, "hello").await;
     bench
-        .ok(does(ANNA, 2, StaffCommand::Accept { conversation }))
+        .ok(does(
+            ANNA,
+            2,
+            StaffCommand::In {
+                conversation,
+                act: ConversationAct::Assignment(AssignmentAct::Accept),
+            },
+        ))
         .await;
     // Nobody is called who can't talk.
     assert_eq!(bench.refused(starts(3)).await, RefusalCode::WrongState);
     for agent in [ANNA, OLEG] {
         let command = 4 + u128::from(agent == OLEG);
         bench
-            .ok(does(agent, command, StaffCommand::SetHeadset { on: true }))
+            .ok(does(
+                agent,
+                command,
+                StaffCommand::Me(MeAct::SetHeadset { on: true }),
+            ))
             .await;
     }
     let record = bench.store.agent(ANNA).await.expect("a read");
@@ -51,50 +68,56 @@ pub(crate) async fn a_call_rings_is_handed_over_and_ends<H: Home>(bench: Bench<H
     assert_eq!(receipt, bench.ok(starts(6)).await, "a retry calls once");
     assert_eq!(bench.refused(starts(7)).await, RefusalCode::WrongState);
     let call = VoiceId::from_bytes(id(6).to_bytes());
-    let answer = StaffCommand::AnswerVoice { conversation, call };
+    let answer = StaffCommand::In {
+        conversation,
+        act: ConversationAct::Voice(VoiceAct::Answer { call }),
+    };
     let oleg = does(OLEG, 8, answer.clone());
     assert_eq!(bench.refused(oleg).await, RefusalCode::NotYours);
     bench.ok(does(ANNA, 9, answer.clone())).await;
 
     let bench = bench.restart().await;
     bench.at_desk(OLEG, NOW).await;
-    let handed = StaffCommand::Transfer {
+    let handed = StaffCommand::In {
         conversation,
-        to: OLEG,
-        comment: String::new(),
+        act: ConversationAct::Assignment(AssignmentAct::Transfer {
+            to: OLEG,
+            comment: String::new(),
+        }),
     };
     bench.ok(does(ANNA, 10, handed)).await;
     bench.ok(does(OLEG, 11, answer)).await;
     let why = VoiceEnding::Agent;
-    let late = StaffCommand::HangUp {
+    let late = StaffCommand::In {
         conversation,
-        call,
-        why,
+        act: ConversationAct::Voice(VoiceAct::End { call, why }),
     };
     let anna = does(ANNA, 12, late.clone());
     assert_eq!(bench.refused(anna).await, RefusalCode::NotYours);
-    let not_theirs = VisitorCommand::EndVoice { call, why };
+    let not_theirs = VisitorCommand::Voice(VoiceAsk::End { call, why });
     let refused = bench.refused(asks(1, 13, not_theirs, NOW)).await;
     assert_eq!(refused, RefusalCode::Invalid);
     let why = VoiceEnding::Visitor;
-    let ends = VisitorCommand::EndVoice { call, why };
+    let ends = VisitorCommand::Voice(VoiceAsk::End { call, why });
     bench.ok(asks(1, 14, ends, NOW)).await;
     let again = bench.refused(does(OLEG, 15, late)).await;
     assert_eq!(again, RefusalCode::WrongState);
-    let reason = TalkReason::Visitor;
+    let reason = CallReason::Visitor;
     let expected = [
-        PublicBody::VoiceAsked { call, reason },
-        PublicBody::VoiceAnswered { call, agent: ANNA },
-        PublicBody::VoiceAnswered { call, agent: OLEG },
-        PublicBody::VoiceEnded { call, why },
+        PublicBody::Voice(VoiceTold::Asked { call, reason }),
+        PublicBody::Voice(VoiceTold::Answered { call, agent: ANNA }),
+        PublicBody::Voice(VoiceTold::Answered { call, agent: OLEG }),
+        PublicBody::Voice(VoiceTold::Ended { call, why }),
     ];
     assert_eq!(calls(&bench, conversation).await, expected);
 
     // Who was on it last says what it came to, and reports know of it.
-    let sums = |summary: &str| StaffCommand::SumVoice {
+    let sums = |summary: &str| StaffCommand::In {
         conversation,
-        call,
-        summary: summary.to_owned(),
+        act: ConversationAct::WrapUp(WrapUpAct::Sum {
+            call,
+            summary: summary.to_owned(),
+        }),
     };
     let anna = bench.refused(does(ANNA, 16, sums("Done."))).await;
     assert_eq!(anna, RefusalCode::NotYours);

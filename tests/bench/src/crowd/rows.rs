@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use heard_protocol::StaffCommand;
+use heard_protocol::{ConversationAct, ResolutionAct};
 use heard_relay::config::Data;
 
 use super::people::People;
@@ -102,8 +103,9 @@ fn say(where_: &str, count: u32, cost: &Cost) {
 async fn prepare(data: &Data, visitors: u32) -> anyhow::Result<[u8; 32]> {
     let mut past = Past::open(data, 0).await?;
     past.arrive(visitors).await?;
-    past.does(visitors, |conversation| StaffCommand::Resolve {
+    past.does(visitors, |conversation| StaffCommand::In {
         conversation,
+        act: ConversationAct::Resolution(ResolutionAct::Resolve),
     })
     .await?;
     Ok(past.store.token_key())

@@ -3,8 +3,8 @@
 use heard_client::native::Options;
 use heard_client::{Config, Update};
 use heard_protocol::{
-    AgentId, Availability, CallbackId, CallbackState, Disposition, Secret, Staff, StaffCommand,
-    StaffCredential, StaffEntry, StaffNotice,
+    AgentId, Availability, CallbackAct, CallbackId, CallbackState, Disposition, MeAct, Secret,
+    Staff, StaffCommand, StaffCredential, StaffEntry, StaffRow,
 };
 use heard_tests::real::{Party, Relay, Voice};
 use tokio::sync::watch;
@@ -27,12 +27,10 @@ impl Agent {
         let (tell, told) = watch::channel(Vec::new());
         let mut followed = None;
         let reflex = move |voice: &Voice<Staff>, update: &Update<Staff>| {
-            let calls = match update {
-                Update::Welcome(welcome) => &welcome.body.callbacks[..],
-                Update::Notice(StaffNotice::Callback(call)) => std::slice::from_ref(&**call),
-                _ => &[],
+            let Update::Rows { rows, .. } = update else {
+                return;
             };
-            for call in calls {
+            for call in rows.iter().filter_map(StaffRow::callback) {
                 tell.send_modify(|all| all.push(call.state.clone()));
                 if let Some(conversation) = call.conversation
                     && followed.replace(conversation).is_none()
@@ -49,10 +47,12 @@ impl Agent {
         };
         let address = phone.to_owned();
         let takes = true;
-        agent.does(StaffCommand::SetPhone { takes, address }).await;
+        agent
+            .does(StaffCommand::Me(MeAct::SetPhone { takes, address }))
+            .await;
         let availability = Availability::Available;
         agent
-            .does(StaffCommand::SetAvailability { availability })
+            .does(StaffCommand::Me(MeAct::SetAvailability { availability }))
             .await;
         agent
     }
@@ -71,7 +71,11 @@ impl Agent {
         let mine = |to: AgentId| to == self.me;
         self.until(|state| matches!(state, CallbackState::Ringing { agent, .. } if mine(*agent)))
             .await;
-        self.does(StaffCommand::TakeCallback { callback }).await;
+        self.does(StaffCommand::Callback {
+            callback,
+            act: CallbackAct::Take {},
+        })
+        .await;
         // Said in passing, it may come after the answer.
         self.until(|state| !matches!(state, CallbackState::Ringing { .. }))
             .await;
@@ -80,10 +84,12 @@ impl Agent {
     /// Says what came of the call they make.
     pub(crate) async fn reports(&self, callback: CallbackId, disposition: Disposition) {
         let summary = String::new();
-        self.does(StaffCommand::ReportCallback {
+        self.does(StaffCommand::Callback {
             callback,
-            disposition,
-            summary,
+            act: CallbackAct::Report {
+                disposition,
+                summary,
+            },
         })
         .await;
     }

@@ -3,8 +3,8 @@
 use heard_client::native::Options;
 use heard_client::{Config, Update};
 use heard_protocol::{
-    CallbackForm, CallbackId, CallbackProgress, CallbackWhen, Consent, Visitor as Role,
-    VisitorCommand, VisitorCredential, VisitorNotice, VisitorSignal, consent,
+    CallbackAsk, CallbackForm, CallbackId, CallbackProgress, CallbackWhen, Consent,
+    Visitor as Role, VisitorCommand, VisitorCredential, VisitorRow, VisitorSignal, consent,
 };
 use heard_tests::real::{Party, Relay, SITE, Voice};
 use tokio::sync::watch;
@@ -34,10 +34,12 @@ impl Visitor {
             // As the panel does: how a call stands is not said unasked in a greeting.
             Update::Welcome(_) => {
                 let zone = String::new();
-                voice.client().signal(VisitorSignal::AskCalls { zone });
+                voice.client().signal(VisitorSignal::WatchCalls { zone });
             }
-            Update::Notice(VisitorNotice::Callback(call)) => {
-                tell.send_modify(|all| all.push(call.progress.clone()));
+            Update::Rows { rows, .. } => {
+                for VisitorRow::Callback(call) in rows {
+                    tell.send_modify(|all| all.push(call.progress.clone()));
+                }
             }
             _ => {}
         };
@@ -59,7 +61,7 @@ impl Visitor {
             },
         };
         let voice = self.party.voice();
-        let id = voice.say(VisitorCommand::RequestCallback(form));
+        let id = voice.say(VisitorCommand::Callback(CallbackAsk::Request(form)));
         done(&self.party, id).await;
         CallbackId::from_bytes(id.to_bytes())
     }

@@ -1,9 +1,10 @@
 use super::*;
+use crate::model::Stage;
 use crate::model::state::BadText;
-use crate::model::state::{Stage, sendable};
+use crate::model::state::sendable;
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, CommandId, ContactId, Epoch, Receipt, Refusal, RefusalCode,
-    SiteCard, SiteId, UnixMillis, WaitEstimate, Welcome,
+    AgentCard, AgentId, AgentKind, AssignmentTold, CommandId, ContactId, Epoch, Receipt, Refusal,
+    RefusalCode, ResolutionTold, SiteCard, SiteId, UnixMillis, WaitEstimate, Welcome,
 };
 
 const CONVERSATION: ConversationId = ConversationId::from_bits(1);
@@ -31,13 +32,13 @@ fn message(seq: u64, author: Author, text: &str) -> PublicEntry {
 fn joined(seq: u64) -> PublicEntry {
     entry(
         seq,
-        PublicBody::AgentJoined {
+        PublicBody::Assignment(AssignmentTold::Joined {
             agent: AgentCard {
                 id: ANNA,
                 name: "Anna".to_owned(),
                 kind: AgentKind::Person,
             },
-        },
+        }),
     )
 }
 
@@ -92,7 +93,7 @@ fn a_sent_message_gives_way_to_its_entry() {
     assert_eq!(news.answers, []);
     assert!(model.pending.is_empty());
     assert_eq!(&*model.logs[0].said[0].text, "hello");
-    assert_eq!(model.stage, Stage::Waiting);
+    assert_eq!(model.thread.stage, Stage::Waiting);
 }
 
 #[test]
@@ -142,10 +143,13 @@ fn an_agent_ends_the_wait() {
     model.apply(entries(vec![joined(2)]));
     assert_eq!(model.queue, None);
     assert_eq!(model.partner().name, "Anna");
-    model.apply(entries(vec![entry(3, PublicBody::Resolved)]));
+    model.apply(entries(vec![entry(
+        3,
+        PublicBody::Resolution(ResolutionTold::Resolved),
+    )]));
     assert_eq!(model.partner().name, "Shop");
     model.apply(entries(vec![message(4, Author::Visitor, "again")]));
-    assert_eq!(model.stage, Stage::Waiting);
+    assert_eq!(model.thread.stage, Stage::Waiting);
 }
 
 #[test]
@@ -172,7 +176,7 @@ fn a_reset_log_is_read_anew_without_doubles() {
     model.apply(Update::Reset {
         conversation: CONVERSATION,
     });
-    assert_eq!(model.stage, Stage::Fresh);
+    assert_eq!(model.thread.stage, Stage::Fresh);
     model.apply(entries(vec![message(1, Author::Visitor, "other life")]));
     assert_eq!(model.logs.len(), 1);
     assert_eq!(model.logs[0].said.len(), 1);
@@ -185,7 +189,7 @@ fn the_next_conversation_follows_the_one_before() {
     model.apply(Update::Notice(VisitorNotice::Conversation {
         id: ConversationId::from_bits(2),
     }));
-    assert_eq!(model.stage, Stage::Fresh);
+    assert_eq!(model.thread.stage, Stage::Fresh);
     assert_eq!(model.logs.len(), 2);
     assert!(!model.is_empty());
 }

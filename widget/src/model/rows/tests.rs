@@ -1,6 +1,8 @@
 use super::*;
 use heard_client::Update;
-use heard_protocol::{AgentCard, AgentId, ConversationId, PublicEntry, Refusal, Visitor};
+use heard_protocol::{
+    AgentCard, AgentId, AssignmentTold, ConversationId, PublicEntry, Refusal, Visitor,
+};
 
 const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 const ANNA: AgentId = AgentId::from_bits(7);
@@ -90,7 +92,11 @@ fn an_event_divides_a_group() {
     };
     let model = model(vec![
         message(1, 0, Author::Visitor),
-        at(2, 0, PublicBody::AgentJoined { agent }),
+        at(
+            2,
+            0,
+            PublicBody::Assignment(AssignmentTold::Joined { agent }),
+        ),
         message(3, 0, Author::Agent(ANNA)),
     ]);
     assert_eq!(sketch(&model), "D m . e a .");
