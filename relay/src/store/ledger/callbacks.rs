@@ -13,7 +13,7 @@ use heard_protocol::{
 };
 
 use super::carry::earlier;
-use super::{Actor, CallLine, Known, Ledger, Outcome, append, conversations, people};
+use super::{About, Actor, CallLine, Known, Ledger, Outcome, append, conversations, people};
 use crate::store::{AgentPhone, AgentRecord, Fact, VisitorProfile};
 
 const DAY_MS: u64 = 24 * 3_600_000;
@@ -117,8 +117,11 @@ fn begin<L: Ledger>(
         public: Seq::START,
         visitor_read: Seq::START,
         staff_read: Seq::START,
+        about: Arc::new(About {
+            issue: heard_desk::text::preview(&callback.form.topic),
+        }),
     };
-    ledger.create(&known, &heard_desk::text::preview(&callback.form.topic))?;
+    ledger.create(&known)?;
     Ok(known)
 }
 
@@ -324,7 +327,7 @@ pub(super) fn set_phone<L: Ledger>(
     let before = people::deed(ledger, agent, id)?;
     if before.is_none() {
         ledger.put_deed(id, agent.card.id, now)?;
-        ledger.put_phone(agent.card.id, phone)?;
+        people::put_phone(ledger, agent.card.id, phone)?;
         ledger.announce(Fact::Phone {
             site: agent.site,
             agent: agent.card.id,
@@ -354,7 +357,7 @@ pub(super) fn set_headset<L: Ledger>(
             headset: on,
             ..agent.phone.clone()
         };
-        ledger.put_phone(agent.card.id, &phone)?;
+        people::put_phone(ledger, agent.card.id, &phone)?;
         ledger.announce(Fact::Headset {
             site: agent.site,
             agent: agent.card.id,
