@@ -1,7 +1,10 @@
 //! What a site can set about how its desk works.
 
+use serde::{Deserialize, Serialize};
+
 /// A site's settings for the rules. All durations are in milliseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Policy {
     /// How long an offer stays with one agent.
     pub offer_ms: u64,

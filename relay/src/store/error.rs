@@ -31,6 +31,14 @@ pub enum StoreError {
         /// What to do.
         advice: &'static str,
     },
+    /// A version of this program from before the first release wrote it.
+    #[error(
+        "{place} was written by a version from before the first release, which this program cannot read: begin with a new one"
+    )]
+    BeforeRelease {
+        /// The file, or the address of the database.
+        place: String,
+    },
     /// Another process has the file open for writing.
     #[error("another relay is using {path}")]
     InUse {

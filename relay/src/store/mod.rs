@@ -16,8 +16,10 @@ mod open;
 pub mod postgres;
 mod query;
 mod request;
+mod rows;
 pub mod sqlite;
 mod stored;
+mod table;
 mod writer;
 
 pub use error::StoreError;

@@ -11,7 +11,7 @@ use heard_protocol::{
 use serde::{Deserialize, Serialize};
 
 /// A site as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteRecord {
     /// Which.
     pub id: SiteId,
@@ -19,10 +19,13 @@ pub struct SiteRecord {
     pub name: String,
     /// The origins whose pages may embed the widget (`https://shop.example`), lower case, without a
     /// trailing slash.
+    #[serde(default)]
     pub origins: Vec<String>,
     /// How its desk works.
+    #[serde(default)]
     pub policy: heard_desk::Policy,
     /// How it calls.
+    #[serde(default)]
     pub calls: Arc<CallPolicy>,
 }
 
@@ -69,6 +72,7 @@ impl AgentRecord {
 
 /// Whether, and where, calls ring for an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct AgentPhone {
     /// Whether they take calls.
     pub takes: bool,

@@ -1,15 +1,14 @@
 //! How values are stored, whichever database it is.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use heard_desk::callback::{CallPolicy, Ending, Life};
-use heard_desk::{Talk, Voiced};
-use heard_protocol::{AgentId, AgentKind, Availability, Epoch, Status, UnixMillis};
+use heard_desk::Voiced;
+use heard_protocol::{AgentId, Availability, Epoch, Status, UnixMillis};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::StoreError;
+use super::rows::conversation;
 
 /// What a store is told about itself by its `meta` table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,75 +123,21 @@ pub(super) const fn availability_from(number: i64) -> Availability {
     }
 }
 
-/// Person or bot from the `bot` column.
-pub(super) const fn kind_from(bot: bool) -> AgentKind {
-    if bot {
-        AgentKind::Bot
-    } else {
-        AgentKind::Person
-    }
-}
-
-/// How a site calls, from its column; NULL is the default.
-pub(super) fn call_policy(json: Option<&str>) -> Result<Arc<CallPolicy>, StoreError> {
-    let policy = json
-        .map(|json| from_json("call policy", json))
-        .transpose()?;
-    Ok(Arc::new(policy.unwrap_or_default()))
-}
-
-/// How a request to be called came to an end before there were lives.
-pub(super) type Closed<'a> = (AgentId, UnixMillis, &'a str, Option<&'a str>);
-
-/// Where a request to be called is, from its columns. One from before there were lives has none; it
-/// was closed by an agent, or it waits.
-pub(super) fn life(
-    json: Option<&str>,
-    requested_at: UnixMillis,
-    closed: Option<Closed<'_>>,
-) -> Result<Life, StoreError> {
-    if let Some(json) = json {
-        return from_json("call", json);
-    }
-    let Some((by, at, disposition, note)) = closed else {
-        return Ok(Life::before_there_were_lives(requested_at, None));
-    };
-    let how = Ending::Closed {
-        by,
-        disposition: from_json("disposition", disposition)?,
-        note: note.unwrap_or_default().to_owned(),
-    };
-    Ok(Life::before_there_were_lives(requested_at, Some((at, how))))
-}
-
-/// What was offered in a conversation, from its column; NULL is nothing.
-pub(super) fn talk(json: Option<&str>) -> Result<Talk, StoreError> {
-    let talk = json.map(|json| from_json("talk", json)).transpose()?;
-    Ok(talk.unwrap_or_default())
-}
-
-/// How the column of a conversation begins in which somebody called from page to page, as `LIKE`
-/// has it.
+/// What the document of a conversation has in it in which somebody called from page to page, as
+/// `LIKE` has it.
 pub(super) const WITH_CALLS: &str = r#"%"calls":[{%"#;
 
-/// The calls of some conversations' columns that were asked for in this time, the earliest first.
+/// The calls of some conversations' documents that were asked for in this time, the earliest first.
 pub(super) fn voices<'a>(
-    talks: impl IntoIterator<Item = &'a str>,
+    documents: impl IntoIterator<Item = &'a str>,
     during: &Range<UnixMillis>,
 ) -> Result<Vec<Voiced>, StoreError> {
     let mut all = Vec::new();
-    for json in talks {
-        let talk = talk(Some(json))?;
+    for document in documents {
+        let talk = conversation::talk(document)?;
         let calls = talk.calls().iter().copied();
         all.extend(calls.filter(|one| during.contains(&one.asked_at)));
     }
     all.sort_by_key(|one| (one.asked_at, one.call));
     Ok(all)
-}
-
-/// The same as a column.
-pub(super) fn talk_json(talk: &Talk) -> Result<Option<String>, StoreError> {
-    (!talk.is_empty())
-        .then(|| to_json("talk", talk))
-        .transpose()
 }

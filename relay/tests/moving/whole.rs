@@ -79,13 +79,9 @@ async fn what_was_in_the_file_is_in_the_database_and_in_a_file_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_file_that_an_older_version_wrote_goes_into_one_database_and_on_into_another() {
+async fn a_file_goes_into_one_database_and_on_into_another() {
     let small = tokio::task::spawn_blocking(content::small).await;
     let (_folder, path) = small.expect("a store");
-    // As version 1 left it: without what was added since.
-    let older = rusqlite::Connection::open(&path).expect("the file opens");
-    older.execute_batch(BEFORE).expect("it is made older");
-    drop(older);
     let urls = [(); 2].map(|()| Server::shared().database());
     let [first, second] = urls.clone().map(Data::from);
     let there = moved(&Data::from(path.clone()), &first).await;
@@ -96,32 +92,6 @@ async fn a_file_that_an_older_version_wrote_goes_into_one_database_and_on_into_a
     assert!(compare(&file, &last, 15).await > 0);
     answers_stay_the_same(&file, &[&last, &database(&urls[0]).await]).await;
 }
-
-/// Makes version 1 of what this version wrote.
-const BEFORE: &str = "
-DROP TABLE nodes;
-DROP TABLE agent_sockets;
-UPDATE callbacks SET closed_by = (SELECT id FROM agents LIMIT 1), closed_at = ended_at,
-  disposition = '\"answered\"', note = 'rang twice' WHERE ended_at IS NOT NULL;
-DROP INDEX callbacks_one_open;
-DROP INDEX callbacks_ended;
-DROP INDEX callbacks_by_number;
-DROP INDEX callbacks_by_contact;
-DROP INDEX callbacks_by_time;
-ALTER TABLE callbacks DROP COLUMN life;
-ALTER TABLE callbacks DROP COLUMN ended_at;
-CREATE UNIQUE INDEX callbacks_one_open ON callbacks(site, phone) WHERE closed_by IS NULL;
-CREATE INDEX callbacks_closed ON callbacks(site, closed_at) WHERE closed_by IS NOT NULL;
-ALTER TABLE sites DROP COLUMN calls;
-ALTER TABLE conversations DROP COLUMN talk;
-ALTER TABLE agents DROP COLUMN takes_calls;
-ALTER TABLE agents DROP COLUMN headset;
-ALTER TABLE agents DROP COLUMN phone;
-ALTER TABLE agents DROP COLUMN called_at;
-ALTER TABLE agents DROP COLUMN on_call;
-ALTER TABLE agents DROP COLUMN skills;
-PRAGMA user_version = 1;
-";
 
 /// What was answered once is answered so for ever, wherever it is asked again.
 async fn answers_stay_the_same(before: &dyn Store, after: &[&dyn Store]) {

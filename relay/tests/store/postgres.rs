@@ -47,11 +47,23 @@ async fn another_versions_database_is_refused() {
     drop(open(&home.url).await.expect("the database opens"));
     Server::shared().sql(
         &home.url,
-        "INSERT INTO heard_schema (version) VALUES (4000)",
+        "INSERT INTO heard_version (version) VALUES (4000)",
     );
     let refused = open(&home.url).await.expect_err("it is of the future");
     assert!(
         matches!(refused, StoreError::Schema { found: 4_000, .. }),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn a_database_from_before_the_first_release_is_refused() {
+    let home = Database::make().await;
+    let sql = "CREATE TABLE heard_schema (version integer); CREATE TABLE sites (id uuid)";
+    Server::shared().sql(&home.url, sql);
+    let refused = open(&home.url).await.expect_err("nothing reads it");
+    assert!(
+        matches!(refused, StoreError::BeforeRelease { .. }),
         "{refused}"
     );
 }

@@ -89,6 +89,27 @@ async fn another_versions_database_is_refused() {
 }
 
 #[tokio::test]
+async fn a_file_from_before_the_first_release_is_refused() {
+    let home = File::make().await;
+    let older = rusqlite::Connection::open(home.path()).expect("a database");
+    older
+        .execute_batch("CREATE TABLE sites (id BLOB)")
+        .expect("a table");
+    older
+        .pragma_update(None, "application_id", 0x4845_5244)
+        .expect("a pragma");
+    older
+        .pragma_update(None, "user_version", 3)
+        .expect("a pragma");
+    drop(older);
+    let refused = open(&home.path()).expect_err("nothing reads it");
+    assert!(
+        matches!(refused, StoreError::BeforeRelease { .. }),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
 async fn a_folder_that_is_not_there_is_said() {
     let home = File::make().await;
     let refused = open(&home.folder.path().join("no/such/heard.db")).expect_err("no folder");

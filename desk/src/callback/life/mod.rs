@@ -170,18 +170,6 @@ impl Life {
         }
     }
 
-    /// The life of a request from before there was one: it waits, or was closed by an agent.
-    pub fn before_there_were_lives(
-        requested_at: UnixMillis,
-        ended: Option<(UnixMillis, Ending)>,
-    ) -> Self {
-        let mut life = Self::new(requested_at, requested_at.plus(30 * 24 * 60 * MINUTE_MS));
-        if let Some((at, how)) = ended {
-            life.stage = Stage::Ended { at, how };
-        }
-        life
-    }
-
     /// When it ended, if it did.
     pub const fn ended_at(&self) -> Option<UnixMillis> {
         match self.stage {

@@ -13,7 +13,7 @@ use heard_protocol::{
 };
 
 use super::carry::earlier;
-use super::{Actor, CallLine, Known, Ledger, Outcome, append, conversations, people};
+use super::{About, Actor, CallLine, Known, Ledger, Outcome, append, conversations, people};
 use crate::store::{AgentRecord, Fact, VisitorProfile};
 
 const DAY_MS: u64 = 24 * 3_600_000;
@@ -117,8 +117,11 @@ fn begin<L: Ledger>(
         public: Seq::START,
         visitor_read: Seq::START,
         staff_read: Seq::START,
+        about: Arc::new(About {
+            issue: heard_desk::text::preview(&callback.form.topic),
+        }),
     };
-    ledger.create(&known, &heard_desk::text::preview(&callback.form.topic))?;
+    ledger.create(&known)?;
     Ok(known)
 }
 

@@ -13,7 +13,7 @@ use heard_protocol::{
 
 use super::append::{self, Written, words};
 use super::carry::earlier;
-use super::{Actor, Known, KnownContact, Ledger, Outcome, callbacks, people};
+use super::{About, Actor, Known, KnownContact, Ledger, Outcome, callbacks, people};
 use crate::store::{AgentRecord, Fact, VisitorProfile};
 
 /// A conversation that there must be.
@@ -142,7 +142,10 @@ fn say<L: Ledger>(
     let change = known.state.visitor_says(id, text, first, now)?;
     let conversation = known.state.id;
     if first && let Some(said) = change.iter().find_map(said) {
-        ledger.create(&known, &heard_desk::text::preview(said))?;
+        known.about = Arc::new(About {
+            issue: heard_desk::text::preview(said),
+        });
+        ledger.create(&known)?;
     }
     let actor = Actor::Visitor(contact);
     let written = append::write(ledger, known, change, Some((id, actor)), now)?;
@@ -197,6 +200,7 @@ fn target<L: Ledger>(
         public: Seq::START,
         visitor_read: Seq::START,
         staff_read: Seq::START,
+        about: Arc::default(),
     };
     Ok((known, true))
 }
@@ -210,16 +214,17 @@ pub(super) fn meet<L: Ledger>(
     profile: &Arc<VisitorProfile>,
 ) -> Outcome<Option<ConversationId>, L> {
     let known = ledger.contact(contact)?;
-    let latest = match known {
+    let (latest, name) = match known {
         Some(known) if known.site != site => return Err(RefusalCode::NotFound.into()),
         Some(known) if Arc::ptr_eq(&known.profile, profile) || known.profile == *profile => {
             return Ok(known.latest);
         }
-        Some(known) => known.latest,
-        None => None,
+        Some(known) => (known.latest, known.name),
+        None => (None, Arc::default()),
     };
     let now_known = KnownContact {
         site,
+        name,
         profile: Arc::clone(profile),
         latest,
     };

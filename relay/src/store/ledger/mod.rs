@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use heard_desk::callback::{CallPolicy, Callback, Caller};
 use heard_desk::routing::Round;
-use heard_desk::{Conversation, Policy, Skills};
+use heard_desk::{Conversation, Policy};
 use heard_protocol::{
     AgentId, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
     ConversationSummary, RefusalCode, SiteId, StaffEntry, UnixMillis,
@@ -26,9 +26,10 @@ use heard_protocol::{
 pub(super) use actor::Actor;
 pub(super) use append::{body_json, words};
 pub(super) use carry::{carry_out, command_of};
-pub(super) use kept::{Key, Known, KnownContact, Trace};
+pub(super) use kept::{About, Key, Known, KnownContact, Trace};
 
-use super::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord};
+use super::rows::Account;
+use super::{AgentRecord, Fact, SiteRecord};
 use crate::node::NodeId;
 
 /// How many refusals for good are kept.
@@ -109,8 +110,14 @@ pub(super) trait Ledger {
     /// An agent as their team sees them.
     fn colleague(&mut self, site: SiteId, id: AgentId) -> Outcome<Option<Colleague>, Self>;
 
-    /// Creates an agent or changes everything but their id.
-    fn put_agent(&mut self, agent: &NewAgent) -> Outcome<(), Self>;
+    /// What people set about an agent.
+    fn account(&mut self, id: AgentId) -> Outcome<Option<Account>, Self>;
+
+    /// Creates an agent, or changes what people set about them; `before` is what that was.
+    fn put_account(&mut self, account: &Account, before: Option<&Account>) -> Outcome<(), Self>;
+
+    /// Keeps the hash of an agent's password.
+    fn put_password(&mut self, id: AgentId, hash: &str) -> Outcome<(), Self>;
 
     /// Keeps an agent's own word.
     fn put_availability(&mut self, id: AgentId, to: Availability) -> Outcome<(), Self>;
@@ -166,7 +173,7 @@ pub(super) trait Ledger {
 
     /// Creates a conversation, which is its contact's latest from then on. It has no entries yet,
     /// and is saved when it has.
-    fn create(&mut self, known: &Known, issue: &str) -> Outcome<(), Self>;
+    fn create(&mut self, known: &Known) -> Outcome<(), Self>;
 
     /// Appends an entry to the log of a conversation; `by` is whose command wrote it.
     fn append(
@@ -215,12 +222,6 @@ pub(super) trait Ledger {
 
     /// Keeps whether an agent is on a call of this kind.
     fn put_on_call(&mut self, id: AgentId, line: CallLine, on: bool) -> Outcome<(), Self>;
-
-    /// Keeps what an agent is good at.
-    fn put_skills(&mut self, id: AgentId, skills: &Skills) -> Outcome<(), Self>;
-
-    /// Keeps whether, and where, calls ring for an agent.
-    fn put_phone(&mut self, id: AgentId, phone: &AgentPhone) -> Outcome<(), Self>;
 
     /// Announces a fact when the unit of work is on disk.
     fn announce(&mut self, fact: Fact);

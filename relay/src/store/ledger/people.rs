@@ -6,7 +6,8 @@ use heard_protocol::{AgentId, CommandId, MeAct, Receipt, RefusalCode, Seq, SiteI
 use super::append::announce_colleague;
 use super::{CallLine, Ledger, Outcome};
 use crate::node::NodeId;
-use crate::store::{AgentRecord, Fact, NewAgent, SiteRecord};
+use crate::store::rows::Account;
+use crate::store::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord};
 
 /// Creates a site or changes its settings.
 pub(super) fn put_site<L: Ledger>(ledger: &mut L, site: &SiteRecord) -> Outcome<(), L> {
@@ -23,7 +24,28 @@ pub(super) fn put_agent<L: Ledger>(ledger: &mut L, agent: &NewAgent) -> Outcome<
     {
         return Err(RefusalCode::IdTaken.into());
     }
-    ledger.put_agent(agent)?;
+    let NewAgent { card, .. } = agent;
+    let before = ledger.account(card.id)?;
+    let account = Account {
+        id: card.id,
+        site: agent.site,
+        name: card.name.clone(),
+        kind: card.kind,
+        email: agent.email.clone(),
+        capacity: agent.capacity,
+        phone: AgentPhone::default(),
+        skills: Skills::default(),
+    };
+    let account = match &before {
+        None => account,
+        Some(before) => Account {
+            phone: before.phone.clone(),
+            skills: before.skills.clone(),
+            ..account
+        },
+    };
+    ledger.put_account(&account, before.as_ref())?;
+    ledger.put_password(card.id, &agent.password_hash)?;
     announce_colleague(ledger, agent.site, agent.card.id)?;
     ledger.announce(Fact::Dispatch { site: agent.site });
     Ok(())
@@ -35,10 +57,32 @@ pub(super) fn put_skills<L: Ledger>(
     agent: AgentId,
     skills: &Skills,
 ) -> Outcome<(), L> {
-    let record = ledger.agent(agent)?.ok_or(RefusalCode::NotFound)?;
-    ledger.put_skills(agent, skills)?;
-    ledger.announce(Fact::Calls { site: record.site });
+    let account = change(ledger, agent, |account| account.skills = skills.clone())?;
+    ledger.announce(Fact::Calls { site: account.site });
     Ok(())
+}
+
+/// Keeps whether, and where, calls ring for an agent.
+pub(super) fn put_phone<L: Ledger>(
+    ledger: &mut L,
+    agent: AgentId,
+    phone: &AgentPhone,
+) -> Outcome<(), L> {
+    change(ledger, agent, |account| account.phone = phone.clone())?;
+    Ok(())
+}
+
+/// Changes what people set about an agent.
+fn change<L: Ledger>(
+    ledger: &mut L,
+    agent: AgentId,
+    how: impl FnOnce(&mut Account),
+) -> Outcome<Account, L> {
+    let before = ledger.account(agent)?.ok_or(RefusalCode::NotFound)?;
+    let mut account = before.clone();
+    how(&mut account);
+    ledger.put_account(&account, Some(&before))?;
+    Ok(account)
 }
 
 /// A call passed from one agent to another, or to nobody, or came from nobody. Whoever is on one is
@@ -110,12 +154,12 @@ fn set<L: Ledger>(ledger: &mut L, agent: &AgentRecord, act: &MeAct) -> Outcome<(
         MeAct::SetPhone { takes, address } => {
             now.phone.takes = *takes;
             now.phone.address = heard_desk::callback::agent_phone(address)?;
-            ledger.put_phone(me, &now.phone)?;
+            put_phone(ledger, me, &now.phone)?;
             ledger.announce(Fact::Calls { site });
         }
         MeAct::SetHeadset { on } => {
             now.phone.headset = *on;
-            ledger.put_phone(me, &now.phone)?;
+            put_phone(ledger, me, &now.phone)?;
         }
     }
     ledger.announce(Fact::Mine {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
+use super::step::feed;
 use super::{Source, Step};
 use crate::store::StoreError;
 
@@ -45,14 +46,14 @@ pub(super) async fn digest(
     read: &mut (dyn FnMut(usize) + Send),
 ) -> Result<Vec<Digest>, StoreError> {
     let mut digests: Vec<(Digest, Sha256)> = Vec::new();
-    for step in Step::ALL {
+    for step in Step::all() {
         // Two steps may share a table.
         if digests
             .last()
-            .is_none_or(|(last, _)| last.table != step.table())
+            .is_none_or(|(last, _)| last.table != step.table.name)
         {
             let digest = Digest {
-                table: step.table(),
+                table: step.table.name,
                 rows: 0,
                 sum: [0; 32],
             };
@@ -65,9 +66,9 @@ pub(super) async fn digest(
         loop {
             let batch = source.read(step, after.as_ref(), limit).await?;
             for row in &batch.rows {
-                for (column, value) in step.columns().iter().zip(row) {
+                for (column, value) in step.table.columns.iter().zip(row) {
                     if words || !matches!(column.name, "last_text" | "last_at") {
-                        value.feed(hash);
+                        feed(value, hash);
                     }
                 }
             }

@@ -14,13 +14,11 @@ mod live;
 mod open;
 mod run;
 mod side;
-mod table;
-mod value;
+mod step;
 
 pub use digest::Digest;
 pub use error::MoveError;
 pub use run::{Event, Options, Report, run};
 
 pub(in crate::store) use side::{Presence, Progress, Source, State, Target};
-pub(in crate::store) use table::{Column, Kind, Step, TABLES};
-pub(in crate::store) use value::{Batch, Key, Row, Value};
+pub(in crate::store) use step::{Batch, Key, Part, Row, Step};

@@ -3,11 +3,10 @@
 use sha2::{Digest as _, Sha256};
 
 use super::digest::{digest, hex, sum};
-use super::{
-    Digest, MoveError, Presence, Progress, Source, State, Step, TABLES, Target, live, open,
-};
+use super::{Digest, MoveError, Presence, Progress, Source, State, Step, Target, live, open};
 use crate::config::Data;
 use crate::store::StoreError;
+use crate::store::rows::TABLES;
 use crate::store::stored::Identity;
 
 /// How a store is moved.
@@ -99,7 +98,7 @@ impl Census {
     async fn of(source: &mut dyn Source) -> Result<Self, StoreError> {
         let (mut rows, mut hash) = (0, Sha256::new());
         for table in TABLES {
-            let count = source.count(table).await?;
+            let count = source.count(table.name).await?;
             rows += count;
             hash.update(count.to_be_bytes());
         }
@@ -127,10 +126,11 @@ struct Moving<'a> {
 impl Moving<'_> {
     async fn run(&mut self, replace: bool) -> Result<Report, MoveError> {
         let identity = self.source.identity();
+        let first = Step::all().next().ok_or(StoreError::Stopped)?;
         let fresh = Progress {
             store: name(identity),
             stamp: self.census.stamp.clone(),
-            step: Step::Sites,
+            step: first,
             after: None,
             moved: 0,
         };
@@ -178,7 +178,7 @@ impl Moving<'_> {
 
     async fn copy(&mut self, mut progress: Progress) -> Result<(), MoveError> {
         let begun = progress.step;
-        for step in Step::ALL.into_iter().skip_while(|step| *step != begun) {
+        for step in Step::all().skip_while(|step| *step != begun) {
             if progress.step != step {
                 progress.step = step;
                 progress.after = None;

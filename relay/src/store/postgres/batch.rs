@@ -302,8 +302,8 @@ impl Session {
         };
         let kept = i64::try_from(REFUSALS).unwrap_or(i64::MAX);
         let cleared = query(
-            "DELETE FROM refusals WHERE number IN
-               (SELECT number FROM refusals WHERE number <= (SELECT max(number) FROM refusals) - $1
+            "DELETE FROM refusals WHERE age IN
+               (SELECT age FROM refusals WHERE age <= (SELECT max(age) FROM refusals) - $1
                 FOR UPDATE SKIP LOCKED)",
         )
         .bind(kept)

@@ -6,22 +6,22 @@
 
 use std::collections::BTreeSet;
 
-use heard_desk::Policy;
 use heard_desk::routing::Agent;
-use heard_protocol::{AgentId, CommandId, ContactId, ConversationId, SiteId};
-use sqlx::Row as _;
-use sqlx::postgres::{PgConnection, PgRow};
-use sqlx::query;
-use sqlx::types::Uuid;
+use heard_protocol::{AgentId, CommandId, ConversationId, SiteId};
+use sqlx::postgres::{PgArguments, PgConnection};
+use sqlx::query::Query;
+use sqlx::{Postgres, query};
 
 use super::calls;
 use super::keys::Keys;
-use super::row::{AgentRow, ConversationRow, agents, at, conversations, id, id_opt, page};
-use super::value::{Id, seq, unsigned, uuids};
-use super::working_set::{Person, Talk, Teammate, WorkingSet};
+use super::row::{AGENT, ANSWERS, CONTACT, CONVERSATION, ConversationRow, SITE, STATE, all, find};
+use super::value::{Id, uuids};
+use super::working_set::{Talk, Teammate, WorkingSet};
+use crate::node::NodeId;
 use crate::store::ledger::{KnownContact, QUEUE_LIMIT, Trace};
-use crate::store::stored::{call_policy, from_json};
-use crate::store::{StoreError, VisitorProfile};
+use crate::store::rows::{AgentRow, answering, conversation};
+use crate::store::table::Row;
+use crate::store::{SiteRecord, StoreError};
 
 /// The advisory locks of dispatch rounds, apart from every other use of such locks.
 const ROUNDS: i32 = 0x4845_5244;
@@ -66,22 +66,20 @@ async fn nodes(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<()
     if set.keys.nodes.is_empty() {
         return Ok(());
     }
-    let rows = query("SELECT id, beat FROM nodes WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
-        .bind(uuids(&set.keys.nodes))
-        .fetch_all(&mut *connection)
-        .await?;
-    for row in &rows {
-        set.nodes.insert(id(row, 0)?, unsigned(row.try_get(1)?)?);
-    }
+    let nodes =
+        query("SELECT id, beat FROM nodes WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE")
+            .bind(uuids(&set.keys.nodes));
+    let nodes = all(nodes, &mut *connection, |row| {
+        Ok((row.field("id")?, row.field("beat")?))
+    });
+    let nodes: Vec<(NodeId, u64)> = nodes.await?;
+    set.nodes.extend(nodes);
     if set.keys.silent.is_empty() {
         return Ok(());
     }
-    let rows = query("SELECT agent FROM agent_sockets WHERE node = ANY($1)")
-        .bind(uuids(&set.keys.silent))
-        .fetch_all(connection)
-        .await?;
-    for row in &rows {
-        let agent: AgentId = id(row, 0)?;
+    let there =
+        query("SELECT agent FROM agent_sockets WHERE node = ANY($1)").bind(uuids(&set.keys.silent));
+    for agent in all(there, connection, |row| row.field::<AgentId>("agent")).await? {
         set.keys.locked_agents.insert(agent);
         set.keys.seated.insert(agent);
     }
@@ -93,13 +91,12 @@ async fn sockets(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<
     if set.keys.seated.is_empty() {
         return Ok(());
     }
-    let rows = query("SELECT agent, node FROM agent_sockets WHERE agent = ANY($1)")
-        .bind(uuids(&set.keys.seated))
-        .fetch_all(connection)
-        .await?;
-    for row in &rows {
-        set.sockets.insert((id(row, 0)?, id(row, 1)?));
-    }
+    let sockets = query("SELECT agent, node FROM agent_sockets WHERE agent = ANY($1)")
+        .bind(uuids(&set.keys.seated));
+    let sockets = all(sockets, connection, |row| {
+        Ok((row.field("agent")?, row.field("node")?))
+    });
+    set.sockets.extend(sockets.await?);
     Ok(())
 }
 
@@ -107,27 +104,15 @@ async fn contacts(connection: &mut PgConnection, set: &mut WorkingSet) -> Result
     if set.keys.contacts.is_empty() {
         return Ok(());
     }
-    let rows = query(
-        "SELECT id, site, name, locale, page_url, page_title, latest FROM contacts
-         WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE",
-    )
-    .bind(uuids(&set.keys.contacts))
-    .fetch_all(connection)
-    .await?;
-    for row in &rows {
-        let profile = VisitorProfile {
-            locale: row.try_get(3)?,
-            page: page(row, 4)?,
-        };
-        let known = KnownContact {
-            site: id(row, 1)?,
-            profile: profile.into(),
-            latest: id_opt(row, 6)?,
-        };
+    let locked = "WHERE t.id = ANY($1) ORDER BY t.id FOR NO KEY UPDATE";
+    let found = find(&CONTACT, locked).bind(uuids(&set.keys.contacts));
+    let found = all(found, connection, |row| {
+        let latest = row.opt("latest")?;
+        Ok((row.field("id")?, KnownContact::read(row, latest)?))
+    });
+    for (id, known) in found.await? {
         set.keys.conversations.extend(known.latest);
-        let name = row.try_get(2)?;
-        let contact = id::<ContactId>(row, 0)?;
-        set.contacts.insert(contact, Person { known, name });
+        set.contacts.insert(id, known);
     }
     Ok(())
 }
@@ -136,14 +121,9 @@ async fn talks(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<()
     if set.keys.conversations.is_empty() {
         return Ok(());
     }
-    let rows = query(conversations!(
-        "WHERE c.id = ANY($1) ORDER BY c.id FOR NO KEY UPDATE OF c"
-    ))
-    .bind(uuids(&set.keys.conversations))
-    .fetch_all(connection)
-    .await?;
-    for row in &rows {
-        let row = ConversationRow::read(row)?;
+    let locked = "WHERE t.id = ANY($1) ORDER BY t.id FOR NO KEY UPDATE OF t";
+    let found = find(&CONVERSATION, locked).bind(uuids(&set.keys.conversations));
+    for row in all(found, connection, ConversationRow::read).await? {
         let state = &row.known.state;
         if set.keys.handed_over.contains(&state.id) {
             set.keys.locked_agents.extend(state.owner());
@@ -163,7 +143,7 @@ async fn locked_agents(
     set: &mut WorkingSet,
 ) -> Result<(), StoreError> {
     let locked = set.keys.locked_agents.clone();
-    let mut loads = std::collections::HashMap::<AgentId, i64>::new();
+    let mut loads = Vec::new();
     // A round that is to move something: whoever it moves to or from is of this team.
     let team = set
         .keys
@@ -171,24 +151,18 @@ async fn locked_agents(
         .filter(|_| !set.keys.conversations.is_empty())
         .map(Id::uuid);
     if !locked.is_empty() || team.is_some() {
-        let rows = query(agents!(
-            "WHERE a.id = ANY($1) OR a.site = $2 ORDER BY a.id FOR NO KEY UPDATE"
-        ))
-        .bind(uuids(&locked))
-        .bind(team)
-        .fetch_all(&mut *connection)
-        .await?;
-        keep_agents(set, &rows)?;
+        let either = "WHERE t.id = ANY($1) OR t.site = $2 ORDER BY t.id FOR NO KEY UPDATE";
+        let found = find(&AGENT, either).bind(uuids(&locked)).bind(team);
+        keep_agents(set, found, connection).await?;
         set.keys.locked_agents.extend(set.agents.keys().copied());
         let counted = query(
-            "SELECT agent, count(*) FROM conversations WHERE agent = ANY($1) AND status = 2 GROUP BY agent",
+            "SELECT agent, count(*) AS load FROM conversations WHERE agent = ANY($1) AND status = 2 GROUP BY agent",
         )
-        .bind(uuids(set.agents.keys()))
-        .fetch_all(&mut *connection)
+        .bind(uuids(set.agents.keys()));
+        loads = all(counted, &mut *connection, |row| {
+            Ok((row.field::<AgentId>("agent")?, row.field("load")?))
+        })
         .await?;
-        for row in &counted {
-            loads.insert(id(row, 0)?, row.try_get(1)?);
-        }
     }
     for (agent, load) in loads {
         if let Some(one) = set.agents.get_mut(&agent) {
@@ -197,20 +171,19 @@ async fn locked_agents(
     }
     let read: BTreeSet<AgentId> = &set.keys.agents - &set.keys.locked_agents;
     if !read.is_empty() {
-        let rows = query(agents!("WHERE a.id = ANY($1)"))
-            .bind(uuids(&read))
-            .fetch_all(connection)
-            .await?;
-        keep_agents(set, &rows)?;
+        let found = find(&AGENT, "WHERE t.id = ANY($1)").bind(uuids(&read));
+        keep_agents(set, found, connection).await?;
     }
     Ok(())
 }
 
-fn keep_agents(set: &mut WorkingSet, rows: &[PgRow]) -> Result<(), StoreError> {
-    for row in rows {
-        let row = AgentRow::read(row)?;
-        let id = row.record.card.id;
-        set.agents.insert(id, Teammate { row, load: 0 });
+async fn keep_agents(
+    set: &mut WorkingSet,
+    found: Query<'_, Postgres, PgArguments>,
+    connection: &mut PgConnection,
+) -> Result<(), StoreError> {
+    for row in all(found, connection, AgentRow::read).await? {
+        set.agents.insert(row.account.id, Teammate { row, load: 0 });
     }
     Ok(())
 }
@@ -219,21 +192,20 @@ fn keep_agents(set: &mut WorkingSet, rows: &[PgRow]) -> Result<(), StoreError> {
 async fn past(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(), StoreError> {
     if !set.keys.fresh.is_empty() {
         // They left no entry, but may have been refused for good.
-        let rows = query("SELECT command, actor, code FROM refusals WHERE command = ANY($1)")
-            .bind(uuids(&set.keys.fresh))
-            .fetch_all(&mut *connection)
-            .await?;
-        for row in &rows {
-            let actor: Uuid = row.try_get(1)?;
-            let code = from_json("refusal", row.try_get(2)?)?;
-            set.refusals.insert((id(row, 0)?, actor.into_bytes()), code);
-        }
+        let refused = query("SELECT command, actor, code FROM refusals WHERE command = ANY($1)")
+            .bind(uuids(&set.keys.fresh));
+        let refused = all(refused, &mut *connection, |row| {
+            let key = (row.field("command")?, row.field("actor")?);
+            Ok((key, row.json("code")?))
+        });
+        set.refusals.extend(refused.await?);
     }
     if set.keys.commands.is_empty() {
         return Ok(());
     }
     let rows = query(
-        "SELECT 0, command, actor, conversation, seq, public_seq, at, NULL FROM entries WHERE command = ANY($1)
+        "SELECT 0::bigint AS what, command, actor, conversation, seq, public_seq, at, NULL AS code
+           FROM entries WHERE command = ANY($1)
          UNION ALL
          SELECT 1, command, agent, NULL, NULL, NULL, at, NULL FROM deeds WHERE command = ANY($1)
          UNION ALL
@@ -245,30 +217,28 @@ async fn past(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(),
     .fetch_all(connection)
     .await?;
     for row in &rows {
-        let command = id::<CommandId>(row, 1)?;
-        let actor: Uuid = row.try_get(2)?;
-        match row.try_get::<i32, _>(0)? {
+        let command: CommandId = row.field("command")?;
+        let actor: [u8; 16] = row.field("actor")?;
+        match row.field::<i64>("what")? {
             0 => {
-                let public: Option<i64> = row.try_get(5)?;
                 let trace = Trace {
-                    actor: actor.into_bytes(),
-                    conversation: id(row, 3)?,
-                    seq: seq(row.try_get(4)?)?,
-                    public: public.map(seq).transpose()?,
-                    at: at(row, 6)?,
+                    actor,
+                    conversation: row.field("conversation")?,
+                    seq: row.field("seq")?,
+                    public: row.opt("public_seq")?,
+                    at: row.field("at")?,
                 };
                 set.traces.insert(command, trace);
             }
             1 => {
-                let deed = (AgentId::of(actor), at(row, 6)?);
+                let deed = (AgentId::from_bytes(actor), row.field("at")?);
                 set.deeds.insert(command, deed);
             }
             2 => {
                 set.requests.insert(command);
             }
             _ => {
-                let code = from_json("refusal", row.try_get(7)?)?;
-                set.refusals.insert((command, actor.into_bytes()), code);
+                set.refusals.insert((command, actor), row.json("code")?);
             }
         }
     }
@@ -277,32 +247,16 @@ async fn past(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(),
 
 async fn sites(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(), StoreError> {
     if !set.keys.sites.is_empty() {
-        let rows = query(
-            "SELECT id, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls FROM sites WHERE id = ANY($1)",
-        )
-        .bind(uuids(&set.keys.sites))
-        .fetch_all(&mut *connection)
-        .await?;
-        for row in &rows {
-            let policy = Policy {
-                offer_ms: unsigned(row.try_get(1)?)?,
-                grace_ms: unsigned(row.try_get(2)?)?,
-                reopen_ms: unsigned(row.try_get(3)?)?,
-                callback_ahead_ms: unsigned(row.try_get(4)?)?,
-            };
-            let site = id::<SiteId>(row, 0)?;
-            set.policies.insert(site, policy);
-            set.call_policies
-                .insert(site, call_policy(row.try_get(5)?)?);
+        let found = find(&SITE, "WHERE t.id = ANY($1)").bind(uuids(&set.keys.sites));
+        let found = all(found, &mut *connection, SiteRecord::read);
+        for site in found.await? {
+            set.policies.insert(site.id, site.policy);
+            set.call_policies.insert(site.id, site.calls);
         }
     }
     if set.keys.all_sites {
-        let rows = query("SELECT id FROM sites ORDER BY id")
-            .fetch_all(connection)
-            .await?;
-        for row in &rows {
-            set.all_sites.push(id(row, 0)?);
-        }
+        let sites = query("SELECT id FROM sites ORDER BY id");
+        set.all_sites = all(sites, connection, |row| row.field("id")).await?;
     }
     Ok(())
 }
@@ -312,47 +266,28 @@ async fn addresses(connection: &mut PgConnection, set: &mut WorkingSet) -> Resul
         return Ok(());
     }
     let emails: Vec<&str> = set.keys.emails.iter().map(String::as_str).collect();
-    let rows = query(
-        "SELECT id, lower(email COLLATE \"C\") FROM agents WHERE lower(email COLLATE \"C\") = ANY($1)",
-    )
-    .bind(emails)
-    .fetch_all(connection)
-    .await?;
-    for row in &rows {
-        set.emails.insert(row.try_get(1)?, id(row, 0)?);
-    }
+    let found = query("SELECT id, email FROM agents WHERE email = ANY($1)").bind(emails);
+    let found = all(found, connection, |row| {
+        Ok((row.field("email")?, row.field("id")?))
+    });
+    set.emails.extend(found.await?);
     Ok(())
 }
 
 /// Who can answer on a site, and what they own.
 async fn desk(connection: &mut PgConnection, site: SiteId) -> Result<Vec<Agent>, StoreError> {
-    let rows = query(agents!("WHERE a.site = $1 ORDER BY a.id"))
-        .bind(site.uuid())
-        .fetch_all(&mut *connection)
-        .await?;
-    let mut agents = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let row = AgentRow::read(row)?;
-        agents.push(Agent {
-            id: row.record.card.id,
-            availability: row.record.availability,
-            gone_since: row.gone_since,
-            on_call: row.on_call != 0,
-            capacity: row.record.capacity,
-            owned: Vec::new(),
-            idle_since: row.idle_since,
-        });
-    }
-    let rows = query(
+    let team = find(&ANSWERS, "WHERE t.site = $1 ORDER BY t.id").bind(site.uuid());
+    let mut agents = all(team, &mut *connection, answering).await?;
+    let owned = query(
         "SELECT agent, id FROM conversations WHERE site = $1 AND status = 2 ORDER BY since, id",
     )
-    .bind(site.uuid())
-    .fetch_all(connection)
-    .await?;
-    for row in &rows {
-        let owner: AgentId = id(row, 0)?;
+    .bind(site.uuid());
+    let owned = all(owned, connection, |row| {
+        Ok((row.field::<AgentId>("agent")?, row.field("id")?))
+    });
+    for (owner, id) in owned.await? {
         if let Ok(place) = agents.binary_search_by_key(&owner, |agent| agent.id) {
-            agents[place].owned.push(id(row, 1)?);
+            agents[place].owned.push(id);
         }
     }
     Ok(agents)
@@ -364,28 +299,18 @@ async fn queue(
     site: SiteId,
 ) -> Result<Vec<heard_desk::Conversation>, StoreError> {
     let mut queue = Vec::new();
-    for (sql, limit) in [
+    for (condition, limit) in [
         (
-            conversations!(
-                "WHERE c.site = $1 AND c.status = 1 ORDER BY c.front DESC, c.since LIMIT $2"
-            ),
+            "WHERE t.site = $1 AND t.status = 1 ORDER BY t.front DESC, t.since LIMIT $2",
             i64::MAX,
         ),
         (
-            conversations!(
-                "WHERE c.site = $1 AND c.status = 0 ORDER BY c.front DESC, c.since LIMIT $2"
-            ),
+            "WHERE t.site = $1 AND t.status = 0 ORDER BY t.front DESC, t.since LIMIT $2",
             QUEUE_LIMIT,
         ),
     ] {
-        let rows = query(sql)
-            .bind(site.uuid())
-            .bind(limit)
-            .fetch_all(&mut *connection)
-            .await?;
-        for row in &rows {
-            queue.push(ConversationRow::read(row)?.known.state);
-        }
+        let found = find(&STATE, condition).bind(site.uuid()).bind(limit);
+        queue.extend(all(found, &mut *connection, conversation::state).await?);
     }
     Ok(queue)
 }

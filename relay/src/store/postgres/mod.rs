@@ -201,7 +201,7 @@ impl Store for PostgresStore {
     }
 
     async fn callback(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
-        within(calls::callback(&self.pool, id)).await
+        within(calls::one(&self.pool, id)).await
     }
 
     async fn open_calls(&self, site: SiteId) -> Result<Vec<Callback>, StoreError> {

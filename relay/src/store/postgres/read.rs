@@ -6,15 +6,18 @@ use heard_protocol::{
     Seq, SiteId, StaffEntry, UnixMillis,
 };
 use sqlx::Row as _;
-use sqlx::postgres::{PgPool, PgRow};
-use sqlx::query;
+use sqlx::postgres::{PgArguments, PgPool};
+use sqlx::query::Query;
+use sqlx::{Postgres, query};
 
 use super::calls;
-use super::row::{AgentRow, ConversationRow, agents, at, conversations, id};
-use super::value::{Id, count, number, seq, text, unsigned};
+use super::row::{AGENT, CONVERSATION, ConversationRow, SITE, TEAMMATE, WAITING, all, find, first};
+use super::value::{Id, millis, number, seq, text};
 use crate::node::NodeId;
 use crate::store::ledger::QUEUE_LIMIT;
-use crate::store::stored::{call_policy, from_json};
+use crate::store::rows::{AgentRow, in_order};
+use crate::store::stored::from_json;
+use crate::store::table::Row;
 use crate::store::{
     AgentRecord, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView, Waiting,
 };
@@ -22,57 +25,36 @@ use crate::store::{
 /// How many resolved conversations an overview shows.
 const LATELY: i64 = 50;
 
-fn site_from(row: &PgRow) -> Result<SiteRecord, StoreError> {
-    Ok(SiteRecord {
-        id: id(row, 0)?,
-        name: row.try_get(1)?,
-        origins: from_json("list of origins", row.try_get(2)?)?,
-        policy: heard_desk::Policy {
-            offer_ms: unsigned(row.try_get(3)?)?,
-            grace_ms: unsigned(row.try_get(4)?)?,
-            reopen_ms: unsigned(row.try_get(5)?)?,
-            callback_ahead_ms: unsigned(row.try_get(6)?)?,
-        },
-        calls: call_policy(row.try_get(7)?)?,
-    })
-}
-
 pub(super) async fn site(pool: &PgPool, id: SiteId) -> Result<Option<SiteRecord>, StoreError> {
-    let row = query(
-        "SELECT id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls FROM sites WHERE id = $1",
-    )
-    .bind(id.uuid())
-    .fetch_optional(pool)
-    .await?;
-    row.as_ref().map(site_from).transpose()
+    let found = find(&SITE, "WHERE t.id = $1").bind(id.uuid());
+    first(found, pool, SiteRecord::read).await
 }
 
 pub(super) async fn sites(pool: &PgPool) -> Result<Vec<SiteRecord>, StoreError> {
-    let rows = query(
-        "SELECT id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls FROM sites ORDER BY id",
-    )
-    .fetch_all(pool)
-    .await?;
-    rows.iter().map(site_from).collect()
+    all(find(&SITE, "ORDER BY t.id"), pool, |row| {
+        SiteRecord::read(row)
+    })
+    .await
 }
 
-fn agent_from(row: Option<PgRow>) -> Result<Option<AgentRecord>, StoreError> {
-    row.map(|row| AgentRow::read(&row).map(|agent| agent.record))
-        .transpose()
+async fn agent_where(
+    pool: &PgPool,
+    found: Query<'_, Postgres, PgArguments>,
+) -> Result<Option<AgentRecord>, StoreError> {
+    let row = first(found, pool, AgentRow::read).await?;
+    Ok(row.map(AgentRow::record))
 }
 
 pub(super) async fn agent(pool: &PgPool, id: AgentId) -> Result<Option<AgentRecord>, StoreError> {
-    let found = query(agents!("WHERE a.id = $1")).bind(id.uuid());
-    agent_from(found.fetch_optional(pool).await?)
+    agent_where(pool, find(&AGENT, "WHERE t.id = $1").bind(id.uuid())).await
 }
 
 pub(super) async fn agent_by_email(
     pool: &PgPool,
     email: &str,
 ) -> Result<Option<AgentRecord>, StoreError> {
-    let found = query(agents!("WHERE lower(a.email COLLATE \"C\") = $1"))
-        .bind(text(&email.to_ascii_lowercase()));
-    agent_from(found.fetch_optional(pool).await?)
+    let email = text(&email.to_ascii_lowercase());
+    agent_where(pool, find(&AGENT, "WHERE t.email = $1").bind(email)).await
 }
 
 pub(super) async fn agent_by_session(
@@ -80,24 +62,20 @@ pub(super) async fn agent_by_session(
     token_hash: [u8; 32],
     now: UnixMillis,
 ) -> Result<Option<AgentRecord>, StoreError> {
-    let found = query(agents!(
-        "WHERE a.id = (SELECT agent FROM sessions WHERE token_hash = $1 AND expires_at > $2)"
-    ))
-    .bind(token_hash.to_vec())
-    .bind(number(now.0));
-    agent_from(found.fetch_optional(pool).await?)
-}
-
-fn conversation_from(row: Option<PgRow>) -> Result<Option<ConversationRow>, StoreError> {
-    row.map(|row| ConversationRow::read(&row)).transpose()
+    let by_session =
+        "WHERE t.id = (SELECT agent FROM sessions WHERE token_hash = $1 AND expires_at > $2)";
+    let found = find(&AGENT, by_session)
+        .bind(token_hash.to_vec())
+        .bind(number(now.0));
+    agent_where(pool, found).await
 }
 
 pub(super) async fn visitor_view(
     pool: &PgPool,
     contact: ContactId,
 ) -> Result<VisitorView, StoreError> {
-    let found = query(conversations!("WHERE p.id = $1 AND c.id = p.latest")).bind(contact.uuid());
-    let row = conversation_from(found.fetch_optional(pool).await?)?;
+    let latest = find(&CONVERSATION, "WHERE p.id = $1 AND t.id = p.latest").bind(contact.uuid());
+    let row = first(latest, pool, ConversationRow::read).await?;
     Ok(VisitorView {
         conversation: row.as_ref().map(ConversationRow::head),
     })
@@ -107,8 +85,8 @@ async fn conversation(
     pool: &PgPool,
     id: ConversationId,
 ) -> Result<Option<ConversationRow>, StoreError> {
-    let found = query(conversations!("WHERE c.id = $1")).bind(id.uuid());
-    conversation_from(found.fetch_optional(pool).await?)
+    let found = find(&CONVERSATION, "WHERE t.id = $1").bind(id.uuid());
+    first(found, pool, ConversationRow::read).await
 }
 
 pub(super) async fn head(pool: &PgPool, id: ConversationId) -> Result<Option<Head>, StoreError> {
@@ -120,7 +98,8 @@ pub(super) async fn summary(
     pool: &PgPool,
     id: ConversationId,
 ) -> Result<Option<ConversationSummary>, StoreError> {
-    Ok(conversation(pool, id).await?.map(ConversationRow::summary))
+    let row = conversation(pool, id).await?;
+    row.map(ConversationRow::summary).transpose()
 }
 
 fn sql_limit(limit: usize) -> i64 {
@@ -168,7 +147,7 @@ pub(super) async fn read_staff(
         };
         entries.push(StaffEntry {
             seq: seq(row.try_get(0)?)?,
-            at: at(row, 2)?,
+            at: millis(row.try_get(2)?)?,
             body,
         });
     }
@@ -197,7 +176,7 @@ pub(super) async fn read_public(
     for row in &rows {
         entries.push(PublicEntry {
             seq: seq(row.try_get(0)?)?,
-            at: at(row, 1)?,
+            at: millis(row.try_get(1)?)?,
             body: from_json::<PublicBody>("entry", row.try_get(2)?)?,
         });
     }
@@ -205,79 +184,46 @@ pub(super) async fn read_public(
 }
 
 pub(super) async fn queue(pool: &PgPool, site: SiteId) -> Result<Vec<Waiting>, StoreError> {
-    let rows = query(
-        "SELECT contact, id, since FROM conversations WHERE site = $1 AND status IN (0, 1) ORDER BY front DESC, since, id",
-    )
-    .bind(site.uuid())
-    .fetch_all(pool)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Waiting {
-                contact: id(row, 0)?,
-                conversation: id(row, 1)?,
-                since: at(row, 2)?,
-            })
+    let waits = "WHERE t.site = $1 AND t.status IN (0, 1) ORDER BY t.front DESC, t.since, t.id";
+    all(find(&WAITING, waits).bind(site.uuid()), pool, |row| {
+        Ok(Waiting {
+            contact: row.field("contact")?,
+            conversation: row.field("id")?,
+            since: row.field("since")?,
         })
-        .collect()
+    })
+    .await
 }
 
 pub(super) async fn colleagues(pool: &PgPool, site: SiteId) -> Result<Vec<Colleague>, StoreError> {
-    let rows = query(
-        "SELECT a.id, a.name, a.bot, a.site, a.email, a.password_hash, a.capacity, a.availability,
-                a.gone_since, a.idle_since, a.takes_calls, a.phone, a.called_at, a.headset, a.on_call, a.skills,
-                (SELECT count(*) FROM conversations c WHERE c.status = 2 AND c.agent = a.id AND c.site = a.site)
-         FROM agents a WHERE a.site = $1 ORDER BY a.name COLLATE \"C\", a.id",
-    )
-    .bind(site.uuid())
-    .fetch_all(pool)
+    let found = find(&TEAMMATE, "WHERE t.site = $1").bind(site.uuid());
+    let mut team = all(found, pool, |row| {
+        Ok(AgentRow::read(row)?.colleague(row.field("load")?))
+    })
     .await?;
-    let mut team = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let AgentRow {
-            record, gone_since, ..
-        } = AgentRow::read(row)?;
-        team.push(Colleague {
-            card: record.card,
-            availability: record.availability,
-            online: gone_since.is_none(),
-            capacity: record.capacity,
-            load: count(row.try_get(16)?),
-        });
-    }
+    in_order(&mut team);
     Ok(team)
 }
 
 pub(super) async fn overview(pool: &PgPool, site: SiteId) -> Result<Overview, StoreError> {
     let mut overview = Overview::default();
-    for (sql, limit) in [
+    for (condition, limit) in [
         (
-            conversations!(
-                "WHERE c.site = $1 AND c.status IN (0, 1) ORDER BY c.front DESC, c.since, c.id LIMIT $2"
-            ),
+            "WHERE t.site = $1 AND t.status IN (0, 1) ORDER BY t.front DESC, t.since, t.id LIMIT $2",
             QUEUE_LIMIT,
         ),
         (
-            conversations!("WHERE c.site = $1 AND c.status = 2 ORDER BY c.since, c.id LIMIT $2"),
+            "WHERE t.site = $1 AND t.status = 2 ORDER BY t.since, t.id LIMIT $2",
             QUEUE_LIMIT,
         ),
         (
-            conversations!(
-                "WHERE c.site = $1 AND c.status = 3 ORDER BY c.since DESC, c.id LIMIT $2"
-            ),
+            "WHERE t.site = $1 AND t.status = 3 ORDER BY t.since DESC, t.id LIMIT $2",
             LATELY,
         ),
     ] {
-        let rows = query(sql)
-            .bind(site.uuid())
-            .bind(limit)
-            .fetch_all(pool)
-            .await?;
-        for row in &rows {
-            overview
-                .conversations
-                .push(ConversationRow::read(row)?.summary());
-        }
+        let found = find(&CONVERSATION, condition).bind(site.uuid()).bind(limit);
+        let lines = all(found, pool, |row| ConversationRow::read(row)?.summary());
+        overview.conversations.extend(lines.await?);
     }
     overview.callbacks = calls::overview(pool, site).await?;
     overview.colleagues = colleagues(pool, site).await?;
@@ -285,10 +231,9 @@ pub(super) async fn overview(pool: &PgPool, site: SiteId) -> Result<Overview, St
 }
 
 pub(super) async fn beats(pool: &PgPool) -> Result<Vec<(NodeId, u64)>, StoreError> {
-    let rows = query("SELECT id, beat FROM nodes ORDER BY id")
-        .fetch_all(pool)
-        .await?;
-    rows.iter()
-        .map(|row| Ok((id(row, 0)?, unsigned(row.try_get(1)?)?)))
-        .collect()
+    let beats = query("SELECT id, beat FROM nodes ORDER BY id");
+    all(beats, pool, |row| {
+        Ok((row.field("id")?, row.field("beat")?))
+    })
+    .await
 }

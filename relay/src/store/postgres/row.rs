@@ -1,147 +1,186 @@
-//! Rows as they are read, for the writer and for look-ups alike.
+//! Rows of a database, by the names of their columns.
 
-use heard_desk::Conversation;
-use heard_protocol::facet::Attributes;
-use heard_protocol::{
-    AgentCard, ContactId, ConversationId, ConversationSummary, Marks, Page, SiteId, UnixMillis,
-};
-use sqlx::Row as _;
-use sqlx::postgres::PgRow;
+use std::sync::LazyLock;
+
+use heard_protocol::ConversationSummary;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::query::Query;
 use sqlx::types::Uuid;
+use sqlx::{AssertSqlSafe, Executor, Postgres, Row as _};
 
-use super::value::{Id, count, millis, seq};
 use crate::store::ledger::Known;
-use crate::store::stored::{StatusColumns, availability_from, from_json, kind_from, talk};
-use crate::store::{AgentPhone, AgentRecord, Head, StoreError, VisitorProfile};
+use crate::store::rows::{
+    AGENTS, ANSWERING, CALLBACKS, CONTACTS, CONVERSATIONS, Extent, LOAD, SITES, conversation,
+};
+use crate::store::stored::from_json;
+use crate::store::table::{Dialect, Kind, Raw, Row, Select, Table, Value};
+use crate::store::{Head, StoreError};
 
-/// An id of a column.
-pub(super) fn id<I: Id>(row: &PgRow, column: usize) -> Result<I, StoreError> {
-    Ok(I::of(row.try_get::<Uuid, _>(column)?))
+impl Row for PgRow {
+    fn raw(&self, column: &'static str, kind: Kind) -> Result<Raw<'_>, StoreError> {
+        let raw = match kind {
+            Kind::Id => self
+                .try_get::<Option<Uuid>, _>(column)?
+                .map(|id| Raw::Id(id.into_bytes())),
+            Kind::Bytes => self.try_get::<Option<_>, _>(column)?.map(Raw::Bytes),
+            Kind::Number => self.try_get::<Option<_>, _>(column)?.map(Raw::Number),
+            Kind::Flag => self.try_get::<Option<_>, _>(column)?.map(Raw::Flag),
+            Kind::Text => self.try_get::<Option<_>, _>(column)?.map(Raw::Text),
+        };
+        Ok(raw.unwrap_or(Raw::Null))
+    }
 }
 
-/// An id of a column that may be NULL.
-pub(super) fn id_opt<I: Id>(row: &PgRow, column: usize) -> Result<Option<I>, StoreError> {
-    Ok(row.try_get::<Option<Uuid>, _>(column)?.map(I::of))
+fn of(table: &Table) -> Select {
+    Select::of(table, Dialect::Postgres)
 }
 
-/// A moment of a column.
-pub(super) fn at(row: &PgRow, column: usize) -> Result<UnixMillis, StoreError> {
-    millis(row.try_get(column)?)
+pub(super) static SITE: LazyLock<Select> = LazyLock::new(|| of(&SITES));
+pub(super) static AGENT: LazyLock<Select> = LazyLock::new(|| of(&AGENTS));
+/// With how many conversations they own, as `load`.
+pub(super) static TEAMMATE: LazyLock<Select> = LazyLock::new(|| of(&AGENTS).and("load", LOAD));
+pub(super) static ANSWERS: LazyLock<Select> = LazyLock::new(|| Select::some(&AGENTS, ANSWERING));
+pub(super) static CONTACT: LazyLock<Select> = LazyLock::new(|| of(&CONTACTS));
+pub(super) static CALLBACK: LazyLock<Select> = LazyLock::new(|| of(&CALLBACKS));
+/// Who waits, and since when.
+pub(super) static WAITING: LazyLock<Select> =
+    LazyLock::new(|| Select::some(&CONVERSATIONS, &["contact", "id", "since"]));
+pub(super) static STATE: LazyLock<Select> = LazyLock::new(|| of(&CONVERSATIONS));
+/// With its contact's document, as `person`.
+pub(super) static CONVERSATION: LazyLock<Select> = LazyLock::new(|| {
+    of(&CONVERSATIONS)
+        .and("person", "p.document")
+        .then("JOIN contacts p ON p.id = t.contact")
+});
+
+/// A statement that reads what a condition finds.
+pub(super) fn find<'q>(select: &Select, condition: &str) -> Query<'q, Postgres, PgArguments> {
+    sqlx::query(AssertSqlSafe(format!("{} {condition}", select.sql)))
 }
 
-/// A moment of a column that may be NULL.
-pub(super) fn at_opt(row: &PgRow, column: usize) -> Result<Option<UnixMillis>, StoreError> {
-    let value: Option<i64> = row.try_get(column)?;
-    value.map(millis).transpose()
+/// Every row that a statement finds, read.
+pub(super) async fn all<'e, T>(
+    found: Query<'_, Postgres, PgArguments>,
+    on: impl Executor<'e, Database = Postgres>,
+    read: impl FnMut(&PgRow) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    found.fetch_all(on).await?.iter().map(read).collect()
 }
 
-/// A page's address and title, in two columns.
-pub(super) fn page(row: &PgRow, column: usize) -> Result<Option<Page>, StoreError> {
-    let url: Option<String> = row.try_get(column)?;
-    let title: Option<String> = row.try_get(column + 1)?;
-    Ok(url.map(|url| Page {
-        url,
-        title: title.unwrap_or_default(),
-    }))
+/// The row that a statement finds, read.
+pub(super) async fn first<'e, T>(
+    found: Query<'_, Postgres, PgArguments>,
+    on: impl Executor<'e, Database = Postgres>,
+    read: impl FnOnce(&PgRow) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    found
+        .fetch_optional(on)
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
-/// Reads whole conversations; what follows says which.
-macro_rules! conversations {
-    ($rest:literal) => {
-        concat!(
-            "SELECT c.id, c.site, c.contact, c.status, c.since, c.agent, c.until, c.front, c.passed,
-                    c.head, c.public_head, c.visitor_read, c.staff_read, c.issue, c.last_text, c.last_at,
-                    p.name, p.locale, p.page_url, p.page_title, c.talk
-             FROM conversations c JOIN contacts p ON p.id = c.contact ",
-            $rest
-        )
-    };
+/// Binds one value of a column.
+pub(super) fn bind<'q>(
+    query: Query<'q, Postgres, PgArguments>,
+    kind: Kind,
+    value: &'q Value,
+) -> Query<'q, Postgres, PgArguments> {
+    debug_assert!(value.fits(kind), "{value:?} is no {kind:?}");
+    match kind {
+        Kind::Id => query.bind(id(value)),
+        Kind::Bytes => query.bind(bytes(value)),
+        Kind::Number => query.bind(number(value)),
+        Kind::Flag => query.bind(flag(value)),
+        Kind::Text => query.bind(text(value)),
+    }
 }
-pub(super) use conversations;
 
-/// Reads agents; what follows says which.
-macro_rules! agents {
-    ($rest:literal) => {
-        concat!(
-            "SELECT a.id, a.name, a.bot, a.site, a.email, a.password_hash, a.capacity, a.availability,
-                    a.gone_since, a.idle_since, a.takes_calls, a.phone, a.called_at, a.headset, a.on_call, a.skills
-             FROM agents a ",
-            $rest
-        )
-    };
+/// Binds a column of many rows, as an array.
+pub(super) fn bind_many<'q>(
+    query: Query<'q, Postgres, PgArguments>,
+    kind: Kind,
+    values: impl Iterator<Item = &'q Value>,
+) -> Query<'q, Postgres, PgArguments> {
+    let values = values.inspect(|value| debug_assert!(value.fits(kind)));
+    match kind {
+        Kind::Id => query.bind(values.map(id).collect::<Vec<_>>()),
+        Kind::Bytes => query.bind(values.map(bytes).collect::<Vec<_>>()),
+        Kind::Number => query.bind(values.map(number).collect::<Vec<_>>()),
+        Kind::Flag => query.bind(values.map(flag).collect::<Vec<_>>()),
+        Kind::Text => query.bind(values.map(text).collect::<Vec<_>>()),
+    }
 }
-pub(super) use agents;
+
+fn id(value: &Value) -> Option<Uuid> {
+    match value {
+        Value::Id(bytes) => Some(Uuid::from_bytes(*bytes)),
+        _ => None,
+    }
+}
+
+fn bytes(value: &Value) -> Option<&[u8]> {
+    match value {
+        Value::Bytes(bytes) => Some(bytes),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => Some(*number),
+        _ => None,
+    }
+}
+
+fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Flag(flag) => Some(*flag),
+        _ => None,
+    }
+}
+
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
 
 /// A conversation with everything its line in the lists shows.
 #[derive(Debug, Clone)]
 pub(super) struct ConversationRow {
     pub(super) known: Known,
-    pub(super) issue: String,
-    pub(super) last_text: String,
-    pub(super) last_at: UnixMillis,
-    pub(super) name: String,
-    pub(super) profile: VisitorProfile,
+    pub(super) last: Extent,
+    /// Its contact's document, as it was when the row was read.
+    pub(super) person: String,
 }
 
 impl ConversationRow {
     pub(super) fn read(row: &PgRow) -> Result<Self, StoreError> {
-        let status = StatusColumns {
-            status: row.try_get::<i16, _>(3)?.into(),
-            since: at(row, 4)?,
-            agent: id_opt(row, 5)?,
-            until: at_opt(row, 6)?,
-        };
-        let state = Conversation {
-            id: id::<ConversationId>(row, 0)?,
-            contact: id::<ContactId>(row, 2)?,
-            status: status.status()?,
-            front: row.try_get(7)?,
-            passed: from_json("list of agents", row.try_get(8)?)?,
-            talk: talk(row.try_get(20)?)?,
-        };
-        let known = Known {
-            site: id::<SiteId>(row, 1)?,
-            state,
-            head: seq(row.try_get(9)?)?,
-            public: seq(row.try_get(10)?)?,
-            visitor_read: seq(row.try_get(11)?)?,
-            staff_read: seq(row.try_get(12)?)?,
-        };
+        let last = Extent::read(row)?;
         Ok(Self {
-            known,
-            issue: row.try_get(13)?,
-            last_text: row.try_get(14)?,
-            last_at: at(row, 15)?,
-            name: row.try_get(16)?,
-            profile: VisitorProfile {
-                locale: row.try_get(17)?,
-                page: page(row, 18)?,
-            },
+            known: conversation::known(row, last.head, last.public)?,
+            last,
+            person: row.field("person")?,
         })
     }
 
     /// Its line in the lists.
-    pub(super) fn summary(self) -> ConversationSummary {
-        let Known { state, .. } = self.known;
-        ConversationSummary {
-            id: state.id,
-            contact: state.contact,
-            status: state.status,
-            head: self.known.head,
-            marks: Marks {
-                public_head: self.known.public,
-                visitor_read: self.known.visitor_read,
-                staff_read: self.known.staff_read,
-            },
-            facets: Attributes {
-                name: self.name,
-                locale: self.profile.locale,
-                page: self.profile.page,
-                issue: self.issue,
-                last: (self.last_text, self.last_at),
-            }
-            .facets(),
-        }
+    pub(super) fn summary(self) -> Result<ConversationSummary, StoreError> {
+        let Self {
+            known,
+            last,
+            person,
+        } = self;
+        let extent = Extent {
+            head: known.head,
+            public: known.public,
+            ..last
+        };
+        let person = from_json("contact", &person)?;
+        Ok(conversation::line(known, extent, person))
     }
 
     /// Whose it is and where its logs end.
@@ -155,48 +194,5 @@ impl ConversationRow {
             visitor_read: self.known.visitor_read,
             staff_read: self.known.staff_read,
         }
-    }
-}
-
-/// An agent as they are kept.
-#[derive(Debug, Clone)]
-pub(super) struct AgentRow {
-    pub(super) record: AgentRecord,
-    pub(super) gone_since: Option<UnixMillis>,
-    pub(super) idle_since: UnixMillis,
-    pub(super) called_at: UnixMillis,
-    /// What [`CallLine`](crate::store::ledger::CallLine) marks.
-    pub(super) on_call: i16,
-    /// As JSON.
-    pub(super) skills: String,
-}
-
-impl AgentRow {
-    pub(super) fn read(row: &PgRow) -> Result<Self, StoreError> {
-        let record = AgentRecord {
-            card: AgentCard {
-                id: id(row, 0)?,
-                name: row.try_get(1)?,
-                kind: kind_from(row.try_get(2)?),
-            },
-            site: id(row, 3)?,
-            email: row.try_get(4)?,
-            password_hash: row.try_get(5)?,
-            capacity: count(row.try_get::<i32, _>(6)?.into()),
-            availability: availability_from(row.try_get::<i16, _>(7)?.into()),
-            phone: AgentPhone {
-                takes: row.try_get(10)?,
-                address: row.try_get(11)?,
-                headset: row.try_get(13)?,
-            },
-        };
-        Ok(Self {
-            record,
-            gone_since: at_opt(row, 8)?,
-            idle_since: at(row, 9)?,
-            called_at: at(row, 12)?,
-            on_call: row.try_get(14)?,
-            skills: row.try_get(15)?,
-        })
     }
 }

@@ -1,16 +1,23 @@
 //! Writing a working set's changes back, many rows a statement.
 
-use heard_protocol::{AgentKind, CommandId, ContactId, ConversationId, UnixMillis};
+use std::sync::LazyLock;
+
+use heard_protocol::CommandId;
 use sqlx::postgres::PgConnection;
 use sqlx::types::Uuid;
-use sqlx::{query, raw_sql};
+use sqlx::{AssertSqlSafe, query, raw_sql};
 
 use super::calls;
 use super::copy::Copy;
-use super::value::{Id, number, small, text, uuids};
+use super::row::{bind, bind_many};
+use super::value::{Id, number, text, uuids};
 use super::working_set::{Changes, NewEntry, SessionChange, WorkingSet};
 use crate::store::StoreError;
-use crate::store::stored::{StatusColumns, availability_number, talk_json, to_json};
+use crate::store::rows::{AGENTS, Account, CONTACTS, CONVERSATIONS, HOT, SITES, conversation};
+use crate::store::stored::to_json;
+use crate::store::table::{
+    Column, Dialect, Table, Value, insert_many, update_many, upsert, upsert_some,
+};
 
 /// From so many entries on they are copied rather than inserted: below, the second round trip costs
 /// more than it saves.
@@ -32,90 +39,99 @@ pub(super) async fn changes(
     sessions(connection, &set.changes).await
 }
 
+/// Inserts or updates many rows of these columns.
+async fn many(
+    connection: &mut PgConnection,
+    sql: &str,
+    columns: &[&Column],
+    rows: &[Vec<Value>],
+) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut write = query(AssertSqlSafe(sql.to_owned()));
+    for (place, column) in columns.iter().enumerate() {
+        debug_assert!(rows.iter().all(|row| row.len() == columns.len()));
+        let values = rows
+            .iter()
+            .map(|row| row.get(place).unwrap_or(&Value::Null));
+        write = bind_many(write, column.kind, values);
+    }
+    write.execute(connection).await?;
+    Ok(())
+}
+
+/// Inserts or updates one row of these columns.
+pub(super) async fn one(
+    connection: &mut PgConnection,
+    sql: &str,
+    columns: &[&Column],
+    values: &[Value],
+) -> Result<(), StoreError> {
+    let write = query(AssertSqlSafe(sql.to_owned()));
+    let write = columns
+        .iter()
+        .zip(values)
+        .fold(write, |write, (column, value)| {
+            bind(write, column.kind, value)
+        });
+    write.execute(connection).await?;
+    Ok(())
+}
+
+/// The columns of these names, and a statement that is made of them.
+pub(super) struct Statement {
+    sql: String,
+    columns: Vec<&'static Column>,
+}
+
+impl Statement {
+    fn new(table: &Table, names: &[&str], sql: impl FnOnce(&Table, &[&Column]) -> String) -> Self {
+        let columns = names.iter().filter_map(|name| table.column(name));
+        let columns: Vec<_> = columns.collect();
+        debug_assert_eq!(columns.len(), names.len(), "{}", table.name);
+        let sql = sql(table, &columns);
+        Self { sql, columns }
+    }
+
+    /// Inserts many whole rows.
+    pub(super) fn insert_many(table: &Table) -> Self {
+        let names: Vec<_> = table.columns.iter().map(|column| column.name).collect();
+        Self::new(table, &names, insert_many)
+    }
+
+    pub(super) async fn many(
+        &self,
+        connection: &mut PgConnection,
+        rows: &[Vec<Value>],
+    ) -> Result<(), StoreError> {
+        many(connection, &self.sql, &self.columns, rows).await
+    }
+}
+
 async fn sites(connection: &mut PgConnection, changes: &Changes) -> Result<(), StoreError> {
+    let put = Statement::new(&SITES, &["id", "document"], |table, _| {
+        upsert(table, &["document"], Dialect::Postgres)
+    });
     for site in &changes.sites {
-        query(
-            "INSERT INTO sites (id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-             ON CONFLICT (id) DO UPDATE SET name = $2, origins = $3, offer_ms = $4, grace_ms = $5,
-               reopen_ms = $6, callback_ahead_ms = $7, calls = $8",
-        )
-        .bind(site.id.uuid())
-        .bind(text(&site.name))
-        .bind(to_json("list of origins", &site.origins)?)
-        .bind(number(site.policy.offer_ms))
-        .bind(number(site.policy.grace_ms))
-        .bind(number(site.policy.reopen_ms))
-        .bind(number(site.policy.callback_ahead_ms))
-        .bind(to_json("call policy", &site.calls)?)
-        .execute(&mut *connection)
-        .await?;
+        one(connection, &put.sql, &put.columns, &site.values()?).await?;
     }
     Ok(())
 }
 
 async fn agents(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), StoreError> {
-    for agent in &set.changes.new_agents {
-        query(
-            "INSERT INTO agents (id, site, name, bot, email, password_hash, capacity)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT (id) DO UPDATE SET site = $2, name = $3, bot = $4, email = $5,
-               password_hash = $6, capacity = $7",
-        )
-        .bind(agent.card.id.uuid())
-        .bind(agent.site.uuid())
-        .bind(text(&agent.card.name))
-        .bind(agent.card.kind == AgentKind::Bot)
-        .bind(text(&agent.email))
-        .bind(&agent.password_hash)
-        .bind(i32::from(agent.capacity))
-        .execute(&mut *connection)
-        .await?;
+    static UPDATE: LazyLock<Statement> =
+        LazyLock::new(|| Statement::new(&AGENTS, HOT, update_many));
+    let put = Statement::new(&AGENTS, Account::COLUMNS, |table, _| {
+        upsert_some(table, Account::COLUMNS, Dialect::Postgres)
+    });
+    for account in &set.changes.accounts {
+        one(connection, &put.sql, &put.columns, &account.values()?).await?;
     }
-    let changed: Vec<_> = set
-        .changes
-        .agents
-        .iter()
-        .filter_map(|id| set.agents.get(id))
-        .map(|one| &one.row)
-        .collect();
-    if !changed.is_empty() {
-        let column = |of: fn(&super::row::AgentRow) -> Option<UnixMillis>| -> Vec<Option<i64>> {
-            let moments = changed.iter().map(|row| of(row));
-            moments.map(|at| at.map(|at| number(at.0))).collect()
-        };
-        let availability: Vec<i16> = changed
-            .iter()
-            .map(|row| small(availability_number(row.record.availability)))
-            .collect();
-        let phones = changed.iter().map(|row| &row.record.phone);
-        let takes: Vec<bool> = phones.clone().map(|phone| phone.takes).collect();
-        let headsets: Vec<bool> = phones.clone().map(|phone| phone.headset).collect();
-        let on_call: Vec<i16> = changed.iter().map(|row| row.on_call).collect();
-        let skills: Vec<&str> = changed.iter().map(|row| row.skills.as_str()).collect();
-        let phones: Vec<&str> = phones.map(|phone| phone.address.as_str()).collect();
-        query(
-            "UPDATE agents a SET availability = u.availability, gone_since = u.gone_since, idle_since = u.idle_since,
-               called_at = u.called_at, takes_calls = u.takes_calls, phone = u.phone,
-               headset = u.headset, on_call = u.on_call, skills = u.skills
-             FROM UNNEST($1::uuid[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::boolean[], $7::text[],
-                         $8::boolean[], $9::smallint[], $10::text[])
-               AS u (id, availability, gone_since, idle_since, called_at, takes_calls, phone, headset, on_call, skills)
-             WHERE a.id = u.id",
-        )
-        .bind(uuids(changed.iter().map(|row| &row.record.card.id)))
-        .bind(availability)
-        .bind(column(|row| row.gone_since))
-        .bind(column(|row| Some(row.idle_since)))
-        .bind(column(|row| Some(row.called_at)))
-        .bind(takes)
-        .bind(phones)
-        .bind(headsets)
-        .bind(on_call)
-        .bind(skills)
-        .execute(&mut *connection)
-        .await?;
-    }
+    let changed = set.changes.agents.iter();
+    let changed = changed.filter_map(|id| set.agents.get(id));
+    let changed: Vec<_> = changed.map(|one| one.row.hot()).collect();
+    UPDATE.many(connection, &changed).await?;
     if let Some(now) = set.changes.everybody_gone {
         query(
             "UPDATE agents SET gone_since = $1 WHERE id IN
@@ -172,172 +188,45 @@ async fn nodes(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), St
     Ok(())
 }
 
-/// The columns of contacts, one array each.
-#[derive(Default)]
-struct ContactColumns {
-    id: Vec<Uuid>,
-    site: Vec<Uuid>,
-    name: Vec<String>,
-    locale: Vec<String>,
-    page_url: Vec<Option<String>>,
-    page_title: Vec<Option<String>>,
-    latest: Vec<Option<Uuid>>,
-}
-
-impl ContactColumns {
-    fn of<'a>(set: &WorkingSet, ids: impl IntoIterator<Item = &'a ContactId>) -> Self {
-        let mut columns = Self::default();
-        for id in ids {
-            let Some(person) = set.contacts.get(id) else {
-                continue;
-            };
-            let page = person.known.profile.page.as_ref();
-            columns.id.push(id.uuid());
-            columns.site.push(person.known.site.uuid());
-            columns.name.push(text(&person.name));
-            columns.locale.push(text(&person.known.profile.locale));
-            columns.page_url.push(page.map(|page| text(&page.url)));
-            columns.page_title.push(page.map(|page| text(&page.title)));
-            columns.latest.push(person.known.latest.map(Id::uuid));
-        }
-        columns
-    }
-}
-
 async fn contacts(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), StoreError> {
     // Without ON CONFLICT: a contact who came to be on another node meanwhile has a conversation
     // there, and all of this is decided anew.
-    let insert = "INSERT INTO contacts (id, site, name, locale, page_url, page_title, latest)
-         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[])";
-    let update = "UPDATE contacts c SET site = u.site, name = u.name, locale = u.locale, page_url = u.page_url,
-           page_title = u.page_title, latest = u.latest
-         FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[])
-           AS u (id, site, name, locale, page_url, page_title, latest)
-         WHERE c.id = u.id";
-    for (sql, ids) in [
-        (insert, &set.changes.new_contacts),
-        (update, &set.changes.contacts),
-    ] {
-        if ids.is_empty() {
-            continue;
+    static INSERT: LazyLock<Statement> = LazyLock::new(|| Statement::insert_many(&CONTACTS));
+    static UPDATE: LazyLock<Statement> =
+        LazyLock::new(|| Statement::new(&CONTACTS, &["id", "document", "latest"], update_many));
+    let mut rows = Vec::new();
+    for id in &set.changes.new_contacts {
+        if let Some(known) = set.contacts.get(id) {
+            rows.push(known.values(*id)?);
         }
-        let columns = ContactColumns::of(set, ids);
-        query(sql)
-            .bind(columns.id)
-            .bind(columns.site)
-            .bind(columns.name)
-            .bind(columns.locale)
-            .bind(columns.page_url)
-            .bind(columns.page_title)
-            .bind(columns.latest)
-            .execute(&mut *connection)
-            .await?;
     }
-    Ok(())
-}
-
-/// The columns of conversations, one array each.
-#[derive(Default)]
-struct ConversationColumns {
-    id: Vec<Uuid>,
-    site: Vec<Uuid>,
-    contact: Vec<Uuid>,
-    status: Vec<i16>,
-    since: Vec<i64>,
-    agent: Vec<Option<Uuid>>,
-    until: Vec<Option<i64>>,
-    front: Vec<bool>,
-    passed: Vec<String>,
-    issue: Vec<String>,
-    head: Vec<i64>,
-    public_head: Vec<i64>,
-    last_text: Vec<String>,
-    last_at: Vec<i64>,
-    visitor_read: Vec<i64>,
-    staff_read: Vec<i64>,
-    talk: Vec<Option<String>>,
-}
-
-impl ConversationColumns {
-    fn of<'a>(
-        set: &WorkingSet,
-        ids: impl IntoIterator<Item = &'a ConversationId>,
-    ) -> Result<Self, StoreError> {
-        let mut columns = Self::default();
-        for id in ids {
-            let Some(talk) = set.conversations.get(id) else {
-                continue;
-            };
-            let (row, known) = (&talk.row, &talk.row.known);
-            let status = StatusColumns::from(&known.state.status);
-            columns.id.push(id.uuid());
-            columns.site.push(known.site.uuid());
-            columns.contact.push(known.state.contact.uuid());
-            columns.status.push(small(status.status));
-            columns.since.push(number(status.since.0));
-            columns.agent.push(status.agent.map(Id::uuid));
-            columns.until.push(status.until.map(|at| number(at.0)));
-            columns.front.push(known.state.front);
-            let passed = to_json("list of agents", &known.state.passed)?;
-            columns.passed.push(passed);
-            columns.issue.push(text(&row.issue));
-            columns.head.push(number(known.head.0));
-            columns.public_head.push(number(known.public.0));
-            columns.last_text.push(text(&row.last_text));
-            columns.last_at.push(number(row.last_at.0));
-            columns.visitor_read.push(number(known.visitor_read.0));
-            columns.staff_read.push(number(known.staff_read.0));
-            columns.talk.push(talk_json(&known.state.talk)?);
+    INSERT.many(connection, &rows).await?;
+    rows.clear();
+    for id in &set.changes.contacts {
+        if let Some(known) = set.contacts.get(id) {
+            let document = Value::Text(known.document()?);
+            rows.push(vec![(*id).into(), document, Value::opt(known.latest)]);
         }
-        Ok(columns)
     }
+    UPDATE.many(connection, &rows).await
 }
 
 async fn conversations(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), StoreError> {
-    let insert = "INSERT INTO conversations (id, site, contact, status, since, agent, until, front, passed, issue,
-           head, public_head, last_text, last_at, visitor_read, staff_read, talk)
-         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::bigint[], $6::uuid[],
-           $7::bigint[], $8::boolean[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[],
-           $14::bigint[], $15::bigint[], $16::bigint[], $17::text[])";
-    let update = "UPDATE conversations c SET status = u.status, since = u.since, agent = u.agent, until = u.until,
-           front = u.front, passed = u.passed, head = u.head, public_head = u.public_head,
-           last_text = u.last_text, last_at = u.last_at, visitor_read = u.visitor_read, staff_read = u.staff_read,
-           talk = u.talk
-         FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::bigint[], $6::uuid[],
-           $7::bigint[], $8::boolean[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::text[],
-           $14::bigint[], $15::bigint[], $16::bigint[], $17::text[])
-           AS u (id, site, contact, status, since, agent, until, front, passed, issue, head, public_head,
-             last_text, last_at, visitor_read, staff_read, talk)
-         WHERE c.id = u.id";
+    static INSERT: LazyLock<Statement> = LazyLock::new(|| Statement::insert_many(&CONVERSATIONS));
+    static UPDATE: LazyLock<Statement> = LazyLock::new(|| {
+        let names: Vec<_> = CONVERSATIONS.columns.iter().map(|one| one.name).collect();
+        Statement::new(&CONVERSATIONS, &names, update_many)
+    });
     grown(connection, set).await?;
-    for (sql, ids) in [
-        (insert, &set.changes.new_conversations),
-        (update, &set.changes.conversations),
+    for (statement, ids) in [
+        (&INSERT, &set.changes.new_conversations),
+        (&UPDATE, &set.changes.conversations),
     ] {
-        if ids.is_empty() {
-            continue;
+        let mut rows = Vec::with_capacity(ids.len());
+        for talk in ids.iter().filter_map(|id| set.conversations.get(id)) {
+            rows.push(conversation::whole(&talk.row.known, &talk.row.last)?);
         }
-        let columns = ConversationColumns::of(set, ids)?;
-        query(sql)
-            .bind(columns.id)
-            .bind(columns.site)
-            .bind(columns.contact)
-            .bind(columns.status)
-            .bind(columns.since)
-            .bind(columns.agent)
-            .bind(columns.until)
-            .bind(columns.front)
-            .bind(columns.passed)
-            .bind(columns.issue)
-            .bind(columns.head)
-            .bind(columns.public_head)
-            .bind(columns.last_text)
-            .bind(columns.last_at)
-            .bind(columns.visitor_read)
-            .bind(columns.staff_read)
-            .bind(columns.talk)
-            .execute(&mut *connection)
-            .await?;
+        statement.many(connection, &rows).await?;
     }
     Ok(())
 }
@@ -356,7 +245,7 @@ async fn grown(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), St
     let numbers = |of: fn(&super::row::ConversationRow) -> u64| -> Vec<i64> {
         rows.iter().map(|row| number(of(row))).collect()
     };
-    let texts: Vec<String> = rows.iter().map(|row| text(&row.last_text)).collect();
+    let texts: Vec<String> = rows.iter().map(|row| text(&row.last.last_text)).collect();
     query(
         "UPDATE conversations c SET head = u.head, public_head = u.public_head, last_text = u.last_text,
            last_at = u.last_at, visitor_read = u.visitor_read, staff_read = u.staff_read
@@ -368,7 +257,7 @@ async fn grown(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), St
     .bind(numbers(|row| row.known.head.0))
     .bind(numbers(|row| row.known.public.0))
     .bind(texts)
-    .bind(numbers(|row| row.last_at.0))
+    .bind(numbers(|row| row.last.last_at.0))
     .bind(numbers(|row| row.known.visitor_read.0))
     .bind(numbers(|row| row.known.staff_read.0))
     .execute(connection)

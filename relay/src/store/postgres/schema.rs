@@ -2,25 +2,19 @@
 
 use heard_protocol::Epoch;
 use sqlx::postgres::PgConnection;
-use sqlx::{query, query_scalar, raw_sql};
+use sqlx::{AssertSqlSafe, query, query_scalar, raw_sql};
 
 use super::connect::Address;
 use crate::store::StoreError;
+use crate::store::rows::{PRESENCE, TABLES};
 pub(super) use crate::store::stored::Identity;
+use crate::store::table::{Dialect, layout};
 
-/// Every change to the tables, oldest first. One that was released is never edited.
-const MIGRATIONS: [&str; 3] = [
-    include_str!("migrations/0001_tables.sql"),
-    include_str!("migrations/0002_nodes.sql"),
-    include_str!("migrations/0003_calls.sql"),
-];
 /// The lock under which one node at a time changes the tables: `HEARD` as a number.
 const LOCK: i64 = 0x48_4541_5244;
 
 /// The layout this program reads and writes.
-fn known() -> u32 {
-    u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX)
-}
+const KNOWN: u32 = 1;
 
 /// Brings the tables up to date, or says why not, and reads the store's identity. Several nodes may
 /// do this at once.
@@ -64,34 +58,40 @@ pub(super) async fn migrate(
     address: &Address,
 ) -> Result<(), StoreError> {
     let found = version(connection, address).await?;
-    if found > known() {
+    if found > KNOWN {
         return Err(StoreError::Schema {
             found,
-            known: known(),
+            known: KNOWN,
             advice: "start the newer program that wrote it",
         });
     }
     if found == 0 {
         raw_sql(
-            "CREATE TABLE heard_schema (
+            "CREATE TABLE heard_version (
                version integer PRIMARY KEY,
                applied_at timestamptz NOT NULL DEFAULT now()
-             )",
+             );
+             CREATE TABLE meta (key text PRIMARY KEY, value bytea NOT NULL);
+             INSERT INTO heard_version (version) VALUES (1)",
         )
         .execute(&mut *connection)
         .await?;
-    }
-    for (version, migration) in (1_u32..).zip(MIGRATIONS) {
-        if version > found {
-            raw_sql(migration).execute(&mut *connection).await?;
-            query("INSERT INTO heard_schema (version) VALUES ($1)")
-                .bind(i32::try_from(version).unwrap_or(i32::MAX))
-                .execute(&mut *connection)
-                .await?;
-        }
-    }
-    if found == 0 {
         draw_identity(connection).await?;
+    }
+    lay_out(connection).await
+}
+
+/// Creates the declared tables that are not there. A table that is added needs nothing else.
+async fn lay_out(connection: &mut PgConnection) -> Result<(), StoreError> {
+    for table in TABLES.iter().chain(PRESENCE) {
+        let is_there: bool = query_scalar("SELECT to_regclass($1) IS NOT NULL")
+            .bind(table.name)
+            .fetch_one(&mut *connection)
+            .await?;
+        if !is_there {
+            let sql = AssertSqlSafe(layout(table, Dialect::Postgres));
+            raw_sql(sql).execute(&mut *connection).await?;
+        }
     }
     Ok(())
 }
@@ -101,11 +101,19 @@ pub(super) async fn version(
     connection: &mut PgConnection,
     address: &Address,
 ) -> Result<u32, StoreError> {
-    let ours: bool = query_scalar("SELECT to_regclass('heard_schema') IS NOT NULL")
+    let before: bool = query_scalar("SELECT to_regclass('heard_schema') IS NOT NULL")
+        .fetch_one(&mut *connection)
+        .await?;
+    if before {
+        return Err(StoreError::BeforeRelease {
+            place: address.server.clone(),
+        });
+    }
+    let ours: bool = query_scalar("SELECT to_regclass('heard_version') IS NOT NULL")
         .fetch_one(&mut *connection)
         .await?;
     if ours {
-        let version: Option<i32> = query_scalar("SELECT max(version) FROM heard_schema")
+        let version: Option<i32> = query_scalar("SELECT max(version) FROM heard_version")
             .fetch_one(&mut *connection)
             .await?;
         return Ok(version.and_then(|one| u32::try_from(one).ok()).unwrap_or(0));

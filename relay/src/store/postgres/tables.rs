@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use heard_desk::callback::{CallPolicy, Callback, Caller, without_extension};
 use heard_desk::routing::{self, Round};
-use heard_desk::{Conversation, Policy, Skills};
+use heard_desk::{Conversation, Policy};
 use heard_protocol::entry::EntryBody;
 use heard_protocol::{
     AgentId, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
@@ -12,15 +12,14 @@ use heard_protocol::{
 };
 
 use super::keys::Lack;
-use super::row::{AgentRow, ConversationRow};
-use super::value::count;
-use super::working_set::{Halt, NewEntry, Person, SessionChange, Talk, Teammate, WorkingSet};
+use super::row::ConversationRow;
+use super::working_set::{Halt, NewEntry, SessionChange, Talk, Teammate, WorkingSet};
 use crate::node::NodeId;
 use crate::store::ledger::{
     Actor, CallLine, Failure, Key, Known, KnownContact, Ledger, Trace, body_json, words,
 };
-use crate::store::stored::to_json;
-use crate::store::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord};
+use crate::store::rows::{Account, AgentRow, Extent};
+use crate::store::{AgentRecord, Fact, SiteRecord};
 
 type Outcome<T> = Result<T, Failure<Halt>>;
 
@@ -79,7 +78,7 @@ impl Ledger for WorkingSet {
 
     fn agent(&mut self, id: AgentId) -> Outcome<Option<AgentRecord>> {
         match self.agents.get(&id) {
-            Some(one) => Ok(Some(one.row.record.clone())),
+            Some(one) => Ok(Some(one.row.clone().record())),
             None if self.keys.agents.contains(&id) || self.keys.locked_agents.contains(&id) => {
                 Ok(None)
             }
@@ -97,56 +96,35 @@ impl Ledger for WorkingSet {
     }
 
     fn colleague(&mut self, site: SiteId, id: AgentId) -> Outcome<Option<Colleague>> {
-        let found = self.locked(id)?.filter(|one| one.row.record.site == site);
-        Ok(found.map(|one| Colleague {
-            card: one.row.record.card.clone(),
-            availability: one.row.record.availability,
-            online: one.row.gone_since.is_none(),
-            capacity: one.row.record.capacity,
-            load: count(one.load),
-        }))
+        let found = self.locked(id)?.filter(|one| one.row.account.site == site);
+        Ok(found.map(|one| one.row.colleague(one.load)))
     }
 
-    fn put_agent(&mut self, agent: &NewAgent) -> Outcome<()> {
-        let id = agent.card.id;
-        let before = self.locked(id)?;
-        let load = before.as_ref().map_or(0, |one| one.load);
-        let row = before.map(|one| one.row.clone());
-        let record = AgentRecord {
-            card: agent.card.clone(),
-            site: agent.site,
-            email: agent.email.clone(),
-            password_hash: agent.password_hash.clone(),
-            capacity: agent.capacity,
-            availability: row
-                .as_ref()
-                .map_or(Availability::Away, |one| one.record.availability),
-            phone: row
-                .as_ref()
-                .map_or_else(AgentPhone::default, |one| one.record.phone.clone()),
-        };
-        let email = agent.email.to_ascii_lowercase();
+    fn account(&mut self, id: AgentId) -> Outcome<Option<Account>> {
+        Ok(self.locked(id)?.map(|one| one.row.account.clone()))
+    }
+
+    fn put_account(&mut self, account: &Account, _before: Option<&Account>) -> Outcome<()> {
+        let id = account.id;
+        if let Some(one) = self.locked(id)? {
+            one.row.account = account.clone();
+        } else {
+            let row = AgentRow::new(account.clone());
+            self.agents.insert(id, Teammate { row, load: 0 });
+        }
         self.emails.retain(|_, holder| *holder != id);
-        self.emails.insert(email, id);
-        let row = AgentRow {
-            record,
-            gone_since: row
-                .as_ref()
-                .map_or(Some(UnixMillis(0)), |one| one.gone_since),
-            called_at: row.as_ref().map_or(UnixMillis(0), |one| one.called_at),
-            on_call: row.as_ref().map_or(0, |one| one.on_call),
-            skills: row
-                .as_ref()
-                .map_or_else(|| "{}".to_owned(), |one| one.skills.clone()),
-            idle_since: row.map_or(UnixMillis(0), |one| one.idle_since),
-        };
-        self.agents.insert(id, Teammate { row, load });
-        self.changes.new_agents.push(agent.clone());
+        self.emails.insert(account.email.to_ascii_lowercase(), id);
+        self.changes.accounts.push(account.clone());
+        Ok(())
+    }
+
+    fn put_password(&mut self, id: AgentId, hash: &str) -> Outcome<()> {
+        self.change_agent(id, |row| hash.clone_into(&mut row.password_hash))?;
         Ok(())
     }
 
     fn put_availability(&mut self, id: AgentId, to: Availability) -> Outcome<()> {
-        self.change_agent(id, |row| row.record.availability = to)?;
+        self.change_agent(id, |row| row.availability = to)?;
         Ok(())
     }
 
@@ -231,22 +209,16 @@ impl Ledger for WorkingSet {
 
     fn contact(&mut self, id: ContactId) -> Outcome<Option<KnownContact>> {
         match self.contacts.get(&id) {
-            Some(person) => Ok(Some(person.known.clone())),
+            Some(known) => Ok(Some(known.clone())),
             None if self.keys.contacts.contains(&id) => Ok(None),
             None => Err(Lack::Contact(id).into()),
         }
     }
 
     fn put_contact(&mut self, id: ContactId, contact: &KnownContact) -> Outcome<()> {
-        if let Some(person) = self.contacts.get_mut(&id) {
-            person.known = contact.clone();
+        if self.contacts.insert(id, contact.clone()).is_some() {
             self.touch_contact(id);
         } else {
-            let person = Person {
-                known: contact.clone(),
-                name: String::new(),
-            };
-            self.contacts.insert(id, person);
             self.changes.new_contacts.insert(id);
         }
         Ok(())
@@ -279,18 +251,15 @@ impl Ledger for WorkingSet {
         talk.map(|talk| &talk.row.known.state)
     }
 
-    fn create(&mut self, known: &Known, issue: &str) -> Outcome<()> {
+    fn create(&mut self, known: &Known) -> Outcome<()> {
         let (id, contact) = (known.state.id, known.state.contact);
         let person = self.contacts.get_mut(&contact);
         let person = person.ok_or(Lack::Contact(contact))?;
-        person.known.latest = Some(id);
+        person.latest = Some(id);
         let row = ConversationRow {
             known: known.clone(),
-            issue: issue.to_owned(),
-            last_text: String::new(),
-            last_at: UnixMillis::default(),
-            name: person.name.clone(),
-            profile: (*person.known.profile).clone(),
+            last: Extent::default(),
+            person: person.document()?,
         };
         self.touch_contact(contact);
         self.conversations.insert(id, Talk { row, unsaved: true });
@@ -311,8 +280,8 @@ impl Ledger for WorkingSet {
         if let EntryBody::Public { body, .. } = &entry.body
             && let Some(text) = words(body)
         {
-            talk.row.last_text = heard_desk::text::preview(text);
-            talk.row.last_at = entry.at;
+            talk.row.last.last_text = heard_desk::text::preview(text);
+            talk.row.last.last_at = entry.at;
         }
         if let Some((command, actor)) = by {
             let trace = Trace {
@@ -357,9 +326,9 @@ impl Ledger for WorkingSet {
         };
         let mut row = talk.row.clone();
         if let Some(person) = self.contacts.get(&row.known.state.contact) {
-            row.profile = (*person.known.profile).clone();
+            row.person = person.document()?;
         }
-        Ok(Some(row.summary()))
+        Ok(Some(row.summary()?))
     }
 
     fn round(&mut self, site: SiteId, policy: &Policy, now: UnixMillis) -> Outcome<Round> {
@@ -432,17 +401,6 @@ impl Ledger for WorkingSet {
 
     fn put_on_call(&mut self, id: AgentId, line: CallLine, on: bool) -> Outcome<()> {
         self.change_agent(id, |row| row.on_call = line.mark(row.on_call, on))?;
-        Ok(())
-    }
-
-    fn put_skills(&mut self, id: AgentId, skills: &Skills) -> Outcome<()> {
-        let json = to_json("skills", skills)?;
-        self.change_agent(id, |row| row.skills = json)?;
-        Ok(())
-    }
-
-    fn put_phone(&mut self, id: AgentId, phone: &AgentPhone) -> Outcome<()> {
-        self.change_agent(id, |row| row.record.phone = phone.clone())?;
         Ok(())
     }
 

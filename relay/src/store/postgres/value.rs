@@ -14,8 +14,6 @@ pub(super) use crate::store::stored::text;
 pub(super) trait Id: Copy {
     /// As it is kept.
     fn uuid(self) -> Uuid;
-    /// As it was.
-    fn of(uuid: Uuid) -> Self;
 }
 
 macro_rules! ids {
@@ -23,10 +21,6 @@ macro_rules! ids {
         impl Id for $id {
             fn uuid(self) -> Uuid {
                 Uuid::from_bytes(self.to_bytes())
-            }
-
-            fn of(uuid: Uuid) -> Self {
-                Self::from_bytes(uuid.into_bytes())
             }
         }
     )+};
@@ -68,14 +62,4 @@ pub(super) fn seq(value: i64) -> Result<Seq, StoreError> {
 /// A moment of a column.
 pub(super) fn millis(value: i64) -> Result<UnixMillis, StoreError> {
     unsigned(value).map(UnixMillis)
-}
-
-/// A small number as a column.
-pub(super) fn small(value: i64) -> i16 {
-    i16::try_from(value).unwrap_or(i16::MAX)
-}
-
-/// A capacity or a load of a column.
-pub(super) fn count(value: i64) -> u16 {
-    u16::try_from(value).unwrap_or(u16::MAX)
 }

@@ -11,10 +11,11 @@ use heard_protocol::{
 };
 
 use super::keys::{Keys, Lack};
-use super::row::{AgentRow, ConversationRow};
+use super::row::ConversationRow;
 use crate::node::NodeId;
 use crate::store::ledger::{Failure, Key, KnownContact, Trace};
-use crate::store::{Fact, NewAgent, SiteRecord, StoreError};
+use crate::store::rows::{Account, AgentRow};
+use crate::store::{Fact, SiteRecord, StoreError};
 
 /// Why a request could not be carried out on a working set.
 #[derive(Debug)]
@@ -58,13 +59,6 @@ pub(super) struct Talk {
     pub(super) unsaved: bool,
 }
 
-/// A contact.
-#[derive(Debug)]
-pub(super) struct Person {
-    pub(super) known: KnownContact,
-    pub(super) name: String,
-}
-
 /// An entry to append.
 #[derive(Debug)]
 pub(super) struct NewEntry {
@@ -87,7 +81,8 @@ pub(super) enum SessionChange {
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) sites: Vec<SiteRecord>,
-    pub(super) new_agents: Vec<NewAgent>,
+    /// In the order they were made: an address may pass from one to another.
+    pub(super) accounts: Vec<Account>,
     pub(super) agents: BTreeSet<AgentId>,
     pub(super) everybody_gone: Option<UnixMillis>,
     pub(super) beaten: BTreeSet<NodeId>,
@@ -112,7 +107,7 @@ impl Changes {
     /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
         self.sites.is_empty()
-            && self.new_agents.is_empty()
+            && self.accounts.is_empty()
             && self.agents.is_empty()
             && self.everybody_gone.is_none()
             && self.beaten.is_empty()
@@ -145,7 +140,7 @@ pub(super) struct WorkingSet {
     pub(super) refusals: HashMap<Key, RefusalCode>,
     pub(super) policies: HashMap<SiteId, Policy>,
     pub(super) call_policies: HashMap<SiteId, Arc<CallPolicy>>,
-    pub(super) contacts: HashMap<ContactId, Person>,
+    pub(super) contacts: HashMap<ContactId, KnownContact>,
     pub(super) conversations: HashMap<ConversationId, Talk>,
     pub(super) agents: HashMap<AgentId, Teammate>,
     /// The numbers of those that are known.

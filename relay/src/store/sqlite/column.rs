@@ -1,8 +1,6 @@
 //! Values as SQLite keeps them, and back.
 
-pub(super) use crate::store::stored::{
-    StatusColumns, availability_from, availability_number, from_json, kind_from, to_json,
-};
+pub(super) use crate::store::stored::{availability_number, from_json, to_json};
 use heard_protocol::{
     AgentId, CallbackId, CommandId, ContactId, ConversationId, Seq, SiteId, UnixMillis,
 };

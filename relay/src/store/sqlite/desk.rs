@@ -2,12 +2,14 @@
 
 use heard_desk::Conversation;
 use heard_desk::routing::Agent;
-use heard_protocol::{AgentId, SiteId};
+use heard_protocol::{AgentId, ConversationId, SiteId};
 use rusqlite::Connection;
 
-use super::column::{Col, availability_from, get, get_opt};
-use super::load::{STATE, state};
+use super::column::Col;
+use super::{row, select};
 use crate::store::StoreError;
+use crate::store::rows::{answering, conversation};
+use crate::store::table::Row as _;
 
 /// Every conversation that waits or is offered.
 pub(super) fn waiting(
@@ -16,42 +18,32 @@ pub(super) fn waiting(
 ) -> Result<Vec<Conversation>, StoreError> {
     let mut found = Vec::new();
     // The numbers stand in the text: a partial index is looked up anew for every bound one.
-    for status in ["1", "0"] {
-        let sql =
-            format!("SELECT {STATE} FROM conversations WHERE site = ?1 AND status = {status}");
-        let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query([Col(site)])?;
-        while let Some(row) = rows.next()? {
-            found.push(state(row)?);
-        }
+    for of_status in [
+        "WHERE t.site = ?1 AND t.status = 1",
+        "WHERE t.site = ?1 AND t.status = 0",
+    ] {
+        let site = [Col(site)];
+        let select = &select::CONVERSATION;
+        found.extend(row::all(connection, select, of_status, site, |row| {
+            conversation::state(row)
+        })?);
     }
     Ok(found)
 }
 
 pub(super) fn agents(connection: &Connection, site: SiteId) -> Result<Vec<Agent>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id, availability, gone_since, capacity, idle_since, on_call <> 0 FROM agents WHERE site = ?1 ORDER BY id",
-    )?;
-    let rows = statement.query_map([Col(site)], |row| {
-        Ok(Agent {
-            id: get(row, 0)?,
-            availability: availability_from(row.get(1)?),
-            gone_since: get_opt(row, 2)?,
-            on_call: row.get(5)?,
-            capacity: row.get(3)?,
-            owned: Vec::new(),
-            idle_since: get(row, 4)?,
-        })
+    let team = "WHERE t.site = ?1 ORDER BY t.id";
+    let mut agents = row::all(connection, &select::ANSWERS, team, [Col(site)], |row| {
+        answering(row)
     })?;
-    let mut agents: Vec<Agent> = rows.collect::<rusqlite::Result<_>>()?;
-    let mut statement = connection.prepare_cached(
-        "SELECT agent, id FROM conversations WHERE site = ?1 AND status = 2 ORDER BY since",
-    )?;
-    let mut rows = statement.query([Col(site)])?;
-    while let Some(row) = rows.next()? {
-        let owner: AgentId = get(row, 0)?;
+    let owned = "WHERE t.site = ?1 AND t.status = 2 ORDER BY t.since";
+    let owned = row::all(connection, &select::OWNED, owned, [Col(site)], |row| {
+        Ok((row.field("agent")?, row.field("id")?))
+    })?;
+    for (owner, id) in owned {
+        let (owner, id): (AgentId, ConversationId) = (owner, id);
         if let Ok(place) = agents.binary_search_by_key(&owner, |agent| agent.id) {
-            agents[place].owned.push(get(row, 1)?);
+            agents[place].owned.push(id);
         }
     }
     Ok(agents)

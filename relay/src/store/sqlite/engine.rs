@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use heard_desk::Policy;
 use heard_desk::callback::CallPolicy;
-use heard_protocol::{ContactId, ConversationId, Epoch, SiteId};
+use heard_protocol::{AgentId, ContactId, ConversationId, Epoch, SiteId};
 use rusqlite::Connection;
 
 use super::checkpoint::Log;
@@ -19,7 +19,7 @@ use super::places::Places;
 use super::schema::{self, Identity};
 use super::settled::Refusals;
 use crate::store::ledger::{self, Known, KnownContact};
-use crate::store::{Answer, Fact, Request, StoreError};
+use crate::store::{AgentRecord, Answer, Fact, Request, StoreError};
 
 /// How many conversations and contacts are kept in memory before the memory is emptied.
 const REMEMBERED: usize = 4_096;
@@ -32,6 +32,7 @@ pub(super) struct Memory {
     /// The numbers they are kept under.
     pub(super) rows: HashMap<ConversationId, i64>,
     pub(super) contacts: HashMap<ContactId, KnownContact>,
+    pub(super) agents: HashMap<AgentId, AgentRecord>,
     pub(super) policies: HashMap<SiteId, Policy>,
     pub(super) call_policies: HashMap<SiteId, Arc<CallPolicy>>,
     pub(super) floors: Floors,
@@ -55,6 +56,7 @@ impl Memory {
         self.conversations.clear();
         self.rows.clear();
         self.contacts.clear();
+        self.agents.clear();
         self.policies.clear();
         self.call_policies.clear();
     }

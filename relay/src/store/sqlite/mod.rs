@@ -11,7 +11,9 @@ pub(super) mod moving;
 mod places;
 mod read;
 mod readers;
+mod row;
 mod schema;
+mod select;
 mod settled;
 mod sim;
 mod tables;
@@ -204,7 +206,7 @@ impl Store for SqliteStore {
 
     async fn callback(&self, id: CallbackId) -> Result<Option<Callback>, StoreError> {
         self.readers
-            .run(move |connection| calls::callback(connection, id))
+            .run(move |connection| calls::one(connection, id))
             .await
     }
 

@@ -1,22 +1,22 @@
 //! Reading: the same functions serve the read connections and the writer's own look-ups.
 
 use heard_protocol::entry::EntryBody;
-use heard_protocol::facet::Attributes;
 use heard_protocol::limits::MAX_ENTRIES_PER_FRAME;
 use heard_protocol::{
-    AgentCard, AgentId, Colleague, ContactId, ConversationId, ConversationSummary, Epoch, Marks,
-    Page, PublicBody, PublicEntry, Resume, Seq, SiteCard, SiteId, StaffEntry, UnixMillis,
+    AgentId, Colleague, ContactId, ConversationId, ConversationSummary, Epoch, PublicBody,
+    PublicEntry, Resume, Seq, SiteCard, SiteId, StaffEntry, UnixMillis,
 };
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Params, params};
 
-use super::calls;
-use super::column::{Col, StatusColumns, availability_from, from_json, get, get_opt, kind_from};
+use super::column::{Col, from_json, get, get_opt};
+use super::row::{self, Named};
+use super::{calls, select};
 use crate::node::NodeId;
 use crate::store::ledger::QUEUE_LIMIT;
-use crate::store::stored::call_policy;
+use crate::store::rows::{AgentRow, Extent, conversation, in_order};
+use crate::store::table::{Row as _, Value};
 use crate::store::{
-    AgentPhone, AgentRecord, Arrival, Head, LogSlice, Overview, SiteRecord, StoreError,
-    VisitorView, Waiting,
+    AgentRecord, Arrival, Head, LogSlice, Overview, SiteRecord, StoreError, VisitorView, Waiting,
 };
 
 /// How many resolved conversations and ended calls an overview shows.
@@ -25,93 +25,63 @@ pub(super) const LATELY: i64 = 50;
 const LAST_WORDS_WITHIN: i64 = 50;
 
 pub(super) fn site(connection: &Connection, id: SiteId) -> Result<Option<SiteRecord>, StoreError> {
-    Ok(sites_where(connection, "WHERE id = ?1", Some(id))?.pop())
+    let by_id = "WHERE t.id = ?1";
+    row::first(connection, &select::SITE, by_id, [Col(id)], |row| {
+        SiteRecord::read(row)
+    })
 }
 
 /// A site's name alone: its settings are long.
 fn site_card(connection: &Connection, id: SiteId) -> Result<Option<SiteCard>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT name FROM sites WHERE id = ?1")?;
-    let name = statement
-        .query_row([Col(id)], |row| row.get(0))
-        .optional()?;
-    Ok(name.map(|name| SiteCard { id, name }))
+    #[derive(serde::Deserialize)]
+    struct Named {
+        name: String,
+    }
+    let by_id = "WHERE t.id = ?1";
+    row::first(connection, &select::SITE, by_id, [Col(id)], |row| {
+        let Named { name } = row.json("document")?;
+        Ok(SiteCard { id, name })
+    })
 }
 
 pub(super) fn sites(connection: &Connection) -> Result<Vec<SiteRecord>, StoreError> {
-    sites_where(connection, "ORDER BY id", None)
+    let in_order = "ORDER BY t.id";
+    row::all(connection, &select::SITE, in_order, [], |row| {
+        SiteRecord::read(row)
+    })
 }
 
-fn sites_where(
+fn agent_where(
     connection: &Connection,
     condition: &str,
-    id: Option<SiteId>,
-) -> Result<Vec<SiteRecord>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls FROM sites {condition}"
-    ))?;
-    let mut rows = match id {
-        Some(id) => statement.query([Col(id)])?,
-        None => statement.query([])?,
-    };
-    let mut sites = Vec::new();
-    while let Some(row) = rows.next()? {
-        let millis = |column| get::<UnixMillis>(row, column).map(|value| value.0);
-        sites.push(SiteRecord {
-            id: get(row, 0)?,
-            name: row.get(1)?,
-            origins: from_json("list of origins", &row.get::<_, String>(2)?)?,
-            policy: heard_desk::Policy {
-                offer_ms: millis(3)?,
-                grace_ms: millis(4)?,
-                reopen_ms: millis(5)?,
-                callback_ahead_ms: millis(6)?,
-            },
-            calls: call_policy(
-                row.get_ref(7)?
-                    .as_str_or_null()
-                    .map_err(rusqlite::Error::from)?,
-            )?,
-        });
-    }
-    Ok(sites)
+    values: impl Params,
+) -> Result<Option<AgentRow>, StoreError> {
+    row::first(connection, &select::AGENT, condition, values, |row| {
+        AgentRow::read(row)
+    })
 }
 
-const AGENT: &str = "SELECT id, name, bot, site, email, password_hash, capacity, availability, takes_calls, phone, headset FROM agents";
-
-fn agent_from(row: &Row<'_>) -> rusqlite::Result<AgentRecord> {
-    Ok(AgentRecord {
-        card: AgentCard {
-            id: get(row, 0)?,
-            name: row.get(1)?,
-            kind: kind_from(row.get(2)?),
-        },
-        site: get(row, 3)?,
-        email: row.get(4)?,
-        password_hash: row.get(5)?,
-        capacity: row.get(6)?,
-        availability: availability_from(row.get(7)?),
-        phone: AgentPhone {
-            takes: row.get(8)?,
-            address: row.get(9)?,
-            headset: row.get(10)?,
-        },
-    })
+pub(super) fn agent_row(
+    connection: &Connection,
+    id: AgentId,
+) -> Result<Option<AgentRow>, StoreError> {
+    agent_where(connection, "WHERE t.id = ?1", [Col(id)])
 }
 
 pub(super) fn agent(
     connection: &Connection,
     id: AgentId,
 ) -> Result<Option<AgentRecord>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{AGENT} WHERE id = ?1"))?;
-    Ok(statement.query_row([Col(id)], agent_from).optional()?)
+    Ok(agent_row(connection, id)?.map(AgentRow::record))
 }
 
 pub(super) fn agent_by_email(
     connection: &Connection,
     email: &str,
 ) -> Result<Option<AgentRecord>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{AGENT} WHERE email = ?1"))?;
-    Ok(statement.query_row([email], agent_from).optional()?)
+    let email = email.to_ascii_lowercase();
+    let found = agent_where(connection, "WHERE t.email = ?1", [Value::text(&email)])?;
+    Ok(found.map(AgentRow::record))
 }
 
 pub(super) fn agent_by_session(
@@ -119,12 +89,12 @@ pub(super) fn agent_by_session(
     token_hash: &[u8; 32],
     now: UnixMillis,
 ) -> Result<Option<AgentRecord>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!(
-        "{AGENT} WHERE id = (SELECT agent FROM sessions WHERE token_hash = ?1 AND expires_at > ?2)"
-    ))?;
-    Ok(statement
-        .query_row(params![token_hash, Col(now)], agent_from)
-        .optional()?)
+    let found = agent_where(
+        connection,
+        "WHERE t.id = (SELECT agent FROM sessions WHERE token_hash = ?1 AND expires_at > ?2)",
+        params![token_hash, Col(now)],
+    )?;
+    Ok(found.map(AgentRow::record))
 }
 
 /// The ends of both logs of a conversation, by its row.
@@ -148,32 +118,27 @@ pub(super) fn ends(connection: &Connection, row: i64) -> Result<(Seq, Seq), Stor
     Ok((end(&mut staff)?, end(&mut public)?))
 }
 
-/// The columns of a [`Head`], and first the number its conversation is kept under.
-const HEAD: &str = "SELECT row, id, site, contact, visitor_read, staff_read FROM conversations";
-
-/// The first conversation that a condition on its one parameter finds.
+/// The first conversation that a condition on its one parameter finds, and the number it is kept
+/// under.
 fn head_where(
     connection: &Connection,
     condition: &str,
     value: impl rusqlite::ToSql,
 ) -> Result<Option<(i64, Head)>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{HEAD} {condition}"))?;
-    let mut rows = statement.query([value])?;
-    let Some(found) = rows.next()? else {
-        return Ok(None);
-    };
-    let row = found.get(0)?;
-    let (staff, public) = ends(connection, row)?;
-    let head = Head {
-        conversation: get(found, 1)?,
-        site: get(found, 2)?,
-        contact: get(found, 3)?,
-        staff,
-        public,
-        visitor_read: get(found, 4)?,
-        staff_read: get(found, 5)?,
-    };
-    Ok(Some((row, head)))
+    row::first(connection, &select::HEAD, condition, [value], |row| {
+        let number = row.field("row")?;
+        let (staff, public) = ends(connection, number)?;
+        let head = Head {
+            conversation: row.field("id")?,
+            site: row.field("site")?,
+            contact: row.field("contact")?,
+            staff,
+            public,
+            visitor_read: row.field("visitor_read")?,
+            staff_read: row.field("staff_read")?,
+        };
+        Ok((number, head))
+    })
 }
 
 pub(super) fn head(
@@ -368,44 +333,22 @@ pub(super) fn last_words(
     Ok((String::new(), UnixMillis::default()))
 }
 
-const SUMMARY: &str = "
-    SELECT c.row, c.id, c.contact, c.status, c.since, c.agent, c.until, c.issue,
-           c.visitor_read, c.staff_read, p.name, p.locale, p.page_url, p.page_title
-    FROM conversations c JOIN contacts p ON p.id = c.contact";
+fn line(connection: &Connection, row: &Named<'_>) -> Result<ConversationSummary, StoreError> {
+    let number = row.field("row")?;
+    let extent = extent(connection, number)?;
+    let known = conversation::known(row, extent.head, extent.public)?;
+    Ok(conversation::line(known, extent, row.json("person")?))
+}
 
-fn summary_from(connection: &Connection, row: &Row<'_>) -> Result<ConversationSummary, StoreError> {
-    let number: i64 = row.get(0)?;
-    let (head, public_head) = ends(connection, number)?;
-    let last = last_words(connection, number)?;
-    let status = StatusColumns {
-        status: row.get(3)?,
-        since: get(row, 4)?,
-        agent: get_opt(row, 5)?,
-        until: get_opt(row, 6)?,
-    };
-    let url: Option<String> = row.get(12)?;
-    let title: Option<String> = row.get(13)?;
-    Ok(ConversationSummary {
-        id: get(row, 1)?,
-        contact: get(row, 2)?,
-        status: status.status()?,
+/// Where a conversation's logs end, and what was said last.
+pub(super) fn extent(connection: &Connection, number: i64) -> Result<Extent, StoreError> {
+    let (head, public) = ends(connection, number)?;
+    let (last_text, last_at) = last_words(connection, number)?;
+    Ok(Extent {
         head,
-        marks: Marks {
-            public_head,
-            visitor_read: get(row, 8)?,
-            staff_read: get(row, 9)?,
-        },
-        facets: Attributes {
-            name: row.get(10)?,
-            locale: row.get(11)?,
-            page: url.map(|url| Page {
-                url,
-                title: title.unwrap_or_default(),
-            }),
-            issue: row.get(7)?,
-            last,
-        }
-        .facets(),
+        public,
+        last_text,
+        last_at,
     })
 }
 
@@ -414,28 +357,22 @@ pub(super) fn summary(
     connection: &Connection,
     id: ConversationId,
 ) -> Result<Option<ConversationSummary>, StoreError> {
-    let mut statement = connection.prepare_cached(&format!("{SUMMARY} WHERE c.id = ?1"))?;
-    let mut rows = statement.query([Col(id)])?;
-    match rows.next()? {
-        Some(row) => summary_from(connection, row).map(Some),
-        None => Ok(None),
-    }
+    let by_id = "WHERE t.id = ?1";
+    row::first(connection, &select::LINE, by_id, [Col(id)], |row| {
+        line(connection, row)
+    })
 }
 
 /// Who waits on a site, first in line first: what a round decides from.
 pub(super) fn queue(connection: &Connection, site: SiteId) -> Result<Vec<Waiting>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT contact, id, since FROM conversations WHERE site = ?1 AND status IN (0, 1)
-         ORDER BY front DESC, since, id",
-    )?;
-    let rows = statement.query_map([Col(site)], |row| {
+    let waits = "WHERE t.site = ?1 AND t.status IN (0, 1) ORDER BY t.front DESC, t.since, t.id";
+    row::all(connection, &select::WAITING, waits, [Col(site)], |row| {
         Ok(Waiting {
-            contact: get(row, 0)?,
-            conversation: get(row, 1)?,
-            since: get(row, 2)?,
+            contact: row.field("contact")?,
+            conversation: row.field("id")?,
+            since: row.field("since")?,
         })
-    })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    })
 }
 
 /// The team as colleagues see it; `only` narrows it to one agent.
@@ -444,44 +381,34 @@ pub(super) fn colleagues(
     site: SiteId,
     only: Option<AgentId>,
 ) -> Result<Vec<Colleague>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT a.id, a.name, a.bot, a.availability, a.gone_since IS NULL, a.capacity,
-                (SELECT count(*) FROM conversations c
-                 WHERE c.site = a.site AND c.status = 2 AND c.agent = a.id)
-         FROM agents a WHERE a.site = ?1 AND (?2 IS NULL OR a.id = ?2) ORDER BY a.name, a.id",
-    )?;
-    let rows = statement.query_map(params![Col(site), only.map(Col)], |row| {
-        Ok(Colleague {
-            card: AgentCard {
-                id: get(row, 0)?,
-                name: row.get(1)?,
-                kind: kind_from(row.get(2)?),
-            },
-            availability: availability_from(row.get(3)?),
-            online: row.get(4)?,
-            capacity: row.get(5)?,
-            load: row.get(6)?,
-        })
+    let of_site = "WHERE t.site = ?1 AND (?2 IS NULL OR t.id = ?2)";
+    let values = params![Col(site), only.map(Col)];
+    let mut team = row::all(connection, &select::TEAMMATE, of_site, values, |row| {
+        Ok(AgentRow::read(row)?.colleague(row.field("load")?))
     })?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    in_order(&mut team);
+    Ok(team)
 }
 
 pub(super) fn overview(connection: &Connection, site: SiteId) -> Result<Overview, StoreError> {
     let mut conversations = Vec::new();
     for (condition, limit) in [
         (
-            "c.status IN (0, 1) ORDER BY c.front DESC, c.since, c.id",
+            "t.status IN (0, 1) ORDER BY t.front DESC, t.since, t.id",
             QUEUE_LIMIT,
         ),
-        ("c.status = 2 ORDER BY c.since, c.id", QUEUE_LIMIT),
-        ("c.status = 3 ORDER BY c.since DESC, c.id", LATELY),
+        ("t.status = 2 ORDER BY t.since, t.id", QUEUE_LIMIT),
+        ("t.status = 3 ORDER BY t.since DESC, t.id", LATELY),
     ] {
-        let sql = format!("{SUMMARY} WHERE c.site = ?1 AND {condition} LIMIT ?2");
-        let mut statement = connection.prepare_cached(&sql)?;
-        let mut rows = statement.query(params![Col(site), limit])?;
-        while let Some(row) = rows.next()? {
-            conversations.push(summary_from(connection, row)?);
-        }
+        let of_site = format!("WHERE t.site = ?1 AND {condition} LIMIT ?2");
+        let values = params![Col(site), limit];
+        conversations.extend(row::all(
+            connection,
+            &select::LINE,
+            &of_site,
+            values,
+            |row| line(connection, row),
+        )?);
     }
     let callbacks = calls::overview(connection, site)?;
     Ok(Overview {

@@ -8,7 +8,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params};
 
 use crate::store::StoreError;
+use crate::store::rows::{PRESENCE, TABLES};
 pub(super) use crate::store::stored::Identity;
+use crate::store::table::{Dialect, layout};
 
 /// How much of the file readers see through the system's own cache instead of copying it page by
 /// page, in bytes. The messages of one conversation are strewn over the file: when everybody came
@@ -16,160 +18,56 @@ pub(super) use crate::store::stored::Identity;
 const READ_MAPPED: i64 = 256 * 1024 * 1024;
 
 /// The layout this program reads and writes, kept in `PRAGMA user_version`.
-pub(super) const SCHEMA: u32 = 3;
+pub(super) const SCHEMA: u32 = 1;
 
-/// `HERD`: how a database says that it is ours (`PRAGMA application_id`).
-const APPLICATION_ID: i32 = 0x4845_5244;
+/// `HRDC`: how a database says that it is ours (`PRAGMA application_id`).
+const APPLICATION_ID: i32 = 0x4852_4443;
+/// `HERD`: how one said so before the first release.
+const BEFORE_RELEASE: i32 = 0x4845_5244;
 
-/// The log is a rowid table with nothing but appends and an index that grows almost in order; a
-/// clustered table was measured at a fifth of the rows per second.
-const TABLES: &str = "
-CREATE TABLE meta (
-  key TEXT PRIMARY KEY,
-  value BLOB NOT NULL
-) STRICT;
-CREATE TABLE sites (
-  id BLOB PRIMARY KEY,
-  name TEXT NOT NULL,
-  origins TEXT NOT NULL,            -- JSON array of origins
-  offer_ms INTEGER NOT NULL,
-  grace_ms INTEGER NOT NULL,
-  reopen_ms INTEGER NOT NULL,
-  callback_ahead_ms INTEGER NOT NULL
-) STRICT;
-CREATE TABLE agents (
-  id BLOB PRIMARY KEY,
-  site BLOB NOT NULL REFERENCES sites(id),
-  name TEXT NOT NULL,
-  bot INTEGER NOT NULL,
-  email TEXT NOT NULL UNIQUE COLLATE NOCASE,
-  password_hash TEXT NOT NULL,
-  capacity INTEGER NOT NULL,
-  availability INTEGER NOT NULL DEFAULT 2,
-  gone_since INTEGER DEFAULT 0,     -- NULL while a socket is open
-  idle_since INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX agents_by_site ON agents(site);
-CREATE TABLE sessions (
-  token_hash BLOB PRIMARY KEY,
-  agent BLOB NOT NULL REFERENCES agents(id),
-  expires_at INTEGER NOT NULL
-) STRICT;
-CREATE TABLE contacts (
-  id BLOB PRIMARY KEY,
-  site BLOB NOT NULL REFERENCES sites(id),
-  name TEXT NOT NULL,
-  locale TEXT NOT NULL,
-  page_url TEXT,
-  page_title TEXT
-) STRICT;
-CREATE TABLE conversations (
-  row INTEGER PRIMARY KEY,
-  id BLOB NOT NULL UNIQUE,
-  site BLOB NOT NULL REFERENCES sites(id),
-  contact BLOB NOT NULL REFERENCES contacts(id),
-  status INTEGER NOT NULL,          -- 0 waiting, 1 offered, 2 assigned, 3 resolved
-  since INTEGER NOT NULL,           -- waits since, assigned since, resolved at
-  agent BLOB,                       -- offered to, owned by
-  until INTEGER,                    -- the offer ends
-  front INTEGER NOT NULL,
-  passed TEXT NOT NULL,             -- JSON array of [agent, when]
-  issue TEXT NOT NULL,
-  visitor_read INTEGER NOT NULL DEFAULT 0,
-  staff_read INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX conversations_by_contact ON conversations(contact, row);
-CREATE INDEX conversations_open ON conversations(site, status, front DESC, since) WHERE status < 3;
-CREATE INDEX conversations_resolved ON conversations(site, since) WHERE status = 3;
+/// What is measured is written by hand. The log is a rowid table with nothing but appends and an
+/// index that grows almost in order; a clustered table was measured at a fifth of the rows per
+/// second. Where a conversation's entries stand is told by `places.rs`.
+const LOG: &str = "
 CREATE TABLE entries (
   row INTEGER PRIMARY KEY,
   conversation INTEGER NOT NULL REFERENCES conversations(row),
   seq INTEGER NOT NULL,
-  public_seq INTEGER,               -- NULL: for staff alone
+  public_seq INTEGER,
   at INTEGER NOT NULL,
-  command BLOB,                     -- the command that wrote it, on the first entry it wrote
-  actor BLOB,                       -- whose command
-  body TEXT NOT NULL                -- JSON of PublicBody or StaffBody
+  command BLOB,
+  actor BLOB,
+  body TEXT NOT NULL
 ) STRICT;
-CREATE TABLE fresh (                -- where the latest entries stand: see places.rs
+CREATE TABLE fresh (
   conversation INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   public_seq INTEGER,
   row INTEGER NOT NULL,
   PRIMARY KEY (conversation, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE places (               -- and all the others
+CREATE TABLE places (
   conversation INTEGER NOT NULL,
   seq INTEGER NOT NULL,
   public_seq INTEGER,
   row INTEGER NOT NULL,
   PRIMARY KEY (conversation, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX entries_by_command ON entries(command) WHERE command IS NOT NULL;
-CREATE TABLE deeds (
-  command BLOB PRIMARY KEY,         -- a command that leaves no entry
-  agent BLOB NOT NULL REFERENCES agents(id),
-  at INTEGER NOT NULL
-) STRICT;
-CREATE TABLE refusals (
-  command BLOB NOT NULL,            -- a command that was refused for good: the latest ones
-  actor BLOB NOT NULL,
-  code TEXT NOT NULL,               -- JSON of RefusalCode
-  PRIMARY KEY (command, actor)
-) STRICT;
-CREATE TABLE callbacks (
-  id BLOB PRIMARY KEY,              -- the bits of the command that asked for it
-  site BLOB NOT NULL REFERENCES sites(id),
-  contact BLOB NOT NULL REFERENCES contacts(id),
-  conversation BLOB,
-  requested_at INTEGER NOT NULL,
-  phone TEXT NOT NULL,
-  form TEXT NOT NULL,               -- JSON of CallbackForm
-  closed_by BLOB,                   -- NULL: open
-  closed_at INTEGER,
-  disposition TEXT,
-  note TEXT
-) STRICT;
-CREATE UNIQUE INDEX callbacks_one_open ON callbacks(site, phone) WHERE closed_by IS NULL;
-CREATE INDEX callbacks_closed ON callbacks(site, closed_at) WHERE closed_by IS NOT NULL;
 ";
 
-/// What was added later, oldest first: the first of these makes version 2 of version 1. One that
-/// was released is never edited.
-const MIGRATIONS: [&str; 2] = [
-    "
-CREATE TABLE nodes (
-  id BLOB PRIMARY KEY,              -- a life of a process
-  beat INTEGER NOT NULL             -- a number it raises while it lives
-) STRICT;
-CREATE TABLE agent_sockets (
-  agent BLOB NOT NULL,
-  node BLOB NOT NULL,               -- where they have a socket open
-  PRIMARY KEY (agent, node)
-) STRICT, WITHOUT ROWID;
-",
-    // A request from before has no life; what its own columns say stands for one.
-    "
-ALTER TABLE sites ADD COLUMN calls TEXT;                            -- JSON of CallPolicy; NULL: as by default
-ALTER TABLE conversations ADD COLUMN talk TEXT;                     -- JSON of Talk; NULL: nothing yet
-ALTER TABLE agents ADD COLUMN takes_calls INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE agents ADD COLUMN phone TEXT NOT NULL DEFAULT '';       -- a sip: address
-ALTER TABLE agents ADD COLUMN headset INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE agents ADD COLUMN called_at INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE agents ADD COLUMN on_call INTEGER NOT NULL DEFAULT 0;   -- 1: by phone, 2: in the browser, 3: both
-ALTER TABLE agents ADD COLUMN skills TEXT NOT NULL DEFAULT '{}';    -- JSON of Skills
-ALTER TABLE callbacks ADD COLUMN life TEXT;                         -- JSON of Life
-ALTER TABLE callbacks ADD COLUMN ended_at INTEGER;                  -- NULL: open
-UPDATE callbacks SET ended_at = closed_at;
-DROP INDEX callbacks_one_open;
-DROP INDEX callbacks_closed;
-CREATE UNIQUE INDEX callbacks_one_open ON callbacks(site, phone) WHERE ended_at IS NULL;
-CREATE INDEX callbacks_ended ON callbacks(site, ended_at) WHERE ended_at IS NOT NULL;
-CREATE INDEX callbacks_by_number ON callbacks(site, phone, requested_at);
-CREATE INDEX callbacks_by_contact ON callbacks(contact, requested_at);
-CREATE INDEX callbacks_by_time ON callbacks(site, requested_at);
-",
-];
+/// What the file says about itself.
+const META: &str = "CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;";
+
+/// Version 1, from the tables' declarations.
+fn tables() -> String {
+    let declared = TABLES.iter().chain(PRESENCE);
+    let declared = declared.map(|table| layout(table, Dialect::Sqlite));
+    [META, LOG]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(declared)
+        .collect()
+}
 
 /// Holds the right to write to a file, for as long as it lives.
 #[derive(Debug)]
@@ -215,7 +113,7 @@ pub(super) fn open_existing(path: &Path) -> Result<(Connection, Identity), Store
     let connection = Connection::open(path).map_err(|error| path_error(path, &error))?;
     let application = connection.pragma_query_value(None, "application_id", |row| row.get(0));
     let application: i32 = application.map_err(|error| path_error(path, &error))?;
-    if application != APPLICATION_ID {
+    if application != APPLICATION_ID && application != BEFORE_RELEASE {
         return Err(StoreError::Corrupt {
             path: path.to_owned(),
             reason: "it is empty or belongs to another program".to_owned(),
@@ -268,23 +166,35 @@ fn prepare(connection: &Connection, path: &Path) -> Result<Identity, StoreError>
     connection.pragma_update(None, "cache_size", -4_096)?;
     if tables == 0 {
         create(connection)?;
-        migrate(connection, 1)?;
+    } else if application == BEFORE_RELEASE {
+        return Err(StoreError::BeforeRelease {
+            place: path.display().to_string(),
+        });
     } else if application != APPLICATION_ID {
         let reason = "it belongs to another program".to_owned();
         return Err(StoreError::Corrupt {
             path: path.to_owned(),
             reason,
         });
-    } else if found > SCHEMA {
+    } else if found != SCHEMA {
         return Err(StoreError::Schema {
             found,
             known: SCHEMA,
             advice: "start the newer program that wrote it",
         });
-    } else {
-        migrate(connection, found)?;
     }
+    lay_out(connection)?;
     identity(connection, path)
+}
+
+/// Creates the declared tables that are not there. A table that is added needs nothing else.
+fn lay_out(connection: &Connection) -> Result<(), StoreError> {
+    for table in TABLES.iter().chain(PRESENCE) {
+        if !connection.table_exists(None, table.name)? {
+            connection.execute_batch(&layout(table, Dialect::Sqlite))?;
+        }
+    }
+    Ok(())
 }
 
 /// Statements are prepared once. Left to itself, SQLite plans a statement anew whenever its plan
@@ -304,26 +214,13 @@ fn create(connection: &Connection) -> Result<(), StoreError> {
     })?;
     let (key, epoch) = drawn.split_at(32);
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    connection.execute_batch(TABLES)?;
+    connection.execute_batch(&tables())?;
     let put = "INSERT INTO meta (key, value) VALUES (?1, ?2)";
     connection.execute(put, params!["token_key", key])?;
     connection.execute(put, params!["epoch", epoch])?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
-    connection.pragma_update(None, "user_version", 1)?;
+    connection.pragma_update(None, "user_version", SCHEMA)?;
     connection.execute_batch("COMMIT")?;
-    Ok(())
-}
-
-/// Brings the tables from version `found` up to date.
-fn migrate(connection: &Connection, found: u32) -> Result<(), StoreError> {
-    for (version, migration) in (2_u32..).zip(MIGRATIONS) {
-        if version > found {
-            connection.execute_batch("BEGIN IMMEDIATE")?;
-            connection.execute_batch(migration)?;
-            connection.pragma_update(None, "user_version", version)?;
-            connection.execute_batch("COMMIT")?;
-        }
-    }
     Ok(())
 }
 

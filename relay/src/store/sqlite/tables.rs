@@ -1,24 +1,25 @@
 //! The engine's tables, as the rules use them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use heard_desk::callback::{CallPolicy, Callback, Caller};
 use heard_desk::routing::Round;
-use heard_desk::{Conversation, Policy, Skills};
+use heard_desk::{Conversation, Policy};
 use heard_protocol::{
-    AgentId, AgentKind, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
+    AgentId, Availability, CallbackId, Colleague, CommandId, ContactId, ConversationId,
     ConversationSummary, RefusalCode, Seq, SiteId, StaffEntry, UnixMillis,
 };
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, params, params_from_iter};
 
-use super::column::{Col, StatusColumns, availability_number, to_json};
+use super::column::{Col, availability_number};
 use super::{Engine, calls, load, read, settled};
 use crate::node::NodeId;
 use crate::store::ledger::{
     Actor, CallLine, Failure, Key, Known, KnownContact, Ledger, Trace, body_json,
 };
-use crate::store::stored::talk_json;
-use crate::store::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord, StoreError};
+use crate::store::rows::{AGENTS, Account, CONTACTS, CONVERSATIONS, SITES, conversation};
+use crate::store::table::{Dialect, Value, insert, update, upsert, upsert_some};
+use crate::store::{AgentRecord, Fact, SiteRecord, StoreError};
 
 type Outcome<T> = Result<T, Failure<StoreError>>;
 
@@ -96,25 +97,10 @@ impl Ledger for Engine {
     }
 
     fn put_site(&mut self, site: &SiteRecord) -> Outcome<()> {
-        let policy = site.policy;
-        run(
-            &self.connection,
-            "INSERT INTO sites (id, name, origins, offer_ms, grace_ms, reopen_ms, callback_ahead_ms, calls)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-             ON CONFLICT (id) DO UPDATE SET name = ?2, origins = ?3, offer_ms = ?4, grace_ms = ?5,
-               reopen_ms = ?6, callback_ahead_ms = ?7, calls = ?8",
-            params![
-                Col(site.id),
-                site.name,
-                to_json("list of origins", &site.origins)?,
-                Col(UnixMillis(policy.offer_ms)),
-                Col(UnixMillis(policy.grace_ms)),
-                Col(UnixMillis(policy.reopen_ms)),
-                Col(UnixMillis(policy.callback_ahead_ms)),
-                to_json("call policy", &site.calls)?,
-            ],
-        )?;
-        self.memory.policies.insert(site.id, policy);
+        static PUT: LazyLock<String> =
+            LazyLock::new(|| upsert(&SITES, &["document"], Dialect::Sqlite));
+        run(&self.connection, &PUT, params_from_iter(site.values()?))?;
+        self.memory.policies.insert(site.id, site.policy);
         self.memory
             .call_policies
             .insert(site.id, Arc::clone(&site.calls));
@@ -122,7 +108,13 @@ impl Ledger for Engine {
     }
 
     fn agent(&mut self, id: AgentId) -> Outcome<Option<AgentRecord>> {
-        Ok(read::agent(&self.connection, id)?)
+        if let Some(known) = self.memory.agents.get(&id) {
+            return Ok(Some(known.clone()));
+        }
+        let known = read::agent(&self.connection, id)?;
+        let remembered = known.clone().map(|agent| (id, agent));
+        self.memory.agents.extend(remembered);
+        Ok(known)
     }
 
     fn agent_of_email(&mut self, email: &str) -> Outcome<Option<AgentId>> {
@@ -134,25 +126,29 @@ impl Ledger for Engine {
         Ok(read::colleagues(&self.connection, site, Some(id))?.pop())
     }
 
-    fn put_agent(&mut self, agent: &NewAgent) -> Outcome<()> {
+    fn account(&mut self, id: AgentId) -> Outcome<Option<Account>> {
+        let row = read::agent_row(&self.connection, id)?;
+        Ok(row.map(|row| row.account))
+    }
+
+    fn put_account(&mut self, account: &Account, before: Option<&Account>) -> Outcome<()> {
+        static PUT: LazyLock<String> =
+            LazyLock::new(|| upsert_some(&AGENTS, Account::COLUMNS, Dialect::Sqlite));
+        run(&self.connection, &PUT, params_from_iter(account.values()?))?;
+        self.memory.agents.remove(&account.id);
+        if account.changes_rounds(before) {
+            self.memory.floors.clear();
+        }
+        Ok(())
+    }
+
+    fn put_password(&mut self, id: AgentId, hash: &str) -> Outcome<()> {
         run(
             &self.connection,
-            "INSERT INTO agents (id, site, name, bot, email, password_hash, capacity)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-             ON CONFLICT (id) DO UPDATE SET site = ?2, name = ?3, bot = ?4, email = ?5,
-               password_hash = ?6, capacity = ?7",
-            params![
-                Col(agent.card.id),
-                Col(agent.site),
-                agent.card.name,
-                agent.card.kind == AgentKind::Bot,
-                agent.email,
-                agent.password_hash,
-                agent.capacity,
-            ],
+            "UPDATE agents SET password_hash = ?2 WHERE id = ?1",
+            params![Col(id), hash],
         )?;
-        // They may be new, or have moved to another site.
-        self.memory.floors.clear();
+        self.memory.agents.remove(&id);
         Ok(())
     }
 
@@ -162,6 +158,7 @@ impl Ledger for Engine {
             "UPDATE agents SET availability = ?2 WHERE id = ?1",
             params![Col(id), availability_number(to)],
         )?;
+        self.memory.agents.remove(&id);
         let floors = &mut self.memory.floors;
         floors.change_agent(id, |agent| agent.availability = to);
         Ok(())
@@ -266,19 +263,11 @@ impl Ledger for Engine {
     }
 
     fn put_contact(&mut self, id: ContactId, contact: &KnownContact) -> Outcome<()> {
-        let page = contact.profile.page.as_ref();
-        run(
-            &self.connection,
-            "INSERT INTO contacts (id, site, name, locale, page_url, page_title) VALUES (?1, ?2, '', ?3, ?4, ?5)
-             ON CONFLICT (id) DO UPDATE SET locale = ?3, page_url = ?4, page_title = ?5",
-            params![
-                Col(id),
-                Col(contact.site),
-                contact.profile.locale,
-                page.map(|page| &page.url),
-                page.map(|page| &page.title),
-            ],
-        )?;
+        static PUT: LazyLock<String> =
+            LazyLock::new(|| upsert(&CONTACTS, &["document"], Dialect::Sqlite));
+        let values = contact.values(id)?;
+        let kept = CONTACTS.kept_of(&values, Dialect::Sqlite);
+        run(&self.connection, &PUT, params_from_iter(kept))?;
         self.memory.contacts.insert(id, contact.clone());
         Ok(())
     }
@@ -299,23 +288,13 @@ impl Ledger for Engine {
         self.memory.conversations.get(&id).map(|one| &one.state)
     }
 
-    fn create(&mut self, known: &Known, issue: &str) -> Outcome<()> {
+    fn create(&mut self, known: &Known) -> Outcome<()> {
+        static CREATE: LazyLock<String> = LazyLock::new(|| insert(&CONVERSATIONS, Dialect::Sqlite));
         let (id, contact) = (known.state.id, known.state.contact);
-        let status = StatusColumns::from(&known.state.status);
         run(
             &self.connection,
-            "INSERT INTO conversations (id, site, contact, status, since, front, passed, issue)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            params![
-                Col(id),
-                Col(known.site),
-                Col(contact),
-                status.status,
-                Col(status.since),
-                known.state.front,
-                to_json("list of agents", &known.state.passed)?,
-                issue,
-            ],
+            &CREATE,
+            params_from_iter(conversation::values(known)?),
         )?;
         let row = self.connection.last_insert_rowid();
         self.memory.rows.insert(id, row);
@@ -358,22 +337,12 @@ impl Ledger for Engine {
     fn save(&mut self, known: Known, changed: bool) -> Outcome<()> {
         let id = known.state.id;
         if changed {
-            let status = StatusColumns::from(&known.state.status);
-            run(
-                &self.connection,
-                "UPDATE conversations SET status = ?2, since = ?3, agent = ?4, until = ?5, front = ?6, passed = ?7,
-                   talk = ?8 WHERE row = ?1",
-                params![
-                    self.row(id)?,
-                    status.status,
-                    Col(status.since),
-                    status.agent.map(Col),
-                    status.until.map(Col),
-                    known.state.front,
-                    to_json("list of agents", &known.state.passed)?,
-                    talk_json(&known.state.talk)?,
-                ],
-            )?;
+            static SAVE: LazyLock<String> = LazyLock::new(|| {
+                update(&CONVERSATIONS, conversation::STATE, "row", Dialect::Sqlite)
+            });
+            let mut values = conversation::state_values(&known)?;
+            values.push(Value::Number(self.row(id)?));
+            run(&self.connection, &SAVE, params_from_iter(values))?;
         }
         if changed {
             let before = self.memory.conversations.get(&id).map(|one| &one.state);
@@ -426,7 +395,7 @@ impl Ledger for Engine {
     }
 
     fn callback(&mut self, id: CallbackId) -> Outcome<Option<Callback>> {
-        Ok(calls::callback(&self.connection, id)?)
+        Ok(calls::one(&self.connection, id)?)
     }
 
     fn asked_since(&mut self, site: SiteId, phone: &str, since: UnixMillis) -> Outcome<usize> {
@@ -446,14 +415,6 @@ impl Ledger for Engine {
         let floors = &mut self.memory.floors;
         floors.change_agent(id, |agent| agent.on_call = marked);
         Ok(())
-    }
-
-    fn put_skills(&mut self, id: AgentId, skills: &Skills) -> Outcome<()> {
-        Ok(calls::put_skills(&self.connection, id, skills)?)
-    }
-
-    fn put_phone(&mut self, id: AgentId, phone: &AgentPhone) -> Outcome<()> {
-        Ok(calls::put_phone(&self.connection, id, phone)?)
     }
 
     fn announce(&mut self, fact: Fact) {

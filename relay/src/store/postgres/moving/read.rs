@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
-use sqlx::{AssertSqlSafe, Row as _, query, query_scalar, raw_sql};
+use sqlx::{AssertSqlSafe, query, query_scalar, raw_sql};
 
 use super::Database;
 use crate::store::StoreError;
-use crate::store::moving::{Batch, Column, Key, Kind, Presence, Row, Source, Step, Value};
-use crate::store::postgres::row::id;
+use crate::store::moving::{Batch, Key, Part, Presence, Row, Source, Step};
 use crate::store::postgres::value::unsigned;
 use crate::store::stored::Identity;
+use crate::store::table::{Column, Row as _, Value};
 
 #[async_trait]
 impl Source for Database {
@@ -62,9 +62,9 @@ impl Source for Database {
             };
         }
         let rows = rows.fetch_all(&mut self.connection).await?;
-        let (columns, key) = (step.columns(), step.key());
-        let last = rows.last().map(|row| values(row, key, columns.len()));
-        let read = rows.iter().map(|row| values(row, columns, 0));
+        let (columns, key) = (step.table.columns, step.key());
+        let last = rows.last().map(|row| values(row, &key));
+        let read = rows.iter().map(|row| values(row, columns));
         Ok(Batch {
             rows: read.collect::<Result<_, _>>()?,
             last: last.transpose()?,
@@ -75,12 +75,13 @@ impl Source for Database {
         let mut presence = Presence::default();
         let beats = query("SELECT id, beat FROM nodes ORDER BY id");
         for row in beats.fetch_all(&mut self.connection).await? {
-            let beat = unsigned(row.try_get(1)?)?;
-            presence.beats.push((id(&row, 0)?, beat));
+            presence.beats.push((row.field("id")?, row.field("beat")?));
         }
         let sockets = query("SELECT agent, node FROM agent_sockets ORDER BY agent, node");
         for row in sockets.fetch_all(&mut self.connection).await? {
-            presence.sockets.push((id(&row, 0)?, id(&row, 1)?));
+            presence
+                .sockets
+                .push((row.field("agent")?, row.field("node")?));
         }
         Ok(presence)
     }
@@ -89,50 +90,41 @@ impl Source for Database {
 /// The statement that reads a step's rows and their keys. Its first parameter is the limit, the key
 /// follows.
 fn select(step: Step, after: bool) -> String {
-    let name = |column: &Column| match column.name {
-        "age" => "t.number".to_owned(),
-        name => format!("t.{name}"),
+    let join = |columns: &[Column]| {
+        let names: Vec<_> = columns
+            .iter()
+            .map(|one| format!("t.{}", one.name))
+            .collect();
+        names.join(", ")
     };
-    let join = |columns: &[Column]| columns.iter().map(name).collect::<Vec<_>>().join(", ");
-    let key = join(step.key());
-    let from = match step {
-        Step::EarlierConversations => {
+    let from = match step.part {
+        Part::Earlier => {
             "conversations t JOIN contacts p ON p.id = t.contact WHERE p.latest IS DISTINCT FROM t.id"
         }
-        Step::LatestConversations => {
+        Part::Latest => {
             "conversations t JOIN contacts p ON p.id = t.contact WHERE p.latest IS NOT DISTINCT FROM t.id"
         }
-        _ => &format!("{} t WHERE TRUE", step.table()),
+        Part::All => &format!("{} t WHERE TRUE", step.table.name),
     };
-    let later = match step.key().len() {
-        _ if !after => String::new(),
-        1 => format!("AND {key} > $2"),
-        _ => format!("AND ({key}) > ($2, $3)"),
+    let key = step.key();
+    let places: Vec<_> = (2..)
+        .zip(&key)
+        .map(|(place, _)| format!("${place}"))
+        .collect();
+    let (order, places) = (join(&key), places.join(", "));
+    let later = if after {
+        format!("AND ({order}) > ({places})")
+    } else {
+        String::new()
     };
-    let columns = join(step.columns());
-    format!("SELECT {columns}, {key} FROM {from} {later} ORDER BY {key} LIMIT $1")
+    let mut columns = join(step.table.columns);
+    if step.table.aged {
+        columns.push_str(", t.age");
+    }
+    format!("SELECT {columns} FROM {from} {later} ORDER BY {order} LIMIT $1")
 }
 
-fn values(row: &PgRow, columns: &[Column], first: usize) -> Result<Row, StoreError> {
-    let value = |(place, column): (usize, &Column)| value(row, first + place, column.kind);
-    columns.iter().enumerate().map(value).collect()
-}
-
-fn value(row: &PgRow, place: usize, kind: Kind) -> Result<Value, StoreError> {
-    let value = match kind {
-        Kind::Id => row
-            .try_get::<Option<Uuid>, _>(place)?
-            .map(|id| Value::Id(id.into_bytes())),
-        Kind::Bytes => row.try_get::<Option<_>, _>(place)?.map(Value::Bytes),
-        Kind::Small => row
-            .try_get::<Option<i16>, _>(place)?
-            .map(|small| Value::Number(small.into())),
-        Kind::Middling => row
-            .try_get::<Option<i32>, _>(place)?
-            .map(|middling| Value::Number(middling.into())),
-        Kind::Number => row.try_get::<Option<_>, _>(place)?.map(Value::Number),
-        Kind::Flag => row.try_get::<Option<_>, _>(place)?.map(Value::Flag),
-        Kind::Text => row.try_get::<Option<_>, _>(place)?.map(Value::Text),
-    };
-    Ok(value.unwrap_or(Value::Null))
+fn values(row: &PgRow, columns: &[Column]) -> Result<Row, StoreError> {
+    let value = |column: &Column| Ok(row.raw(column.name, column.kind)?.into());
+    columns.iter().map(value).collect()
 }

@@ -1,29 +1,17 @@
 //! Rows of a file, as every store understands them.
 
 use async_trait::async_trait;
-use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, params};
 
 use super::File;
 use crate::node::NodeId;
 use crate::store::StoreError;
-use crate::store::moving::{Batch, Column, Key, Kind, Presence, Row, Source, Step, Value};
+use crate::store::moving::{Batch, Key, Part, Presence, Row, Source, Step};
+use crate::store::rows::{CONVERSATIONS, ENTRIES};
 use crate::store::sqlite::column::get;
-use crate::store::sqlite::read;
+use crate::store::sqlite::{read, row};
 use crate::store::stored::Identity;
-
-impl ToSql for Value {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Id(bytes) => ValueRef::Blob(bytes),
-            Self::Bytes(bytes) => ValueRef::Blob(bytes),
-            Self::Number(number) => ValueRef::Integer(*number),
-            Self::Flag(flag) => ValueRef::Integer((*flag).into()),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
-        }))
-    }
-}
+use crate::store::table::{Column, Select, Value};
 
 #[async_trait]
 impl Source for File {
@@ -60,9 +48,10 @@ impl Source for File {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Batch, StoreError> {
-        match step {
-            Step::Entries => entries(&self.connection, after, limit),
-            _ => rows(&self.connection, step, after, limit),
+        if step.table.name == ENTRIES.name {
+            entries(&self.connection, after, limit)
+        } else {
+            rows(&self.connection, step, after, limit)
         }
     }
 
@@ -82,27 +71,28 @@ impl Source for File {
 
 /// What is read for a column. What a conversation's entries say is looked up by its number
 /// afterwards.
-fn expression(column: &Column) -> &'static str {
+fn expression(column: &Column) -> String {
     match column.name {
         "latest" => {
             "(SELECT c.id FROM conversations c WHERE c.contact = t.id ORDER BY c.row DESC LIMIT 1)"
+                .to_owned()
         }
-        "head" => "t.row",
-        "public_head" | "last_text" | "last_at" => "NULL",
-        "age" => "t.rowid",
-        name => name,
+        "head" => "t.row".to_owned(),
+        "public_head" | "last_text" | "last_at" => "NULL".to_owned(),
+        "age" => "t.rowid".to_owned(),
+        name => format!("t.{name}"),
     }
 }
 
 fn condition(step: Step) -> &'static str {
-    match step {
-        Step::EarlierConversations => {
+    match step.part {
+        Part::Earlier => {
             "EXISTS (SELECT 1 FROM conversations c WHERE c.contact = t.contact AND c.row > t.row)"
         }
-        Step::LatestConversations => {
+        Part::Latest => {
             "NOT EXISTS (SELECT 1 FROM conversations c WHERE c.contact = t.contact AND c.row > t.row)"
         }
-        _ => "TRUE",
+        Part::All => "TRUE",
     }
 }
 
@@ -112,33 +102,48 @@ fn rows(
     after: Option<&Key>,
     limit: usize,
 ) -> Result<Batch, StoreError> {
-    let (columns, key) = (step.columns(), step.key());
-    let [ordered] = key else {
-        return Ok(Batch::default());
+    let (columns, key) = (step.table.columns, step.key());
+    let all: Vec<_> = columns.iter().chain(&key).map(expression).collect();
+    let order: Vec<_> = key.iter().map(expression).collect();
+    let (all, order, table) = (all.join(", "), order.join(", "), step.table.name);
+    let mut values = vec![Value::number(limit as u64)];
+    let mut later = "TRUE".to_owned();
+    if let Some(after) = after {
+        let places: Vec<_> = (2..)
+            .zip(after)
+            .map(|(place, _)| format!("?{place}"))
+            .collect();
+        later = format!("({order}) > ({})", places.join(", "));
+        values.extend(after.iter().cloned());
+    }
+    let select = Select {
+        names: columns.iter().chain(&key).map(|one| one.name).collect(),
+        sql: format!("SELECT {all} FROM {table} t"),
     };
-    let all: Vec<_> = columns.iter().chain(key).map(expression).collect();
-    let (all, order) = (all.join(", "), expression(ordered));
-    let after = after.and_then(|key| key.first());
-    // Without a key, the parameter is NULL, which nothing comes after.
-    let later = if after.is_some() { ">" } else { "IS NOT" };
-    let mut statement = connection.prepare_cached(&format!(
-        "SELECT {all} FROM {} t WHERE {order} {later} ?1 AND {} ORDER BY {order} LIMIT ?2",
-        step.table(),
-        condition(step),
-    ))?;
-    let mut rows = statement.query(params![after, sql_limit(limit)])?;
-    let mut batch = Batch::default();
-    while let Some(row) = rows.next()? {
-        let mut values = columns
+    let some = format!(
+        "WHERE {later} AND {} ORDER BY {order} LIMIT ?1",
+        condition(step)
+    );
+    let values = rusqlite::params_from_iter(values);
+    let read = row::all(connection, &select, &some, values, |row| {
+        let read = |(place, column): (usize, &Column)| -> Result<Value, StoreError> {
+            Ok(row.at(place, column.kind)?.into())
+        };
+        let values: Row = columns
             .iter()
             .enumerate()
-            .map(|(place, column)| value(column, row.get_ref(place)?))
-            .collect::<Result<Row, StoreError>>()?;
-        if step.table() == "conversations" {
+            .map(read)
+            .collect::<Result<_, _>>()?;
+        let key = (columns.len()..).zip(&key);
+        Ok((values, key.map(read).collect::<Result<Key, _>>()?))
+    })?;
+    let mut batch = Batch::default();
+    for (mut values, key) in read {
+        if table == CONVERSATIONS.name {
             look_up(connection, &mut values)?;
         }
-        batch.last = Some(vec![value(ordered, row.get_ref(columns.len())?)?]);
         batch.rows.push(values);
+        batch.last = Some(key);
     }
     Ok(batch)
 }
@@ -146,23 +151,27 @@ fn rows(
 /// Works out what follows from a conversation's entries, the way it is done whenever its line in
 /// the lists is read.
 fn look_up(connection: &Connection, values: &mut Row) -> Result<(), StoreError> {
-    let Some([head, public_head, last_text, last_at]) = values.last_chunk_mut() else {
+    let place = |name| {
+        CONVERSATIONS
+            .columns
+            .iter()
+            .position(|one| one.name == name)
+    };
+    let Some(Value::Number(row)) = place("head").and_then(|head| values.get(head)) else {
         return Ok(());
     };
-    let Value::Number(row) = *head else {
-        return Ok(());
-    };
-    let (staff, public) = read::ends(connection, row)?;
-    let (text, at) = read::last_words(connection, row)?;
-    *head = number(staff.0);
-    *public_head = number(public.0);
-    *last_text = Value::text(&text);
-    *last_at = number(at.0);
+    let extent = read::extent(connection, *row)?;
+    for (name, value) in [
+        ("head", extent.head.into()),
+        ("public_head", extent.public.into()),
+        ("last_text", Value::text(&extent.last_text)),
+        ("last_at", extent.last_at.into()),
+    ] {
+        if let Some(column) = place(name).and_then(|place| values.get_mut(place)) {
+            *column = value;
+        }
+    }
     Ok(())
-}
-
-fn number(value: u64) -> Value {
-    Value::Number(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
 /// Entries are found by way of their places: a conversation after the other, each from its first
@@ -172,7 +181,7 @@ fn entries(
     after: Option<&Key>,
     limit: usize,
 ) -> Result<Batch, StoreError> {
-    let columns = Step::Entries.columns();
+    let columns = ENTRIES.columns;
     let (start, mut seq) = match after.map(Vec::as_slice) {
         Some([start, Value::Number(seq)]) => (start.clone(), *seq),
         _ => (Value::Bytes(Vec::new()), 0),
@@ -193,17 +202,18 @@ fn entries(
         && let Some(conversation) = conversations.next()?
     {
         let id = Value::Id(conversation.get(0)?);
-        let row: i64 = conversation.get(1)?;
+        let number: i64 = conversation.get(1)?;
         // The first may have been read up to somewhere.
         let from = if id == start { seq } else { 0 };
         seq = 0;
         let room = sql_limit(limit - batch.rows.len());
-        let mut entries = log.query(params![row, from, room])?;
+        let mut entries = log.query(params![number, from, room])?;
         while let Some(entry) = entries.next()? {
             let mut values = Vec::with_capacity(columns.len());
             values.push(id.clone());
             for (place, column) in columns.iter().skip(1).enumerate() {
-                values.push(value(column, entry.get_ref(place)?)?);
+                let raw = row::raw(column.name, column.kind, entry.get_ref(place)?)?;
+                values.push(raw.into());
             }
             batch.rows.push(values);
         }
@@ -217,26 +227,4 @@ fn entries(
 
 fn sql_limit(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX)
-}
-
-fn value(column: &Column, value: ValueRef<'_>) -> Result<Value, StoreError> {
-    let unread = |reason: String| StoreError::Value {
-        what: column.name,
-        reason,
-    };
-    match (column.kind, value) {
-        (_, ValueRef::Null) => Ok(Value::Null),
-        (Kind::Id, ValueRef::Blob(bytes)) => <[u8; 16]>::try_from(bytes)
-            .map(Value::Id)
-            .map_err(|error| unread(error.to_string())),
-        (Kind::Bytes, ValueRef::Blob(bytes)) => Ok(Value::Bytes(bytes.to_vec())),
-        (Kind::Small | Kind::Middling | Kind::Number, ValueRef::Integer(number)) => {
-            Ok(Value::Number(number))
-        }
-        (Kind::Flag, ValueRef::Integer(number)) => Ok(Value::Flag(number != 0)),
-        (Kind::Text, ValueRef::Text(text)) => std::str::from_utf8(text)
-            .map(Value::text)
-            .map_err(|error| unread(error.to_string())),
-        (kind, other) => Err(unread(format!("{} instead of {kind:?}", other.data_type()))),
-    }
 }

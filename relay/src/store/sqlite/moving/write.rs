@@ -5,12 +5,14 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::File;
 use crate::store::StoreError;
-use crate::store::moving::{Presence, Progress, Row, State, Step, TABLES, Target, Value};
+use crate::store::moving::{Presence, Progress, Row, State, Step, Target};
+use crate::store::rows::{ENTRIES, PRESENCE, TABLES};
 use crate::store::sqlite::column::Col;
 use crate::store::stored::{Identity, from_json, to_json};
+use crate::store::table::{Dialect, Value, insert};
 
-/// What is emptied besides what is moved.
-const OTHERS: [&str; 4] = ["fresh", "places", "nodes", "agent_sockets"];
+/// What only a file has, and is emptied too.
+const OTHERS: [&str; 2] = ["fresh", "places"];
 
 #[async_trait]
 impl Target for File {
@@ -26,7 +28,7 @@ impl Target for File {
             return Ok(State::Begun(from_json("progress of a move", &found)?));
         }
         for table in TABLES {
-            let sql = format!("SELECT 1 FROM {table} LIMIT 1");
+            let sql = format!("SELECT 1 FROM {} LIMIT 1", table.name);
             let found: Option<i64> = connection
                 .query_row(&sql, [], |row| row.get(0))
                 .optional()?;
@@ -39,7 +41,8 @@ impl Target for File {
 
     async fn begin(&mut self, identity: Identity, progress: &Progress) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
-        for table in TABLES.into_iter().chain(OTHERS) {
+        let declared = TABLES.iter().chain(PRESENCE).map(|table| table.name);
+        for table in declared.chain(OTHERS) {
             transaction.execute(&format!("DELETE FROM {table}"), [])?;
         }
         let put = "UPDATE meta SET value = ?2 WHERE key = ?1";
@@ -64,10 +67,15 @@ impl Target for File {
         progress: &Progress,
     ) -> Result<(), StoreError> {
         let transaction = self.connection.transaction()?;
+        let insert = insert(step.table, Dialect::Sqlite);
         for row in rows {
-            match step {
-                Step::Entries => entry(&transaction, row, &mut self.last)?,
-                _ => insert(&transaction, step, row)?,
+            if step.table.name == ENTRIES.name {
+                entry(&transaction, row, &mut self.last)?;
+            } else {
+                let values = step.table.kept_of(row, Dialect::Sqlite);
+                transaction
+                    .prepare_cached(&insert)?
+                    .execute(params_from_iter(values))?;
             }
         }
         keep(&transaction, progress)?;
@@ -99,22 +107,6 @@ fn keep(connection: &Connection, progress: &Progress) -> Result<(), StoreError> 
     connection
         .prepare_cached("UPDATE heard_move SET progress = ?1")?
         .execute([progress])?;
-    Ok(())
-}
-
-fn insert(connection: &Connection, step: Step, row: &Row) -> Result<(), StoreError> {
-    let kept = || {
-        step.columns()
-            .iter()
-            .zip(row)
-            .filter(|(column, _)| !column.derived)
-    };
-    let names: Vec<_> = kept().map(|(column, _)| column.name).collect();
-    let places = vec!["?"; names.len()].join(", ");
-    let (table, names) = (step.table(), names.join(", "));
-    connection
-        .prepare_cached(&format!("INSERT INTO {table} ({names}) VALUES ({places})"))?
-        .execute(params_from_iter(kept().map(|(_, value)| value)))?;
     Ok(())
 }
 
