@@ -5,7 +5,7 @@
 //! * [`socket`]: one connection: a pure [`socket::peer`] and the IO around it.
 //! * [`bus`]: what passes between nodes that share a store.
 //! * [`node`]: this process among others that share its store.
-//! * [`dispatch`]: runs a dispatch round when something happened or time is up.
+//! * `announce`: tells what was written; `duty`: what is done when something happened or time is up.
 //! * [`dialer`]: what makes a call once an agent has taken it.
 //! * [`auth`]: who is calling: visitors' tokens, agents' sessions, origins, limits per caller.
 //! * [`api`] and [`pages`]: what is served over plain HTTP, as JSON and as HTML; [`text`] has the
@@ -14,6 +14,7 @@
 //!   that tests can decide them.
 //! * [`server`]: all of it put together, from the first connection to the last.
 
+mod announce;
 pub mod api;
 mod aside;
 pub mod assets;
@@ -22,7 +23,7 @@ pub mod bus;
 pub mod clock;
 pub mod config;
 pub mod dialer;
-pub mod dispatch;
+mod duty;
 pub mod entropy;
 pub mod hub;
 pub mod node;

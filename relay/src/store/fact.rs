@@ -122,8 +122,8 @@ pub enum Audience {
     Staff(SiteId),
     /// The staff of a site, and a visitor's tabs.
     Both(SiteId, ContactId),
-    /// Nobody but the dispatcher.
-    Dispatcher,
+    /// The duties of every node, and no connection.
+    Duties,
 }
 
 impl Fact {
@@ -146,7 +146,7 @@ impl Fact {
             | Self::Headset { site, .. } => Audience::Staff(*site),
             Self::Callback { site, contact, .. } => Audience::Both(*site, *contact),
             Self::Taken { .. } | Self::Dispatch { .. } | Self::Calls { .. } | Self::Dial { .. } => {
-                Audience::Dispatcher
+                Audience::Duties
             }
         }
     }
