@@ -12,10 +12,12 @@
 //!   pages' words, [`assets`] the files that browsers download.
 //! * [`config`]: what a relay is told; [`clock`] and [`entropy`]: time and randomness, handed in so
 //!   that tests can decide them.
+//! * [`app`]: what a request over HTTP can reach.
 //! * [`server`]: all of it put together, from the first connection to the last.
 
 mod announce;
 pub mod api;
+pub mod app;
 mod aside;
 pub mod assets;
 pub mod auth;

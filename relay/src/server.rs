@@ -1,15 +1,13 @@
 //! A relay put together, its routes, and its life from the first connection to the last.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
 use axum::http::Request;
-use axum::http::request::Parts;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -21,7 +19,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::announce::Announcer;
-use crate::auth::{AddressKey, PasswordError, Passwords, Throttle, caller};
+use crate::app::{App, Peer};
+use crate::auth::{PasswordError, Passwords, Throttle};
 use crate::bus::nats::NatsError;
 use crate::bus::{Ear, Exchange, Line, nats};
 use crate::clock::Clock;
@@ -57,34 +56,6 @@ pub enum StartError {
     /// Passwords can't be hashed here.
     #[error(transparent)]
     Password(#[from] PasswordError),
-}
-
-/// What every request can reach.
-pub struct App {
-    /// How this relay is set.
-    pub config: Arc<Config>,
-    /// Where everything lasts.
-    pub store: Arc<dyn Store>,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub entropy: Arc<dyn Entropy>,
-    /// Agents' passwords.
-    pub passwords: Passwords,
-    /// How often one caller may try a password of one agent.
-    pub sign_in: Throttle,
-    /// How often one caller may try any password.
-    pub sign_in_any: Throttle,
-    /// How often one caller may ask to be called.
-    pub callbacks: Arc<Throttle>,
-    /// What makes calls.
-    pub dialers: Arc<Dialers>,
-    /// Cancelled when the relay stops.
-    pub stop: CancellationToken,
-    /// What must end before the process does.
-    pub tasks: TaskTracker,
-    /// What sockets share.
-    pub sockets: Arc<Context>,
 }
 
 /// What a relay is put together from.
@@ -386,27 +357,5 @@ fn serve_connection(
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection broke");
         }
-    }
-}
-
-/// The other end of a connection.
-#[derive(Debug, Clone, Copy)]
-struct Peer(SocketAddr);
-
-/// Who is calling, as limits see it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller(pub(crate) AddressKey);
-
-impl FromRequestParts<Arc<App>> for Caller {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &Arc<App>,
-    ) -> Result<Self, Self::Rejection> {
-        // A request that came over no connection (a test's) counts as one caller.
-        let nobody = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-        let peer = parts.extensions.get::<Peer>().map_or(nobody, |peer| peer.0);
-        Ok(Self(caller(&parts.headers, peer, app.config.trust_proxy)))
     }
 }
