@@ -1,15 +1,13 @@
 //! A relay put together, its routes, and its life from the first connection to the last.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::FromRequestParts;
 use axum::http::Request;
-use axum::http::request::Parts;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
@@ -20,18 +18,21 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::auth::{AddressKey, PasswordError, Passwords, Throttle, caller};
+use crate::announce::Announcer;
+use crate::app::{App, Peer};
+use crate::auth::{PasswordError, Passwords, Throttle};
 use crate::bus::nats::NatsError;
 use crate::bus::{Ear, Exchange, Line, nats};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::dialer::{DialError, Dialers};
-use crate::dispatch::{self, DispatchHandle, Dispatcher};
+use crate::duty::{self, Bell, Words};
 use crate::entropy::Entropy;
 use crate::hub::Hub;
 use crate::node::{self, NodeId};
 use crate::socket::{Bounds, Context};
-use crate::store::{self, Request as Write, Store, StoreError};
+use crate::store::{self, Listener, Request as Write, Store, StoreError};
+use crate::trouble::{self, Listening};
 use crate::{api, assets, pages, socket};
 
 /// How long a connection that could not be accepted makes the next attempt wait. Out of file
@@ -57,54 +58,30 @@ pub enum StartError {
     Password(#[from] PasswordError),
 }
 
-/// What every request can reach.
-pub struct App {
-    /// How this relay is set.
-    pub config: Arc<Config>,
-    /// Where everything lasts.
-    pub store: Arc<dyn Store>,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub entropy: Arc<dyn Entropy>,
-    /// Agents' passwords.
-    pub passwords: Passwords,
-    /// How often one caller may try a password of one agent.
-    pub sign_in: Throttle,
-    /// How often one caller may try any password.
-    pub sign_in_any: Throttle,
-    /// How often one caller may ask to be called.
-    pub callbacks: Arc<Throttle>,
-    /// What makes calls.
-    pub dialers: Arc<Dialers>,
-    /// Cancelled when the relay stops.
-    pub stop: CancellationToken,
-    /// What must end before the process does.
-    pub tasks: TaskTracker,
-    /// What sockets share.
-    pub sockets: Arc<Context>,
-}
-
 /// What a relay is put together from.
-pub struct Pieces {
+struct Pieces {
     /// Its settings.
-    pub config: Config,
-    /// Its store, opened with the dispatcher's listener.
-    pub store: Arc<dyn Store>,
+    config: Config,
+    /// Its store, which tells the announcer what it writes.
+    store: Arc<dyn Store>,
     /// Who is connected.
-    pub hub: Arc<Hub>,
+    hub: Arc<Hub>,
     /// The way to whoever is connected elsewhere.
-    pub exchange: Arc<Exchange>,
+    exchange: Arc<Exchange>,
     /// The line to other nodes, if there may be any.
-    pub line: Option<Line>,
-    /// The sockets' line to the dispatcher.
-    pub dispatch: DispatchHandle,
-    /// The dispatcher, not yet running.
-    pub dispatcher: Dispatcher,
+    line: Option<Line>,
+    /// Tells what is written.
+    announcer: Arc<Announcer>,
+    /// What the duties are told, at both ends.
+    bell: Bell,
+    words: Words,
+    /// What the listener is told, at both ends.
+    listening: Listening,
+    attention: trouble::Ear,
     /// What time it is.
-    pub clock: Arc<dyn Clock>,
+    clock: Arc<dyn Clock>,
     /// Randomness.
-    pub entropy: Arc<dyn Entropy>,
+    entropy: Arc<dyn Entropy>,
 }
 
 /// A relay that is ready to serve.
@@ -138,8 +115,15 @@ impl Relay {
         let hub = Arc::new(Hub::default());
         let node = NodeId::from_bits(entropy.bits());
         let exchange = Arc::new(Exchange::new(node, Arc::clone(&hub)));
-        let (listener, dispatch, dispatcher) =
-            dispatch::channel(Arc::clone(&hub), Arc::clone(&exchange));
+        let (bell, words) = duty::bell();
+        let (listening, attention) = trouble::channel();
+        let announcer = Announcer::start(
+            Arc::clone(&hub),
+            Arc::clone(&exchange),
+            bell.clone(),
+            listening.clone(),
+        );
+        let listener = Arc::clone(&announcer) as Arc<dyn Listener>;
         let store = store::open(&config.data, listener, config.limits.write_batch).await?;
         let line = match (line, &config.bus) {
             (None, Some(address)) => Some(nats::connect(address.url(), store.epoch()).await?),
@@ -151,27 +135,30 @@ impl Relay {
             hub,
             exchange,
             line,
-            dispatch,
-            dispatcher,
+            announcer,
+            bell,
+            words,
+            listening,
+            attention,
             clock,
             entropy,
         })
         .await
     }
 
-    /// Puts a relay together and starts its dispatcher.
-    ///
-    /// # Errors
-    /// [`StartError`] if the store cannot be written or passwords can't be hashed.
-    pub async fn assemble(pieces: Pieces) -> Result<Self, StartError> {
+    /// Puts a relay together and starts its tasks.
+    async fn assemble(pieces: Pieces) -> Result<Self, StartError> {
         let Pieces {
             config,
             store,
             hub,
             exchange,
             line,
-            dispatch,
-            dispatcher,
+            announcer,
+            bell,
+            words,
+            listening,
+            attention,
             clock,
             entropy,
         } = pieces;
@@ -181,11 +168,12 @@ impl Relay {
         }
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let dialers = Dialers::start(&config, Arc::clone(&store), Arc::clone(&clock)).await?;
-        tasks.spawn(dispatcher.run(
+        tokio::spawn(attention.listen(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
+        tasks.spawn(duty::run(
+            words,
             Arc::clone(&store),
-            Arc::clone(&hub),
+            duty::all(&store, &hub, &dialers),
             Arc::clone(&clock),
-            Arc::clone(&dialers),
             stop.clone(),
         ));
         let limits = &config.limits;
@@ -205,7 +193,8 @@ impl Relay {
             entropy: Arc::clone(&entropy),
             node: exchange.node(),
             exchange: Arc::clone(&exchange),
-            dispatch: dispatch.clone(),
+            duties: bell,
+            listening,
             voice: config.voice.clone(),
             bounds: Bounds {
                 hello_ms: limits.hello_timeout_ms,
@@ -224,7 +213,7 @@ impl Relay {
         }
         if let Some((bus, heard)) = line {
             exchange.join(bus);
-            let ear = Ear::new(hub, exchange, dispatch);
+            let ear = Ear::new(hub, exchange, announcer);
             tasks.spawn(ear.listen(heard, stop.clone()));
         }
         let app = App {
@@ -368,27 +357,5 @@ fn serve_connection(
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection broke");
         }
-    }
-}
-
-/// The other end of a connection.
-#[derive(Debug, Clone, Copy)]
-struct Peer(SocketAddr);
-
-/// Who is calling, as limits see it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller(pub(crate) AddressKey);
-
-impl FromRequestParts<Arc<App>> for Caller {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        app: &Arc<App>,
-    ) -> Result<Self, Self::Rejection> {
-        // A request that came over no connection (a test's) counts as one caller.
-        let nobody = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0));
-        let peer = parts.extensions.get::<Peer>().map_or(nobody, |peer| peer.0);
-        Ok(Self(caller(&parts.headers, peer, app.config.trust_proxy)))
     }
 }

@@ -8,7 +8,7 @@ use heard_protocol::{
 };
 
 use super::hours::{after_quiet, is_quiet, is_slot};
-use super::life::{Callback, Life, Stage};
+use super::life::{Callback, Life, Stage, zone_of};
 use super::number;
 use super::policy::CallPolicy;
 use crate::conversation::{Change, Write};
@@ -181,14 +181,6 @@ impl Desk<'_> {
     fn expires(&self, when: &CallbackWhen, due: UnixMillis) -> UnixMillis {
         let may = after_quiet(self.policy, zone_of(when), due);
         may.plus(u64::from(self.policy.expire_hours) * HOUR_MS)
-    }
-}
-
-/// Where the visitor is, as far as they said; may be empty.
-pub(super) fn zone_of(when: &CallbackWhen) -> &str {
-    match when {
-        CallbackWhen::Asap => "",
-        CallbackWhen::At { zone, .. } | CallbackWhen::Soon { zone } => zone,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::order::{BadOrder, Order};
 use crate::outcome::Outcome;
 use crate::progress::{Call, Ending, Progress};
 use crate::settings::{Settings, Transport};
-pub use crate::wire::station::StartError;
+pub use crate::wire::start::StartError;
 use crate::wire::station::Station;
 
 /// Rings phones and joins them. Dropping it leaves calls as they are, with nobody to follow them:

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
 use super::input::{Body, Named};
+use crate::app::{App, Caller};
 use crate::auth::{OriginVerdict, allowed, contact_of_command, mint, verify};
-use crate::server::{App, Caller};
 use crate::store::{Answer, Request, VisitorProfile};
 use crate::text;
 

@@ -11,8 +11,8 @@ use heard_protocol::{CallLeg, CallbackId, Disposition};
 use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
+use crate::app::App;
 use crate::dialer::{Ordered, webhook};
-use crate::server::App;
 
 /// What is said.
 #[derive(Debug, Deserialize)]

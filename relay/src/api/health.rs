@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 
-use crate::server::App;
+use crate::app::App;
 
 /// The process runs and answers.
 pub(super) async fn alive() -> impl IntoResponse {

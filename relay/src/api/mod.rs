@@ -20,7 +20,7 @@ use heard_protocol::limits::MAX_CLIENT_FRAME_BYTES;
 
 pub use error::ApiError;
 
-use crate::server::App;
+use crate::app::App;
 
 /// Everything under `/api`.
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {

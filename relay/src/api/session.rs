@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ApiError;
 use super::input::Body;
+use crate::app::{App, Caller};
 use crate::auth::{
     Intent, NewSession, OriginVerdict, SESSION_MS, allowed, authenticate, forget_cookie,
     hash_token, presented, session_cookie,
 };
-use crate::server::{App, Caller};
 use crate::store::{AgentRecord, Request};
 
 /// The largest body that is read, in bytes.

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::word::{Parcel, Post, Word};
 use super::{Exchange, Heard};
-use crate::dispatch::DispatchHandle;
+use crate::announce::Announcer;
 use crate::hub::Hub;
 use crate::node::NodeId;
 
@@ -23,18 +23,18 @@ const REMEMBERED: usize = 1_024;
 pub struct Ear {
     hub: Arc<Hub>,
     exchange: Arc<Exchange>,
-    dispatch: DispatchHandle,
+    announcer: Arc<Announcer>,
     last: BTreeMap<NodeId, u64>,
 }
 
 impl Ear {
     /// An ear that has heard nobody yet.
-    pub fn new(hub: Arc<Hub>, exchange: Arc<Exchange>, dispatch: DispatchHandle) -> Self {
+    pub(crate) fn new(hub: Arc<Hub>, exchange: Arc<Exchange>, announcer: Arc<Announcer>) -> Self {
         let last = BTreeMap::new();
         Self {
             hub,
             exchange,
-            dispatch,
+            announcer,
             last,
         }
     }
@@ -62,12 +62,12 @@ impl Ear {
     fn hear(&mut self, heard: Heard) {
         let Heard::Word(bytes) = heard else {
             tracing::info!("the line to other nodes is back");
-            self.catch_up();
+            self.announcer.missed();
             return;
         };
         let Some(post) = Post::read(&bytes) else {
             // Of another version: it may have been anything.
-            self.catch_up();
+            self.announcer.missed();
             return;
         };
         if post.from == self.exchange.node() {
@@ -75,7 +75,7 @@ impl Ear {
         }
         if self.missed(&post) {
             tracing::debug!(node.id = %post.from, "words of another node were missed");
-            self.catch_up();
+            self.announcer.missed();
         }
         self.take(post.word);
     }
@@ -99,13 +99,10 @@ impl Ear {
                 let ours = |parcel: &&Parcel| self.hub.has_any_of(parcel.audience);
                 let facts: Option<Vec<_>> = parcels.iter().filter(ours).map(Parcel::open).collect();
                 let Some(facts) = facts else {
-                    self.catch_up();
+                    self.announcer.missed();
                     return;
                 };
-                self.dispatch.heard(&facts);
-                for mailbox in self.hub.announce(facts) {
-                    mailbox.wake();
-                }
+                self.announcer.heard(facts);
             }
             Word::ToVisitor(contact, notice) => self.hub.to_visitor(contact, &notice),
             Word::ToFollowers(conversation, notice) => {
@@ -123,24 +120,24 @@ impl Ear {
             }
         }
     }
-
-    /// Something may have been missed: every connection looks into the store.
-    fn catch_up(&self) {
-        self.hub.catch_up();
-        self.dispatch.look_everywhere();
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{duty, trouble};
 
     #[tokio::test]
     async fn holes_are_noticed_and_late_words_make_none() {
         let hub = Arc::new(Hub::default());
         let exchange = Arc::new(Exchange::new(NodeId::from_bits(1), Arc::clone(&hub)));
-        let (_, dispatch, _) = crate::dispatch::channel(Arc::clone(&hub), Arc::clone(&exchange));
-        let mut ear = Ear::new(hub, exchange, dispatch);
+        let announcer = Announcer::start(
+            Arc::clone(&hub),
+            Arc::clone(&exchange),
+            duty::bell().0,
+            trouble::channel().0,
+        );
+        let mut ear = Ear::new(hub, exchange, announcer);
         let mut misses = |from, number| {
             ear.missed(&Post {
                 from: NodeId::from_bits(from),

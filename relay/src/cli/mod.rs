@@ -1,24 +1,19 @@
 //! The commands.
 
 mod agent;
-mod args;
+pub(crate) mod args;
 mod calls;
 mod logging;
-mod offline;
+pub(crate) mod offline;
 mod progress;
 mod relocate;
-mod serve;
-mod settings;
+pub(crate) mod serve;
+pub(crate) mod settings;
 mod site;
 
 use clap::Parser;
 
 use args::{AgentCommand, CallsCommand, Cli, Command, ConfigCommand, SiteCommand};
-
-pub(crate) use args::DemoArgs;
-pub(crate) use offline::{NewAccount, put_agent, put_site};
-pub(crate) use serve::{bind, runtime, stop_signal};
-pub(crate) use settings::{demo_config, start_logging};
 
 /// Does what the command line says.
 pub(crate) fn run() -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 use figment::error::Kind;
 use figment::{Error, Source};
 
-use super::load::{ENVIRONMENT, NESTING, PREFIX};
+use super::environment::{ENVIRONMENT, variable};
 
 /// What is wrong with a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +47,7 @@ impl ConfigError {
         let field = if path.is_empty() {
             "the whole".to_owned()
         } else if source_name == ENVIRONMENT {
-            format!("{PREFIX}{}", path.join(NESTING).to_ascii_uppercase())
+            variable(&path)
         } else {
             path.join(".")
         };

@@ -6,15 +6,11 @@ use figment::providers::{Format, Serialized, Toml};
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
+use super::environment::{ENVIRONMENT, NESTING, PREFIX};
 use super::error::ConfigError;
 use super::settings::Config;
 
-/// What every variable of the environment starts with.
-pub(super) const PREFIX: &str = "HEARD_";
-/// What stands between a section and a field in a variable's name.
-pub(super) const NESTING: &str = "__";
-/// The names of the two layers that are not files, for the sentences of errors.
-pub(super) const ENVIRONMENT: &str = "environment";
+/// The name of the layer that the command line is, for the sentences of errors.
 const FLAGS: &str = "command line";
 
 /// The settings that may stand in the environment; other variables with the prefix are somebody

@@ -4,6 +4,7 @@
 mod bus;
 mod data;
 mod dialer;
+mod environment;
 mod error;
 mod load;
 mod settings;

@@ -16,7 +16,9 @@ use heard_relay::entropy::{Entropy, OsEntropy};
 use heard_relay::server::Relay;
 use tokio_util::sync::CancellationToken;
 
-use crate::cli::{DemoArgs, bind, demo_config, runtime, start_logging, stop_signal};
+use crate::cli::args::DemoArgs;
+use crate::cli::serve::{bind, runtime, stop_signal};
+use crate::cli::settings::{demo_config, start_logging};
 
 /// Runs the demo until it is stopped.
 pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@ use heard_relay::config::PublicUrl;
 use heard_relay::entropy::Entropy;
 use heard_relay::store::{Request, Store};
 
-use crate::cli::{NewAccount, put_agent, put_site};
+use crate::cli::offline::{NewAccount, put_agent, put_site};
 
 /// The shop's name, as on its pages.
 const SHOP: &str = "Larch & Kettle";

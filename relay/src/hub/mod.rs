@@ -224,7 +224,7 @@ impl Hub {
                 inner.visitors.contains_key(&contact)
                     || inner.staff.get(&site).is_some_and(|some| !some.is_empty())
             }
-            Audience::Dispatcher => true,
+            Audience::Duties => true,
         }
     }
 
@@ -265,7 +265,7 @@ impl Inner {
                 let staff = self.staff.get(&site).into_iter().flatten();
                 staff.for_each(|line| tell(&line.mailbox));
             }
-            Audience::Dispatcher => {}
+            Audience::Duties => {}
         }
     }
 }

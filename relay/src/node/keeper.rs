@@ -51,8 +51,8 @@ async fn look(context: &Arc<Context>, leases: &mut Leases<NodeId>) -> Result<(),
             now,
         };
         context.store.execute(gone).await?;
-        // It may have known of rounds that are due.
-        context.dispatch.look_everywhere();
+        // It may have known of what is due.
+        context.duties.everywhere();
     }
     Ok(())
 }

@@ -10,8 +10,8 @@ use axum::response::Response;
 use super::html::{Esc, document};
 use super::plain::{Manner, Wish};
 use super::policy::{self, Framed};
+use crate::app::App;
 use crate::assets;
-use crate::server::App;
 
 /// `/console/`
 pub(super) async fn show(

@@ -20,7 +20,7 @@ use heard_protocol::limits::MAX_CLIENT_FRAME_BYTES;
 
 pub(crate) use plain::no_such_page;
 
-use crate::server::App;
+use crate::app::App;
 
 /// Every page.
 pub(crate) fn routes() -> Router<Arc<App>> {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::html::{Esc, Theme, document};
 use super::policy::{self, Framed};
 use super::style;
-use crate::server::App;
+use crate::app::App;
 use crate::store::{SiteRecord, StoreError};
 use crate::text::Lang;
 

@@ -12,8 +12,8 @@ use super::html::{Esc, document};
 use super::plain::{self, Manner, Wish};
 use super::policy::{self, Framed};
 use super::style;
+use crate::app::App;
 use crate::assets;
-use crate::server::App;
 use crate::store::SiteRecord;
 
 /// Where a panel is.

@@ -12,11 +12,12 @@ use crate::auth::{AddressKey, Throttle};
 use crate::bus::Exchange;
 use crate::clock::Clock;
 use crate::config::VoiceSettings;
-use crate::dispatch::DispatchHandle;
+use crate::duty::Bell;
 use crate::entropy::Entropy;
 use crate::hub::Hub;
 use crate::node::NodeId;
 use crate::store::Store;
+use crate::trouble::Listening;
 
 /// What every connection shares.
 pub struct Context {
@@ -32,8 +33,10 @@ pub struct Context {
     pub exchange: Arc<Exchange>,
     /// This node.
     pub node: NodeId,
-    /// The dispatcher.
-    pub dispatch: DispatchHandle,
+    /// What is done on time.
+    pub(crate) duties: Bell,
+    /// Where signs of trouble go.
+    pub(crate) listening: Listening,
     /// How often one caller may ask to be called.
     pub callbacks: Arc<Throttle>,
     /// How sound finds its way between two pages.

@@ -13,9 +13,9 @@ use heard_protocol::{Codec, Role as _, Staff, Visitor};
 use super::connection;
 use super::context::Caller;
 use super::greet::Served;
+use crate::app::{self, App};
 use crate::auth::{self, AddressKey};
 use crate::config::Config;
-use crate::server::{self, App};
 
 /// The read buffer of a connection: the default of 128 KiB was measured at fifty times the memory
 /// and 2.4 times the CPU. In bytes.
@@ -38,7 +38,7 @@ pub(crate) fn routes() -> Router<Arc<App>> {
 
 async fn open<S: Served>(
     State(app): State<Arc<App>>,
-    server::Caller(address): server::Caller,
+    app::Caller(address): app::Caller,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {

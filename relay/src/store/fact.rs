@@ -111,8 +111,8 @@ pub enum Audience {
     Staff(SiteId),
     /// The staff of a site, and a visitor's tabs.
     Both(SiteId, ContactId),
-    /// Nobody but the dispatcher.
-    Dispatcher,
+    /// The duties of every node, and no connection.
+    Duties,
 }
 
 impl Fact {
@@ -134,7 +134,7 @@ impl Fact {
             }
             Self::Callback { site, contact, .. } => Audience::Both(*site, *contact),
             Self::Taken { .. } | Self::Dispatch { .. } | Self::Calls { .. } | Self::Dial { .. } => {
-                Audience::Dispatcher
+                Audience::Duties
             }
         }
     }

@@ -8,12 +8,11 @@ pub(super) mod tests;
 pub use shown::view;
 
 use heard_protocol::{
-    AgentId, CallLeg, CallReason, CallbackForm, CallbackId, ContactId, ConversationId, Disposition,
-    SiteId, UnixMillis,
+    AgentId, CallLeg, CallReason, CallbackForm, CallbackId, CallbackWhen, ContactId,
+    ConversationId, Disposition, SiteId, UnixMillis,
 };
 use serde::{Deserialize, Serialize};
 
-use super::booking::zone_of;
 use crate::skill::Level;
 
 const MINUTE_MS: u64 = 60_000;
@@ -197,6 +196,14 @@ impl Life {
             Stage::Ringing { agent, .. } | Stage::Calling { agent, .. } => Some(agent),
             Stage::Waiting | Stage::Ended { .. } => None,
         }
+    }
+}
+
+/// Where the visitor is, as far as they said; may be empty.
+pub(super) fn zone_of(when: &CallbackWhen) -> &str {
+    match when {
+        CallbackWhen::Asap => "",
+        CallbackWhen::At { zone, .. } | CallbackWhen::Soon { zone } => zone,
     }
 }
 

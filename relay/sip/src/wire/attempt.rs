@@ -14,7 +14,8 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::dialog::Dialog;
 use super::digest::{Challenges, with_description};
-use super::invitation::{Answer, Heard, Invitee, Taken};
+use super::invitation::{Answer, Heard, Taken};
+use super::invitee::Invitee;
 use super::peer::Peer;
 use super::post::Letters;
 use super::station::Station;

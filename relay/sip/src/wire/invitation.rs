@@ -1,33 +1,14 @@
-//! Ringing a phone.
-
-use std::time::Duration;
+//! An invitation to a call, and its answer.
 
 use bytes::Bytes;
-use ezk_sip_types::uri::{NameAddr, SipUri};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::Instant;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::DropGuard;
 
-use super::attempt::Attempt;
 use super::dialog::Dialog;
-use super::station::Station;
 use crate::outcome::Failure;
 
 /// What an answer is acknowledged with, and where to hand the dialog.
 pub(super) type Taken = (Bytes, oneshot::Sender<Dialog>);
-
-/// Whom to ring.
-#[derive(Debug, Clone)]
-pub(crate) struct Invitee {
-    /// Who it is.
-    pub(crate) uri: SipUri,
-    /// Where the invitation is sent.
-    pub(crate) hop: SipUri,
-    /// Who is said to call.
-    pub(crate) from: NameAddr,
-    /// Whether it may be told who we are.
-    pub(crate) known: bool,
-}
 
 /// What is heard of an invitation.
 #[derive(Debug)]
@@ -56,6 +37,14 @@ pub(crate) struct Answer {
 }
 
 impl Invitation {
+    /// One that is heard of here, and withdrawn with the guard.
+    pub(super) const fn new(heard: mpsc::UnboundedReceiver<Heard>, withdrawn: DropGuard) -> Self {
+        Self {
+            heard,
+            _withdrawn: withdrawn,
+        }
+    }
+
     /// What is heard next.
     pub(crate) async fn next(&mut self) -> Heard {
         let heard = self.heard.recv().await;
@@ -70,34 +59,5 @@ impl Answer {
         let (give, taken) = oneshot::channel();
         self.take.send((body, give)).ok()?;
         taken.await.ok()
-    }
-}
-
-impl Station {
-    /// Rings a phone for `ring` at most, with an offer or without. `call` is the order's id, `leg`
-    /// tells its two dialogs apart.
-    pub(crate) fn invite(
-        &self,
-        invitee: Invitee,
-        call: (&str, &str),
-        offer: Bytes,
-        ring: Duration,
-    ) -> Invitation {
-        let (say, heard) = mpsc::unbounded_channel();
-        let withdrawn = CancellationToken::new();
-        match Attempt::new(self, invitee, call, offer, say.clone()) {
-            // It says itself how long it is to be waited for.
-            Ok(attempt) => {
-                self.spawn_apart(attempt.run(Instant::now() + ring, withdrawn.clone()));
-            }
-            Err(error) => {
-                tracing::error!(%error, "the system gives no random bytes");
-                let _ = say.send(Heard::Failed(Failure::Broken));
-            }
-        }
-        Invitation {
-            heard,
-            _withdrawn: withdrawn.drop_guard(),
-        }
     }
 }

@@ -3,7 +3,7 @@
 use ezk_sip_types::host::HostPort;
 use ezk_sip_types::uri::SipUri;
 
-use super::station::StartError;
+use super::start::StartError;
 use crate::order::is_number;
 use crate::settings::Settings;
 

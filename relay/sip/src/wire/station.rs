@@ -12,35 +12,14 @@ use ezk_sip_types::uri::{NameAddr, SipUri};
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::invitation::Invitee;
+use super::invitee::Invitee;
 use super::parsed::Parsed;
 use super::post::Post;
+use super::start::StartError;
 use crate::settings::{Patience, Settings, Transport, Trunk};
 
 /// SIP's port, where none is named.
 const PORT: u16 = 5060;
-
-/// Why a gateway could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The address could not be bound.
-    #[error("{address} cannot be listened on: {error}")]
-    Bind {
-        /// Which.
-        address: SocketAddr,
-        /// Why.
-        error: io::Error,
-    },
-    /// A setting makes no sense.
-    #[error("the setting `{0}` makes no sense")]
-    Setting(&'static str),
-    /// The machine would not give what is needed.
-    #[error("no runtime for SIP: {0}")]
-    Runtime(io::Error),
-    /// The library would not start; likely the system's resolver cannot be read.
-    #[error("SIP could not be started: is the system's name resolution set up?")]
-    Library,
-}
 
 /// Our end of all dialogs.
 #[derive(Debug, Clone)]

@@ -19,8 +19,8 @@ use serde::Deserialize;
 
 use super::callback::{Faults, Typed};
 use super::plain::{self, Manner, Wish};
+use crate::app::{App, Caller};
 use crate::auth;
-use crate::server::{App, Caller};
 use crate::store::{Answer, Request, SiteRecord, StoreError, VisitorProfile};
 use crate::text;
 

@@ -23,9 +23,9 @@ use self::form::Field;
 use super::html::Esc;
 use super::plain::{self, Manner, Wish};
 use super::policy::{self, Framed};
+use crate::app::{App, Caller};
 use crate::auth::{self, OriginVerdict, allowed, contact_of_command};
 use crate::config::PublicUrl;
-use crate::server::{App, Caller};
 use crate::store::{Answer, Request, SiteRecord, VisitorProfile};
 use crate::text;
 

@@ -8,11 +8,11 @@ use heard_protocol::{CallbackForm, CallbackWhen, Slot, UnixMillis};
 
 use super::form::{ASAP, AT, Faults, Field, TICKED, Typed};
 use super::{address, fresh_id, zones};
+use crate::app::App;
 use crate::pages::html::{Esc, document};
 use crate::pages::plain::{self, Manner};
 use crate::pages::policy::{self, Framed};
 use crate::pages::style;
-use crate::server::App;
 use crate::store::SiteRecord;
 use crate::text::{Lang, Words, fill};
 

@@ -82,7 +82,7 @@ impl Served for Visitor {
             context
                 .exchange
                 .to_followers(own.conversation, &notice, None);
-            context.dispatch.tell_places(site.id);
+            context.duties.waits(site.id);
         }
         let welcome = VisitorWelcome {
             token: credential
@@ -163,7 +163,7 @@ impl Served for Visitor {
     }
 
     fn broke(context: &Context, identity: &Self::Identity) {
-        context.dispatch.broke(identity.site, identity.contact);
+        context.listening.broke(identity.site, identity.contact);
     }
 
     async fn followed(_: &Arc<Context>, _: &Place<Self>, _: ConversationId) {}
@@ -182,7 +182,7 @@ impl Served for Visitor {
             VisitorSignal::WatchCalls { zone } => tell_calls(context, place, &zone).await,
             VisitorSignal::Effort { typed_ms, deleted } => {
                 context
-                    .dispatch
+                    .listening
                     .effort(place.identity.contact, typed_ms, deleted);
             }
             VisitorSignal::Typing => {
