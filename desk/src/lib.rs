@@ -14,8 +14,10 @@
 //! * [`talk`]: offering to talk, in one conversation.
 //! * [`voice`]: a call from page to page, in one conversation.
 //! * [`trouble`]: whether writing still gets these two anywhere.
+//! * [`account`]: what an agent's account may hold.
 //! * [`policy`]: what a site can set.
 
+pub mod account;
 pub mod callback;
 pub mod conversation;
 pub mod estimate;

@@ -3,8 +3,8 @@
 use heard_protocol::consent;
 use heard_protocol::limits::MAX_TOPIC_BYTES;
 use heard_protocol::{
-    CallbackForm, CallbackId, CallbackTold, CallbackWhen, ContactId, ConversationId, PublicBody,
-    RefusalCode, SiteId, UnixMillis,
+    CallbackAsk, CallbackForm, CallbackId, CallbackTold, CallbackWhen, ContactId, ConversationId,
+    PublicBody, RefusalCode, SiteId, UnixMillis, VisitorCommand,
 };
 
 use super::hours::{after_quiet, is_quiet, is_slot};
@@ -19,6 +19,11 @@ const MINUTE_MS: u64 = 60_000;
 /// A slot whose lead time ran out this little ago can still be booked, in milliseconds: forms take
 /// time to fill in.
 const PATIENCE_MS: u64 = 15 * MINUTE_MS;
+
+/// Whether a command asks for one more call. Callers may do that less often than anything else.
+pub const fn is_request(command: &VisitorCommand) -> bool {
+    matches!(command, VisitorCommand::Callback(CallbackAsk::Request(_)))
+}
 
 /// A request, and where it comes from.
 #[derive(Debug, Clone, Copy)]

@@ -29,7 +29,7 @@ pub mod round;
 #[cfg(test)]
 mod sequences;
 
-pub use booking::{Asked, Desk};
+pub use booking::{Asked, Desk, is_request};
 pub use hours::{free_slots, zone};
 pub use life::{Callback, DialEvent, Ending, Life, Stage, Try, view};
 pub use number::{agent_phone, is_sip_address, without_extension};

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use heard_desk::account;
 use heard_protocol::{AgentCard, Secret, SiteCard, UnixMillis};
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +21,6 @@ use crate::store::{AgentRecord, Request};
 
 /// The largest body that is read, in bytes.
 pub(super) const MAX_BODY: usize = 4 * 1024;
-/// The longest e-mail address there can be, in bytes (RFC 5321, section 4.5.3.1).
-const LONGEST_EMAIL: usize = 320;
 
 /// What signing in takes.
 #[derive(Deserialize)]
@@ -55,8 +54,8 @@ pub(super) async fn sign_in(
     if allowed(&headers, &app.config) == OriginVerdict::Foreign {
         return Err(ApiError::Origin);
     }
-    let email = form.email.trim().to_lowercase();
-    if email.is_empty() || email.len() > LONGEST_EMAIL {
+    let email = account::sign_in_name(&form.email);
+    if email.is_empty() || email.len() > account::MAX_EMAIL_BYTES {
         return Err(ApiError::BadCredentials);
     }
     let now = app.clock.now();

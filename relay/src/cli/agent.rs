@@ -3,6 +3,7 @@
 use std::io::BufRead;
 
 use anyhow::{Context, bail};
+use heard_desk::account;
 use heard_protocol::SiteId;
 use heard_relay::auth::{BOT_SESSION_MS, NewSession};
 use heard_relay::clock::{Clock, SystemClock};
@@ -30,7 +31,7 @@ pub(super) fn skills(args: &AgentSkills) -> anyhow::Result<()> {
     let config = common_config(&args.common)?;
     runtime()?.block_on(async {
         let store = open(&config.data).await?;
-        let email = args.email.trim().to_lowercase();
+        let email = account::sign_in_name(&args.email);
         let agent = store.agent_by_email(&email).await?;
         let agent = agent.with_context(|| format!("nobody signs in as {email}"))?;
         let request = Request::PutSkills {

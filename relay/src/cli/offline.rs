@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
+use heard_desk::account;
 use heard_protocol::{AgentCard, AgentId, AgentKind, SiteId};
 use heard_relay::auth::Passwords;
 use heard_relay::clock::Clock;
 use heard_relay::config::{Data, PublicUrl};
 use heard_relay::entropy::{Entropy, OsEntropy};
 use heard_relay::store::{self, Fact, Listener, NewAgent, Request, SiteRecord, Store};
-
-/// The fewest characters of a password (NIST SP 800-63B, section 5.1.1.2).
-const FEWEST_CHARACTERS: usize = 8;
 
 /// Nobody is connected, so there is nobody to tell.
 #[derive(Debug)]
@@ -38,13 +36,7 @@ pub(crate) async fn put_site(
     name: &str,
     origins: &[PublicUrl],
 ) -> anyhow::Result<SiteRecord> {
-    let name = name.trim();
-    if name.is_empty() || name.len() > heard_protocol::limits::MAX_SHORT_BYTES {
-        bail!(
-            "a site needs a name of at most {} bytes",
-            heard_protocol::limits::MAX_SHORT_BYTES
-        );
-    }
+    let name = account::name(name)?;
     let site = SiteRecord {
         id: SiteId::from_parts(clock.now(), entropy.bits()),
         name: name.to_owned(),
@@ -71,34 +63,16 @@ pub(crate) async fn put_agent(
     store: &dyn Store,
     clock: &dyn Clock,
     entropy: &dyn Entropy,
-    account: NewAccount<'_>,
+    new: NewAccount<'_>,
 ) -> anyhow::Result<AgentId> {
-    let (name, email) = (account.name.trim(), account.email.trim().to_lowercase());
-    let (user, host) = email.split_once('@').unwrap_or_default();
-    if user.is_empty()
-        || host.is_empty()
-        || email.len() > 320
-        || email.contains(char::is_whitespace)
-    {
-        bail!("`{email}` is not an e-mail address");
-    }
-    if name.is_empty() || name.len() > heard_protocol::limits::MAX_SHORT_BYTES {
-        bail!(
-            "an agent needs a name of at most {} bytes",
-            heard_protocol::limits::MAX_SHORT_BYTES
-        );
-    }
-    if account.capacity == 0 {
-        bail!("an agent who can answer nobody is of no use: --capacity must be at least 1");
-    }
+    let (email, name) = (account::email(new.email)?, account::name(new.name)?);
+    let capacity = account::capacity(new.capacity)?;
+    let password = new.password.map(account::password).transpose()?;
     if store.agent_by_email(&email).await?.is_some() {
         bail!("there is an agent with the e-mail address {email} already");
     }
-    let (kind, password_hash) = match account.password {
+    let (kind, password_hash) = match password {
         None => (AgentKind::Bot, String::new()),
-        Some(password) if password.chars().count() < FEWEST_CHARACTERS => {
-            bail!("a password needs at least {FEWEST_CHARACTERS} characters");
-        }
         Some(password) => (
             AgentKind::Person,
             Passwords::new(entropy)?.hash(password, entropy).await?,
@@ -111,10 +85,10 @@ pub(crate) async fn put_agent(
             name: name.to_owned(),
             kind,
         },
-        site: account.site,
+        site: new.site,
         email,
         password_hash,
-        capacity: account.capacity,
+        capacity,
     };
     store.execute(Request::PutAgent(agent)).await?;
     Ok(id)

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use heard_protocol::{CallbackAsk, CommandId, RefusalCode, VisitorCommand};
+use heard_desk::callback;
+use heard_protocol::{CommandId, RefusalCode};
 
 use super::Line;
 use crate::socket::context::Caller;
@@ -164,11 +165,5 @@ impl<S: Served> Line<S> {
 }
 
 fn asks_for_a_call(request: &Request) -> bool {
-    matches!(
-        request,
-        Request::Visitor {
-            command: VisitorCommand::Callback(CallbackAsk::Request(_)),
-            ..
-        }
-    )
+    matches!(request, Request::Visitor { command, .. } if callback::is_request(command))
 }
