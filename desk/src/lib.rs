@@ -10,6 +10,7 @@
 //! * [`lease`]: when a node counts as gone.
 //! * [`callback`]: whether a request to be called can be taken.
 //! * [`text`]: what may be said.
+//! * [`permission`]: who may do what.
 //! * [`pace`]: how fast one socket may talk.
 //! * [`talk`]: offering to talk, in one conversation.
 //! * [`voice`]: a call from page to page, in one conversation.
@@ -23,6 +24,7 @@ pub mod conversation;
 pub mod estimate;
 pub mod lease;
 pub mod pace;
+pub mod permission;
 pub mod policy;
 pub mod routing;
 pub mod skill;

@@ -5,7 +5,8 @@
 //! * [`socket`]: one connection: a pure [`socket::peer`] and the IO around it.
 //! * [`bus`]: what passes between nodes that share a store.
 //! * [`node`]: this process among others that share its store.
-//! * `announce`: tells what was written; `duty`: what is done when something happened or time is up.
+//! * `announce`: tells what was written; `duty`: what is done when something happened or time is
+//!   up.
 //! * [`dialer`]: what makes a call once an agent has taken it.
 //! * [`auth`]: who is calling: visitors' tokens, agents' sessions, origins, limits per caller.
 //! * [`api`] and [`pages`]: what is served over plain HTTP, as JSON and as HTML; [`text`] has the
