@@ -8,7 +8,6 @@
 //! * [`entry`]: what a log holds. Visitors read [`PublicEntry`], staff read [`StaffEntry`]; a note
 //!   cannot be put into the first, so it cannot be sent to a visitor.
 //! * [`command`]: what a client asks for, acknowledged only once it is on disk.
-//! * [`consent`]: what people agree to when they ask to be called.
 //! * [`talk`]: why a call is offered, and what the visitor says to it.
 //! * [`voice`]: a call between two pages, here and now.
 //! * [`notice`]: what is worth knowing now and may be lost.
@@ -25,7 +24,6 @@
 pub mod close;
 pub mod codec;
 pub mod command;
-pub mod consent;
 pub mod entry;
 pub mod frame;
 pub mod id;

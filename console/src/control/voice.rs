@@ -75,7 +75,7 @@ impl App {
             told: false,
         }));
         browser::keep(Shelf::Tab, KEY, &call.to_string());
-        let lang = self.lang.get_untracked().code();
+        let lang = self.lang.get_untracked().tag();
         browser::open_voice(lang, rejoin, move |what, text| match what.as_str() {
             "ready" => {
                 if let Some(client) = self.client() {

@@ -60,16 +60,15 @@ fn sentence(app: App, text: &'static Text, line: Line) -> String {
             (text.calls.tried)((text.disposition)(outcome), &stamp(next, text))
         }
         Line::CallSummed(agent, _) => (text.calls.summed)(&name(agent)),
-        Line::TroubleSeen(reason, evidence) => (text.trouble.seen)(
-            (text.trouble.reason)(reason),
-            &(text.trouble.evidence)(evidence),
-        ),
+        Line::TroubleSeen(reason, evidence) => {
+            (text.trouble.seen)((text.trouble.reason)(reason), &text.evidence(evidence))
+        }
         Line::TalkOffered(reason, _) => (text.trouble.offered)((text.trouble.reason)(reason)),
         Line::TalkAnswered(answer) => (text.trouble.answered)(answer).to_owned(),
         Line::VoiceAsked => text.voice.asked.to_owned(),
         Line::VoiceAnswered(agent) => (text.voice.answered)(&name(agent)),
         Line::VoiceEnded(why) => (text.voice.ended)(why).to_owned(),
-        Line::CallRated(stars, _) => (text.calls.rated)(stars),
+        Line::CallRated(stars, _) => (text.calls.rated)(stars.into()),
         Line::CallRung(agent) => (text.calls.rang)(&name(agent)),
         Line::CallMissed(agent) => (text.calls.missed)(&name(agent)),
         Line::CallDeclined(agent) => (text.calls.declined)(&name(agent)),

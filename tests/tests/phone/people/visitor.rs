@@ -4,7 +4,7 @@ use heard_client::native::Options;
 use heard_client::{Config, Update};
 use heard_protocol::{
     CallbackForm, CallbackId, CallbackProgress, CallbackWhen, Consent, Visitor as Role,
-    VisitorCommand, VisitorCredential, VisitorNotice, VisitorSignal, consent,
+    VisitorCommand, VisitorCredential, VisitorNotice, VisitorSignal,
 };
 use heard_tests::real::{Party, Relay, SITE, Voice};
 use tokio::sync::watch;
@@ -55,7 +55,7 @@ impl Visitor {
             when: CallbackWhen::Asap,
             consent: Consent {
                 given: true,
-                wording: consent::EN.to_owned(),
+                wording: heard_desk::consent::shown("en").to_owned(),
             },
         };
         let voice = self.party.voice();
