@@ -1,15 +1,37 @@
 //! Puts what browsers download into the binary: a table of the files that `cargo xtask wasm` left
 //! in `target/assets`, or in the folder that `HEARD_ASSETS` names. Without any, the table is empty
-//! and the relay says so when it is started.
+//! and the relay says so when it is started. And makes code of the words of the relay's own pages.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+use heard_words::build::{Code, Languages};
 use sha2::{Digest as _, Sha256};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("words.rs"), words()?)?;
+    fs::write(out.join("assets.rs"), assets()?)?;
+    Ok(())
+}
+
+/// The words of the pages.
+fn words() -> Result<String, Box<dyn Error>> {
+    let languages = Languages::watched()?;
+    let code = languages.code(&Code {
+        section: "pages",
+        name: "Words",
+        method: "words",
+        visibility: "pub",
+        variants: &[],
+    });
+    Ok(languages.lang("pub") + &code)
+}
+
+/// The table of assets.
+fn assets() -> Result<String, Box<dyn Error>> {
     println!("cargo::rerun-if-env-changed=HEARD_ASSETS");
     println!("cargo::rerun-if-changed=build.rs");
     let folder = match env::var_os("HEARD_ASSETS") {
@@ -32,8 +54,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         row(&mut table, file).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     table.push_str("]\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("assets.rs"), table)?;
-    Ok(())
+    Ok(table)
 }
 
 /// Adds a file to the table. Its hash is of what it holds, so its address never serves anything
@@ -52,6 +73,8 @@ fn row(table: &mut String, file: &Path) -> Result<(), Box<dyn Error>> {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "wasm" => "application/wasm",
+        "json" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
         _ => return Err("not a kind of asset that is known here".into()),
     };
     let compressed = file.with_file_name(format!("{name}.br"));

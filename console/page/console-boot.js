@@ -1,8 +1,7 @@
 // Starts the console: fetches the glue and the wasm this script tag names. If that fails, says so
-// where the console would be.
+// where the console would be, in the tag's words.
 
 const script = document.querySelector('script[data-wasm]');
-const russian = (navigator.language || '').toLowerCase().startsWith('ru');
 
 async function start() {
   const { glue, wasm } = script.dataset;
@@ -18,7 +17,9 @@ let voice;
 window.heardVoice = {
   open(lang, rejoin, on) {
     const place = document.getElementById('voice');
-    voice = import(script.dataset.voice).then((it) => it.open({ place, lang, rejoin, offers: true, on }));
+    const words = fetch(script.getAttribute(`data-call-${lang}`)).then((it) => it.json());
+    voice = Promise.all([import(script.dataset.voice), words]);
+    voice = voice.then(([it, said]) => it.open({ place, words: said, rejoin, offers: true, on }));
     voice.catch(() => on('end', '4'));
   },
   home() {
@@ -34,8 +35,6 @@ start().catch((error) => {
   const card = document.createElement('main');
   card.className = 'wait-page';
   card.setAttribute('role', 'alert');
-  card.textContent = russian
-    ? 'Консоль не открылась. Нужен современный браузер с WebAssembly; попробуйте обновить страницу.'
-    : 'The console could not start. It needs a current browser with WebAssembly; try reloading the page.';
+  card.textContent = script.dataset.failed;
   document.getElementById('heard-console').replaceChildren(card);
 });

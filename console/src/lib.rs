@@ -3,13 +3,22 @@
 //!
 //! * `model`: what the console knows and how it changes. No page, no network; tested natively.
 //! * `feature`: the sentences of each feature, one module each.
-//! * `text`: every word a person reads, in English and Russian.
+//! * `lang`: the languages it speaks.
+//! * `text`: every word a person reads, in each of them.
 //! * `net`: the socket and the sign-in, turned into changes of the model.
 //! * `browser`: what the page's machine offers: storage, sound, clock, time zones.
 //! * `view`: components, one column or dialog per file.
 //!
-//! Everything but `model` and `text` exists on wasm alone.
+//! Everything but `model`, `lang` and `text` exists on wasm alone.
 
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(
+        dead_code,
+        reason = "used by the views, which are built for wasm alone"
+    )
+)]
+mod lang;
 #[cfg_attr(
     not(target_arch = "wasm32"),
     expect(

@@ -9,6 +9,7 @@
 //! * [`estimate`]: how long a wait is likely to be.
 //! * [`lease`]: when a node counts as gone.
 //! * [`callback`]: whether a request to be called can be taken.
+//! * [`consent`]: what people agree to when they ask to be called.
 //! * [`text`]: what may be said.
 //! * [`permission`]: who may do what.
 //! * [`pace`]: how fast one socket may talk.
@@ -20,6 +21,7 @@
 
 pub mod account;
 pub mod callback;
+pub mod consent;
 pub mod conversation;
 pub mod estimate;
 pub mod lease;

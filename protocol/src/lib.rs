@@ -10,7 +10,6 @@
 //! * [`command`]: what a client asks for, acknowledged only once it is on disk.
 //! * [`feature`]: the verbs and entries of each feature, a module each.
 //! * [`row`]: the lists a client is shown; [`facet`]: the attributes of a conversation's line.
-//! * [`consent`]: what people agree to when they ask to be called.
 //! * [`notice`]: what is worth knowing now and may be lost.
 //! * [`frame`]: the messages of a socket, generic over the [`Role`] that speaks.
 //! * [`close`]: why a socket was closed and what the client does next.
@@ -28,7 +27,6 @@
 pub mod close;
 pub mod codec;
 pub mod command;
-pub mod consent;
 pub mod entry;
 pub mod facet;
 pub mod feature;

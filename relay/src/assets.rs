@@ -10,10 +10,12 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use crate::text::Lang;
+
 /// The loader's name in the table.
 const LOADER: &str = "heard.js";
 
-/// What the relay can't do its work without.
+/// What the relay can't do its work without, besides the words of every language.
 const REQUIRED: [&str; 10] = [
     LOADER,
     "boot.js",
@@ -54,7 +56,7 @@ static EMBEDDED: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 )]
 pub struct MissingAssets {
     /// The names of what is not there.
-    pub missing: Vec<&'static str>,
+    pub missing: Vec<String>,
 }
 
 /// Makes sure that everything browsers download is in this binary.
@@ -68,6 +70,16 @@ pub fn require() -> Result<(), MissingAssets> {
 /// The asset of this name, if the relay was built with it.
 pub fn get_asset(name: &str) -> Option<&'static Asset> {
     EMBEDDED.iter().find(|asset| asset.name == name)
+}
+
+/// The name of the panel's words in a language.
+pub(crate) fn words(lang: Lang) -> String {
+    format!("words-{}.txt", lang.tag())
+}
+
+/// The name of a call's words in a language.
+pub(crate) fn call_words(lang: Lang) -> String {
+    format!("call-{}.json", lang.tag())
 }
 
 /// The address of the asset of this name, for pages. For a relay built without it, one that answers
@@ -93,9 +105,15 @@ async fn loader(headers: HeaderMap) -> Response {
     get_asset(LOADER).map_or_else(not_found, |asset| respond(asset, Lifetime::Short, &headers))
 }
 
+fn required() -> Vec<String> {
+    let spoken = Lang::ALL.map(|lang| [words(lang), call_words(lang)]);
+    let names = REQUIRED.into_iter().map(str::to_owned);
+    names.chain(spoken.into_iter().flatten()).collect()
+}
+
 fn require_from(table: &[Asset]) -> Result<(), MissingAssets> {
-    let mut missing = REQUIRED.to_vec();
-    missing.retain(|name| table.iter().all(|asset| asset.name != *name));
+    let mut missing = required();
+    missing.retain(|name| table.iter().all(|asset| asset.name != name));
     if missing.is_empty() {
         Ok(())
     } else {
@@ -313,12 +331,15 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let error = require_from(TABLE).unwrap_err();
-        assert_eq!(error.missing.len(), REQUIRED.len() - TABLE.len());
+        assert_eq!(error.missing.len(), required().len() - TABLE.len());
         assert!(error.to_string().contains("console.wasm"), "{error}");
         assert!(!error.to_string().contains("widget.wasm"), "{error}");
-        let whole: Vec<Asset> = REQUIRED
-            .iter()
-            .map(|name| Asset { name, ..TABLE[0] })
+        let whole: Vec<Asset> = required()
+            .into_iter()
+            .map(|name| Asset {
+                name: name.leak(),
+                ..TABLE[0]
+            })
             .collect();
         assert!(require_from(&whole).is_ok());
     }

@@ -31,7 +31,7 @@ describe('where the chat cannot work', () => {
     await visitor.frame.locator('.banner', { hasText: 'No connection' }).waitFor();
     await visitor.frame.locator('.banner button').click();
     await visitor.asksForCall('+44 20 7946 0024', 'Behind a proxy');
-    await visitor.frame.locator('.card.done', { hasText: 'We will call you' }).waitFor();
+    await visitor.frame.locator('.card.done', { hasText: 'We’ll call you' }).waitFor();
     await anna.call('+44 20 7946 0024').waitFor();
     await anna.saysOfCall('+44 20 7946 0024', 'answered, we talked');
     await visitor.leaves();
@@ -40,6 +40,7 @@ describe('where the chat cannot work', () => {
   for (const [what, pattern, phone] of [
     ['wasm', '**/*.wasm', '+44 20 7946 0030'],
     ['glue', '**/assets/widget-*.js', '+44 20 7946 0031'],
+    ['file of words', '**/assets/words-*.txt', '+44 20 7946 0033'],
   ]) {
     test(`a blocked ${what} leaves the plain form in the panel`, async () => {
       const { context, page } = await visit(browser);
@@ -48,11 +49,22 @@ describe('where the chat cannot work', () => {
       await pressLauncher(page);
       const form = await panel(page, relay);
       await fill(form, phone);
-      await screenshot(page, `panel-without-${what}`);
+      await screenshot(page, `panel-without-${what.split(' ').at(-1)}`);
       await send(form, phone);
       await context.close();
     });
   }
+
+  test('words that do not come are English ones', async () => {
+    const { context, page } = await visit(browser, { locale: 'ru-RU' });
+    await context.route('**/assets/words-ru-*.txt', (route) => route.abort());
+    await page.goto(relay.chat);
+    await page.getByRole('button', { name: 'Send', exact: true }).waitFor();
+    await context.unrouteAll();
+    await page.reload();
+    await page.getByRole('button', { name: 'Отправить' }).waitFor();
+    await context.close();
+  });
 
   test('a blocked script leaves a link to the form', async () => {
     const { context, page } = await visit(browser, { reach: true });
@@ -79,7 +91,7 @@ async function fill(form, phone) {
 
 async function send(form, phone) {
   await form.getByRole('button', { name: 'Call me' }).click();
-  await form.getByRole('heading', { name: 'We will call you' }).waitFor();
+  await form.getByRole('heading', { name: 'We’ll call you' }).waitFor();
   await anna.call(phone).waitFor();
   await anna.saysOfCall(phone, 'line busy');
 }

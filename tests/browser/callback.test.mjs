@@ -40,7 +40,7 @@ describe('with nobody at the desk', () => {
     await screenshot(anna.page, 'callback-console');
     // Without an outcome nothing is saved, and it is said why.
     await anna.call('+44 20 7946 0018').getByRole('button', { name: 'Save' }).click();
-    await anna.call('+44 20 7946 0018').getByText('Pick what came of the call').waitFor();
+    await anna.call('+44 20 7946 0018').getByText('Choose the outcome of the call').waitFor();
     await anna.saysOfCall('+44 20 7946 0018', 'no answer', 'tried twice');
     await visitor.leaves();
   });
@@ -56,7 +56,7 @@ describe('with nobody at the desk', () => {
     await anna.bubble('My kettle leaks').waitFor();
     await anna.page.locator('.person-list', { hasText: '+442079460017' }).getByRole('button').click();
     await anna.saysOfCall('+44 20 7946 0017', 'no answer', 'tried twice');
-    await visitor.frame.locator('.note', { hasText: 'We called and could not reach you' }).waitFor();
+    await visitor.frame.locator('.note', { hasText: 'We called but couldn’t reach you' }).waitFor();
     assert.doesNotMatch(await visitor.frame.locator('body').innerText(), /tried twice/);
     await visitor.leaves();
   });
@@ -69,7 +69,7 @@ describe('with nobody at the desk', () => {
     const error = form.locator('.error');
     const phone = form.locator('input[type=tel]');
     await send.click();
-    await error.filter({ hasText: 'check the number' }).waitFor();
+    await error.filter({ hasText: 'looks incomplete' }).waitFor();
     assert.equal(await phone.getAttribute('aria-invalid'), 'true');
     assert.equal(await phone.evaluate((field) => field === document.activeElement), true);
     await phone.fill('+44 20 7946 0019');
@@ -78,7 +78,7 @@ describe('with nobody at the desk', () => {
     await form.locator('input[type=checkbox]').check();
     await form.locator('.chips label').nth(1).click();
     await send.click();
-    await error.filter({ hasText: 'pick a time' }).waitFor();
+    await error.filter({ hasText: 'choose a day' }).waitFor();
     // The last time of the second day that there is, in the visitor's own time.
     await form.locator('select[name=day]').selectOption({ index: 2 });
     const times = form.locator('select[name=time]');
@@ -119,17 +119,17 @@ describe('a page without scripts', () => {
     await page.getByLabel('Phone number').fill('none');
     await page.getByLabel('You may call me').check();
     await page.getByRole('button', { name: 'Call me' }).click();
-    await page.getByText('This does not look like a phone number').waitFor();
+    await page.getByText('This number looks incomplete').waitFor();
     await screenshot(page, 'plain-form-wrong');
     assert.equal(await page.getByLabel('What it is about').inputValue(), 'The <b>lid</b> & the handle');
     assert.equal(await page.getByLabel('You may call me').isChecked(), true);
     await page.getByLabel('Phone number').fill('+44 20 7946 0021');
     await page.getByRole('button', { name: 'Call me' }).click();
-    await page.getByRole('heading', { name: 'We will call you' }).waitFor();
+    await page.getByRole('heading', { name: 'We’ll call you' }).waitFor();
     await screenshot(page, 'plain-form-done');
     // Sent once more by the browser's own reload.
     await page.reload();
-    await page.getByRole('heading', { name: 'We will call you' }).waitFor();
+    await page.getByRole('heading', { name: 'We’ll call you' }).waitFor();
     await anna.call('+44 20 7946 0021').waitFor();
     assert.equal(await anna.call('+44 20 7946 0021').count(), 1);
     assert.match(await anna.call('+44 20 7946 0021').innerText(), /The <b>lid<\/b> & the handle/);
@@ -155,7 +155,7 @@ describe('a page without scripts', () => {
     const noon = await times.locator('option', { hasText: '15:00 (' }).last().getAttribute('value');
     await times.selectOption(noon);
     await page.getByRole('button', { name: 'Call me' }).click();
-    await page.getByText(/We will call .*15:00 \(.*Yekaterinburg.*\)/).waitFor();
+    await page.getByText(/We’ll call .*15:00 \(.*Yekaterinburg.*\)/).waitFor();
     await page.getByRole('link', { name: 'See, move or cancel this call' }).waitFor();
     await anna.call('+44 20 7946 0022').waitFor();
     assert.match(await anna.call('+44 20 7946 0022').innerText(), /15:00 theirs/);
@@ -171,7 +171,7 @@ describe('a page without scripts', () => {
     await form.getByLabel('You may call me').check();
     await screenshot(page, 'chat-without-scripts');
     await form.getByRole('button', { name: 'Call me' }).click();
-    await page.getByRole('heading', { name: 'We will call you' }).waitFor();
+    await page.getByRole('heading', { name: 'We’ll call you' }).waitFor();
     await anna.call('+44 20 7946 0023').waitFor();
     await anna.saysOfCall('+44 20 7946 0023', 'wrong number');
     await context.close();

@@ -47,19 +47,19 @@ describe('a call as soon as possible', () => {
     await card.filter({ hasText: '+442079460030' }).waitFor();
     await anna.is('available');
     await ring().filter({ hasText: 'Sasha' }).waitFor();
-    await card.filter({ hasText: 'finding somebody' }).waitFor();
+    await card.filter({ hasText: 'finding someone' }).waitFor();
     await screenshot(anna.page, 'call-rings');
     assert.deepEqual(await violations(anna.page), [], 'a ringing call');
     await ring().locator('.btn.primary').click();
     await anna.page.locator('.making', { hasText: 'calling them' }).waitFor();
     assert.equal(await anna.page.locator('.making a').getAttribute('href'), 'tel:+442079460030');
-    await card.filter({ hasText: 'We are calling' }).waitFor();
+    await card.filter({ hasText: 'We’re calling' }).waitFor();
     await screenshot(anna.page, 'call-making');
     assert.deepEqual(await violations(anna.page), [], 'a call being made');
     await screenshot(visitor.page, 'call-now');
     await reports('line busy');
-    await card.filter({ hasText: 'We try again' }).waitFor();
-    await visitor.frame.locator('.note', { hasText: 'could not reach you. We try again' }).waitFor();
+    await card.filter({ hasText: 'We’ll try again' }).waitFor();
+    await visitor.frame.locator('.note', { hasText: 'couldn’t reach you. We’ll try again' }).waitFor();
 
     // She does not wait for the time, and calls again at once.
     await anna.looksAtCalls();
@@ -89,7 +89,7 @@ describe('a call as soon as possible', () => {
     await visitor.asksForCall('+44 20 7946 0031', 'Kim');
     await anna.is('available');
     await ring().filter({ hasText: 'Kim' }).waitFor();
-    await ring().getByRole('button', { name: 'Not me' }).click();
+    await ring().getByRole('button', { name: 'Pass' }).click();
     await ring().waitFor({ state: 'detached' });
     await visitor.page.reload();
     await visitor.ready();
@@ -127,7 +127,7 @@ describe('a call at a time of one\'s own', () => {
     const later = await times.locator('option').nth(3).innerText();
     await times.selectOption({ index: 3 });
     await card.getByRole('button', { name: 'Save' }).click();
-    await visitor.frame.locator('.note', { hasText: `Your call is now` }).filter({ hasText: later }).waitFor();
+    await visitor.frame.locator('.note', { hasText: `Your call is moved` }).filter({ hasText: later }).waitFor();
     await card.filter({ hasText: later }).waitFor();
     await screenshot(visitor.page, 'call-booked-phone-dark');
     assert.deepEqual(await violations(visitor.frame), [], 'a booked call');

@@ -195,7 +195,7 @@ describe('a relay that dies', () => {
 
   step('a call asked for meanwhile is not lost in silence', async () => {
     await visitor.asksForCall('+44 20 7946 0018');
-    await visitor.frame.locator('.error', { hasText: 'did not get through' }).waitFor();
+    await visitor.frame.locator('.error', { hasText: 'didn’t get through' }).waitFor();
     assert.equal(await visitor.frame.locator('.card input[type=tel]').inputValue(), '+44 20 7946 0018');
   });
 
@@ -214,7 +214,7 @@ describe('a relay that dies', () => {
     await anna.bubble('Good to have you back').waitFor();
     // The form kept what was filled in, and now it goes through.
     await visitor.frame.locator('.card button[type=submit]').click();
-    await visitor.frame.locator('.card.done', { hasText: 'We will call you' }).waitFor();
+    await visitor.frame.locator('.card.done', { hasText: 'We’ll call you' }).waitFor();
   });
 
   step('the API of a page never throws, relay or no relay', async () => {

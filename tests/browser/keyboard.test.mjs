@@ -48,7 +48,7 @@ describe('the console', () => {
     await press('Tab');
     await type('not her password');
     await press('Enter');
-    await anna.page.getByRole('alert').filter({ hasText: 'don\'t go together' }).waitFor();
+    await anna.page.getByRole('alert').filter({ hasText: 'Wrong e-mail or password' }).waitFor();
     await agree('to be written anew', () => focused(anna.page), 'input Password');
     await type('anna-answers');
     await press('Enter');
@@ -126,10 +126,10 @@ describe('the console', () => {
     await agree('the first choice has the focus', () => focused(anna.page), 'button Send it and resolve');
     await press('Enter');
     await visitor.bubble('Glad it works').waitFor();
-    await visitor.frame.locator('.note', { hasText: 'We take this as settled' }).waitFor();
-    await anna.page.locator('.composer-why', { hasText: 'The matter is settled' }).waitFor();
+    await visitor.frame.locator('.note', { hasText: 'Marked as resolved' }).waitFor();
+    await anna.page.locator('.composer-why', { hasText: 'This chat is resolved' }).waitFor();
     await press('Escape', 'o');
-    await visitor.frame.locator('.note', { hasText: 'The conversation goes on' }).waitFor();
+    await visitor.frame.locator('.note', { hasText: 'Chat reopened' }).waitFor();
   });
 
   step('the keys work under a Russian layout', async () => {
@@ -230,7 +230,7 @@ describe('the panel', () => {
     await page.keyboard.press('Space');
     assert.equal(await visitor.frame.locator('.card input[type=checkbox]').isChecked(), true);
     await page.keyboard.press('Enter');
-    await visitor.frame.locator('.card.done', { hasText: 'We will call you' }).waitFor();
+    await visitor.frame.locator('.card.done', { hasText: 'We’ll call you' }).waitFor();
     await visitor.leaves();
   });
 });

@@ -91,7 +91,7 @@ describe('going in circles', () => {
     const sizes = await card(visitor).locator('button').evaluateAll((all) => all.map((one) => one.getBoundingClientRect()));
     assert.ok(Math.abs(sizes[0].width - sizes[1].width) < 1 && Math.abs(sizes[0].height - sizes[1].height) < 1, 'both answers are as big');
     await trouble().filter({ hasText: 'Going in circles: asked the same thing three times.' }).waitFor();
-    await trouble().filter({ hasText: 'no answer yet' }).waitFor();
+    await trouble().filter({ hasText: 'no reply yet' }).waitFor();
     await line('Going in circles').first().waitFor();
     await screenshot(visitor.page, 'offer-desktop-light-en');
     await screenshot(anna.page, 'offer-console-light-en');
@@ -125,7 +125,7 @@ describe('going in circles', () => {
     await visitor.page.keyboard.press('Enter');
     await card(visitor).waitFor({ state: 'detached' });
     assert.ok(await isFocused(visitor.box), 'the focus goes back to the text box');
-    await visitor.frame.locator('.note', { hasText: 'You would rather write' }).waitFor();
+    await visitor.frame.locator('.note', { hasText: 'You chose to keep writing' }).waitFor();
     // The other tab agrees, without a click of its own.
     await card(tab).waitFor({ state: 'detached' });
     await trouble().filter({ hasText: 'would rather write' }).waitFor();
@@ -150,7 +150,7 @@ describe('going in circles', () => {
     await visitor.ready();
     await visitor.bubble('let me look').waitFor();
     assert.equal(await card(visitor).count(), 0, 'no second offer');
-    assert.equal(await visitor.frame.locator('.note', { hasText: 'rather write' }).count(), 1, 'one quiet line');
+    assert.equal(await visitor.frame.locator('.note', { hasText: 'keep writing' }).count(), 1, 'one quiet line');
     assert.ok(await visitor.box.isEnabled());
     // Their own wish is one click away, as ever.
     await visitor.frame.locator('.top .icon').first().click();
@@ -160,7 +160,7 @@ describe('going in circles', () => {
 
   test('until the visitor asks for it', async () => {
     await visitor.says('OK, please call me then');
-    await card(visitor).filter({ hasText: 'You asked to talk.' }).waitFor();
+    await card(visitor).filter({ hasText: 'You mentioned a call.' }).waitFor();
     await trouble().filter({ hasText: 'The visitor asks for a call' }).waitFor();
     await anna.settles();
     await card(visitor).waitFor({ state: 'detached' });
@@ -213,7 +213,7 @@ test('writing that is hard work is noticed, and what was deleted is not told', a
   }
   await card(visitor).filter({ hasText: 'Some things are hard to put in writing.' }).waitFor();
   await anna.accepts('oven');
-  await trouble().filter({ hasText: 'Hard to write: 2 messages were hard work.' }).waitFor();
+  await trouble().filter({ hasText: 'Hard to write: 2 messages took a lot of rewriting.' }).waitFor();
   assert.ok(frames.some((frame) => frame.includes('round knob')), 'the frames are seen');
   assert.ok(!frames.some((frame) => frame.includes('something that')), 'what was deleted stays where it was');
   await anna.settles();
@@ -246,7 +246,7 @@ test('whoever waits for too long is offered a call, and it goes when somebody co
   await relay.calls('[trouble]\nwait_ms = 1000\n');
   const visitor = await opens();
   await visitor.says('Is anybody there');
-  await card(visitor).filter({ hasText: 'Nobody is free to write just now.' }).waitFor();
+  await card(visitor).filter({ hasText: 'Everyone is busy just now.' }).waitFor();
   // One offer at a time: neither the queue nor the closed desk repeats it.
   assert.equal(await visitor.frame.locator('.card button').count(), 2);
   await screenshot(visitor.page, 'offer-nobody-free');

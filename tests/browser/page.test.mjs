@@ -178,7 +178,7 @@ describe('the calls of a page', () => {
     await later.context.route('**/widget/**', (route) => route.abort());
     await later.page.evaluate(() => globalThis.Heard('open'));
     await later.page.clock.runFor(15_000);
-    const link = later.page.getByRole('link', { name: 'The chat does not open here. Ask for a call' });
+    const link = later.page.getByRole('link', { name: 'The chat can’t open here. Ask for a call' });
     await link.waitFor();
     assert.match(await link.getAttribute('href'), /\/callback\/sit_\w+\?lang=en/);
     await screenshot(later.page, 'no-panel');

@@ -45,7 +45,7 @@ describe('a conversation', () => {
     await anna.offer.getByRole('button', { name: 'Accept' }).click();
     await anna.canAnswer();
     await visitor.frame.locator('h1', { hasText: 'Anna' }).waitFor();
-    await visitor.frame.locator('.messages .note', { hasText: 'Anna is with you now' }).waitFor();
+    await visitor.frame.locator('.messages .note', { hasText: 'Anna has joined' }).waitFor();
     await anna.says('Hello, is the lid closed tightly?');
     await visitor.bubble('Hello, is the lid closed tightly?').waitFor();
     assert.deepEqual(await visitor.said(), [
@@ -105,7 +105,7 @@ describe('a conversation', () => {
     await oleg.page.locator('.log .line', { hasText: 'The lid is closed, F2 stays' }).waitFor();
     await visitor.frame.locator('h1', { hasText: 'Oleg' }).waitFor();
     assert.doesNotMatch(await visitor.frame.locator('body').innerText(), /F2 stays/);
-    await anna.page.locator('.composer-why', { hasText: 'Oleg answers here' }).waitFor();
+    await anna.page.locator('.composer-why', { hasText: 'Oleg is answering here' }).waitFor();
     await oleg.says('Oleg here. Unplug it for a minute, please');
     await visitor.bubble('Unplug it for a minute').waitFor();
     await visitor.says('That helped');
@@ -114,14 +114,14 @@ describe('a conversation', () => {
   test('it is resolved; the visitor writes again and goes on with the same conversation', async () => {
     await oleg.bubble('That helped').waitFor();
     await oleg.settles();
-    await visitor.frame.locator('.note', { hasText: 'We take this as settled' }).waitFor();
-    await oleg.page.locator('.composer-why', { hasText: 'The matter is settled' }).waitFor();
+    await visitor.frame.locator('.note', { hasText: 'Marked as resolved' }).waitFor();
+    await oleg.page.locator('.composer-why', { hasText: 'This chat is resolved' }).waitFor();
     const before = await visitor.said();
     await visitor.says('It beeps again');
     await anna.accepts('The kettle beeps'); // What it was about from the first.
     await agree('the earlier messages are still there', () => visitor.said(), [...before, 'mine: It beeps again']);
     await anna.page.locator('.log .line', { hasText: 'Wrote again and is back in the queue' }).waitFor();
-    await visitor.frame.locator('.note', { hasText: 'The conversation goes on' }).waitFor();
+    await visitor.frame.locator('.note', { hasText: 'Chat reopened' }).waitFor();
     await anna.says('Then we send you a new one');
     await visitor.bubble('Then we send you a new one').waitFor();
   });
@@ -218,9 +218,9 @@ describe('a conversation', () => {
   test('signing out ends it: the session is worth nothing afterwards', async () => {
     await oleg.page.locator('.rail .menu-wrap > button').click();
     await oleg.page.getByRole('menuitem', { name: 'Sign out' }).click();
-    await oleg.page.getByRole('heading', { name: 'Sign in to answer' }).waitFor();
+    await oleg.page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await oleg.page.reload();
-    await oleg.page.getByRole('heading', { name: 'Sign in to answer' }).waitFor();
+    await oleg.page.getByRole('heading', { name: 'Sign in' }).waitFor();
     await until('the colleague is gone', async () => {
       await anna.page.getByRole('button', { name: 'Hand over' }).click();
       const names = await anna.page.locator('dialog .choice').allInnerTexts();

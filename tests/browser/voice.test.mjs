@@ -77,10 +77,10 @@ describe('a call from page to page', () => {
     await anna.page.locator('.voice .hold').click();
     await visitor.frame.locator('.voice', { hasText: 'put on hold' }).waitFor();
     await anna.page.locator('.voice .hold').click();
-    await visitor.frame.locator('.voice', { hasText: 'You are talking' }).waitFor();
+    await visitor.frame.locator('.voice', { hasText: 'You’re talking' }).waitFor();
 
     await visitor.frame.locator('.voice .end').click();
-    await visitor.frame.locator('.note', { hasText: 'The call here is over' }).waitFor();
+    await visitor.frame.locator('.note', { hasText: 'Call ended' }).waitFor();
     await anna.page.locator('.line', { hasText: 'The visitor hung up' }).waitFor();
     await anna.page.locator('.voice .end').waitFor({ state: 'detached' });
 
@@ -145,8 +145,8 @@ describe('a call from page to page', () => {
     await visitor.open();
     await talk(visitor, 'Do you have spare lids');
     await anna.rings.getByRole('button', { name: 'Not now' }).click();
-    await visitor.frame.locator('.voice', { hasText: 'ask to be called' }).waitFor();
-    await visitor.frame.locator('.note', { hasText: 'The call here is over' }).waitFor();
+    await visitor.frame.locator('.voice', { hasText: 'ask us to call' }).waitFor();
+    await visitor.frame.locator('.note', { hasText: 'Call ended' }).waitFor();
     await anna.settles();
     await visitor.leaves();
   });
@@ -168,7 +168,7 @@ describe('where the shop forbids the microphone', () => {
     await anna.accepts('My microphone is not allowed');
     await visitor.frame.locator('.top .icon').first().click();
     await visitor.frame.getByRole('button', { name: 'Talk here now' }).click();
-    await visitor.frame.locator('.voice', { hasText: 'does not let the chat use the microphone' }).waitFor();
+    await visitor.frame.locator('.voice', { hasText: 'blocks the microphone' }).waitFor();
     await screenshot(page, 'voice-forbidden');
     assert.deepEqual(await violations(visitor.frame), [], 'a forbidden microphone');
     const opened = context.waitForEvent('page');

@@ -31,13 +31,16 @@
     const prefix = 'heard.' + site;
     const theme = option('theme') || 'auto';
 
+    // By the languages' tags: `[loader]` of their files (`words/en.toml` and its like), which
+    // `cargo xtask wasm` puts in here.
+    const catalogue = HEARD_WORDS;
     let locale;
-    let words; // open, close, unread, the chat does not open
+    let words;
     const speak = (wanted) => {
       locale = wanted || root.lang || navigator.language;
-      words = /^ru/i.test(locale)
-        ? ['Открыть чат', 'Закрыть чат', 'непрочитанных', 'Чат здесь не открывается. Попросить перезвонить']
-        : ['Open chat', 'Close chat', 'unread', 'The chat does not open here. Ask for a call'];
+      let tag = `${locale}`.toLowerCase();
+      while (tag && !catalogue[tag]) tag = tag.replace(/(^|[-_])[^-_]*$/, '');
+      words = catalogue[tag || 'en'];
     };
 
     // What is kept is kept first-party, because storage inside an iframe is short-lived in some
@@ -148,7 +151,7 @@ border-radius:0}.o{visibility:hidden}}
       panel.hidden = !opened;
       button.hidden = hidden;
       button.className = opened && ready ? 'b o' : 'b';
-      button.setAttribute('aria-label', words[opened ? 1 : 0] + (opened || !unread ? '' : `, ${words[2]}: ${unread}`));
+      button.setAttribute('aria-label', opened ? words.close : words.open + (unread ? `, ${words.unread}: ${unread}` : ''));
       button.setAttribute('aria-expanded', opened);
       icon.setAttribute('d', opened
         ? 'M6 9.5l6 6 6-6'
@@ -196,9 +199,9 @@ border-radius:0}.o{visibility:hidden}}
     });
 
     const build = () => {
-      panel.setAttribute('aria-label', words[0]);
+      panel.setAttribute('aria-label', words.chat);
       frame = make(panel, 'iframe', {
-        title: words[0],
+        title: words.chat,
         allow: 'microphone; clipboard-write',
         referrerPolicy: 'strict-origin',
         src: `${relay}/widget/${site}?${new URLSearchParams({ lang: locale, theme })}`,
@@ -214,7 +217,7 @@ border-radius:0}.o{visibility:hidden}}
       patience = setTimeout(guard(() => {
         frame.hidden = true;
         link = make(panel, 'a', {
-          textContent: words[3],
+          textContent: words.broken,
           href: `${relay}/callback/${site}?lang=${locale}`,
           target: '_blank',
           rel: 'noopener',

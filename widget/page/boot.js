@@ -1,5 +1,6 @@
-// Starts the panel: in the loader's iframe, or on a page of its own. Fetches the wasm, agrees with
-// the loader on a channel, and gives the wasm a `host`: what it may ask of the page around it.
+// Starts the panel: in the loader's iframe, or on a page of its own. Fetches the wasm and the words
+// of the visitor's language, agrees with the loader on a channel, and gives the wasm a `host`: what
+// it may ask of the page around it.
 // Whatever of this fails, the plain form in the page takes over.
 
 const script = document.querySelector('script[data-wasm]');
@@ -9,6 +10,8 @@ const query = new URLSearchParams(location.search);
 const { site, name } = stage.dataset;
 const framed = window.parent !== window && stage.dataset.mode !== 'page';
 const lang = query.get('lang') || navigator.language || 'en';
+// The language of the words: the relay chose it among those it has.
+const spoken = root.lang;
 
 let port; // to the loader; none on a page of its own
 let started = false;
@@ -19,6 +22,12 @@ function fallBack() {
   document.getElementById('heard-fallback').hidden = false;
   // The form is an answer too: the loader need not show another.
   if (port) port.postMessage({ ready: 1 });
+}
+
+async function fetched(address) {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`${response.status}: ${address}`);
+  return response.text();
 }
 
 // ---- What is kept: by the loader on the shop's origin, or here when this is a page of its own.
@@ -96,7 +105,7 @@ function paint([accent, onAccent]) {
 
 const zone = () => new Intl.DateTimeFormat().resolvedOptions().timeZone || '';
 
-function makeHost(first) {
+function makeHost(first, words) {
   const kept = framed ? first.kept : ownStorage();
   const { title } = document;
   let { person } = first;
@@ -126,22 +135,23 @@ function makeHost(first) {
 
   document.addEventListener('visibilitychange', () => onState(watched(), false));
 
-  // The page says which language, the browser in which country's manner dates and times are written
+  // The words say which language, the browser in which country's manner dates and times are written
   // in it.
   const base = (tag) => tag.split('-')[0];
-  const manner = navigator.languages.find((tag) => base(tag) === base(lang)) ?? lang;
+  const manner = navigator.languages.find((tag) => base(tag) === base(spoken)) ?? spoken;
   const format = (options) => new Intl.DateTimeFormat(manner, options);
   const clock = format({ hour: '2-digit', minute: '2-digit' });
   const date = format({ day: 'numeric', month: 'long' });
   const moment = format({ day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' });
-  const plurals = new Intl.PluralRules(lang);
-  const relative = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
+  const plurals = new Intl.PluralRules(spoken);
+  const relative = new Intl.RelativeTimeFormat(spoken, { numeric: 'auto' });
   const dayNumber = (at) => Math.floor(at / 864e5 - new Date(at).getTimezoneOffset() / 1440);
 
   return {
     place: stage,
     site,
     name,
+    words,
     lang,
     framed,
     pageUrl: () => (page ? page.url : location.href.split('#')[0]),
@@ -175,8 +185,9 @@ function makeHost(first) {
     openVoice(rejoin, on) {
       const place = document.getElementById('voice');
       const popOut = framed && { url: `/chat/${site}?lang=${lang}`, token: () => kept[''] };
-      voice = import(script.dataset.voice);
-      voice = voice.then((it) => it.open({ place, lang, rejoin, popOut, on: (what, text) => on(what[0] + text) }));
+      voice = Promise.all([import(script.dataset.voice), fetched(script.dataset.call)]);
+      voice = voice.then(([it, said]) =>
+        it.open({ place, words: JSON.parse(said), rejoin, popOut, on: (what, text) => on(what[0] + text) }));
       voice.catch(() => on('e4'));
     },
     tellVoice(what, text) {
@@ -231,16 +242,18 @@ function makeHost(first) {
 }
 
 async function main() {
-  const { glue, wasm } = script.dataset;
+  const { glue, wasm, words, english } = script.dataset;
   const bytes = fetch(wasm);
-  // If the glue fails first, nobody waits for the bytes any more.
+  const text = fetched(words).catch(() => fetched(english));
+  // If the glue fails first, nobody waits for these any more.
   bytes.catch(() => {});
+  text.catch(() => {});
   const hello = framed ? greeted() : inherited();
   const module = await import(glue);
   await module.default({ module_or_path: bytes });
   const first = (await hello) ?? { open: true };
   if (first.colours) paint(first.colours);
-  module.start(makeHost(first));
+  module.start(makeHost(first, await text));
   started = true;
   if (port) port.postMessage({ ready: 1 });
 }

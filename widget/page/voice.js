@@ -5,83 +5,12 @@
 // A page draws a number when it joins (`me`). Whoever hears a number that is new to them begins
 // again with it, so a reload needs nothing else.
 
-const CATALOGUE = {
-  en: {
-    region: 'Voice call',
-    asking: 'Allow the microphone, please…',
-    calling: 'Calling…',
-    joining: 'Connecting…',
-    live: 'You are talking',
-    handed: 'Being handed over to a colleague…',
-    held: 'On hold',
-    heldThere: 'You were put on hold',
-    mutedThere: 'Their microphone is off',
-    again: 'The connection broke, trying again…',
-    mute: 'Mute',
-    hold: 'Hold',
-    end: 'Hang up',
-    join: 'Join again',
-    close: 'Close',
-    here: 'A call is going on.',
-    level: 'How loud they are',
-    own: 'How loud you are',
-    quality: { good: 'good line', fair: 'fair line', poor: 'poor line' },
-    policy: 'This page does not let the chat use the microphone. In a window of its own it can.',
-    window: 'Open the chat in its own window',
-    denied: 'The microphone may not be used. Allow it in the address bar, then try again.',
-    none: 'No microphone was found.',
-    elsewhere: 'The call goes on in another tab.',
-    ended: [
-      'The call is over.',
-      'The call is over.',
-      'Nobody answered. Write on, or ask to be called.',
-      'They can’t talk right now. Write on, or ask to be called.',
-      'The connection was lost.',
-      'There was no microphone to talk into.',
-    ],
-  },
-  ru: {
-    region: 'Разговор',
-    asking: 'Разрешите микрофон…',
-    calling: 'Звоним…',
-    joining: 'Соединяем…',
-    live: 'Вы разговариваете',
-    handed: 'Передаём коллеге…',
-    held: 'На удержании',
-    heldThere: 'Вас поставили на удержание',
-    mutedThere: 'У собеседника выключен микрофон',
-    again: 'Связь прервалась, пробуем снова…',
-    mute: 'Без микрофона',
-    hold: 'Удержать',
-    end: 'Завершить',
-    join: 'Вернуться в разговор',
-    close: 'Закрыть',
-    here: 'Идёт разговор.',
-    level: 'Громкость собеседника',
-    own: 'Ваша громкость',
-    quality: { good: 'связь хорошая', fair: 'связь средняя', poor: 'связь плохая' },
-    policy: 'На этой странице чату нельзя пользоваться микрофоном. В отдельном окне можно.',
-    window: 'Открыть чат в отдельном окне',
-    denied: 'Микрофон запрещён. Разрешите его в адресной строке и попробуйте ещё раз.',
-    none: 'Микрофон не найден.',
-    elsewhere: 'Разговор идёт в другой вкладке.',
-    ended: [
-      'Разговор окончен.',
-      'Разговор окончен.',
-      'Никто не ответил. Пишите дальше или попросите перезвонить.',
-      'Сейчас говорить не могут. Пишите дальше или попросите перезвонить.',
-      'Связь потеряна.',
-      'Не было микрофона.',
-    ],
-  },
-};
-
-// Why a call ends, by the numbers that the wasm knows too.
-const VISITOR = 0;
-const AGENT = 1;
-const NO_ANSWER = 2;
-const LOST = 4;
-const NO_MICROPHONE = 5;
+// Why a call ends, as the protocol calls it.
+const VISITOR = 'visitor';
+const AGENT = 'agent';
+const NO_ANSWER = 'no_answer';
+const LOST = 'lost';
+const NO_MICROPHONE = 'no_microphone';
 
 // How long it rings, how long a broken line is mended, and how often the other page is greeted
 // while it is not there, in milliseconds.
@@ -141,14 +70,14 @@ async function granted() {
   }
 }
 
-// `place` is where the bar is drawn, `offers` is true for the agent, `rejoin` says that the call
+// `place` is where the bar is drawn, `words` are those of `[call]` in the language's file
+// (`words/en.toml` and its like), `offers` is true for the agent, `rejoin` says that the call
 // goes on already, `popOut` is the chat as a page of its own: its `url`, and who the visitor is
 // there (`token`). `on(kind, text)` is told: `ready` (there is a microphone), `say` (to the other
 // page), `end` (with why), `gone` (nothing is left here).
-export function open({ place: first, lang, offers, rejoin, popOut, on }) {
+export function open({ place: first, words, offers, rejoin, popOut, on }) {
   style();
   let place = first;
-  const words = CATALOGUE[lang.startsWith('ru') ? 'ru' : 'en'];
   const me = drawn();
   let peer = 0;
   let line; // the RTCPeerConnection
@@ -276,7 +205,7 @@ export function open({ place: first, lang, offers, rejoin, popOut, on }) {
   }
 
   function refused(text, ways) {
-    on('end', `${NO_MICROPHONE}`);
+    on('end', NO_MICROPHONE);
     last(text, ...ways);
   }
 
@@ -429,10 +358,16 @@ export function open({ place: first, lang, offers, rejoin, popOut, on }) {
     removeEventListener('pagehide', stop);
   }
 
+  // A reason is called as the protocol calls it.
+  function reason(why) {
+    const name = why.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
+    return words.ended[name] ?? words.ended[AGENT];
+  }
+
   function finish(why) {
     if (over) return;
-    on('end', `${why}`);
-    last(words.ended[why]);
+    on('end', why);
+    last(reason(why));
   }
 
   addEventListener('pagehide', stop);
@@ -495,7 +430,7 @@ export function open({ place: first, lang, offers, rejoin, popOut, on }) {
     },
     // It is over, whoever ended it; or it is not ours any more.
     ended(why) {
-      if (!over) last(words.ended[why] ?? words.ended[AGENT]);
+      if (!over) last(reason(why));
     },
     // The conversation is somebody else's now.
     left() {

@@ -2,7 +2,7 @@
 //!
 //! * [`model`]: what the panel knows and shows, without a browser: it takes the session's updates
 //!   and answers with rows.
-//! * [`text`]: every word on the screen, in English and Russian.
+//! * [`text`]: every word on the screen, in the language that the page brings.
 //! * `host`: what the page around the wasm does for it (only on wasm).
 //! * `view`: the components (only on wasm).
 
@@ -17,7 +17,8 @@ mod view;
 /// Draws the panel into the page and connects. `page/boot.js` calls this once.
 ///
 /// # Errors
-/// If the page has no place for it, or names no site: then the page's plain form is the way to go.
+/// If the page has no place for it, names no site or brings words for another module: then the
+/// page's plain form is the way to go.
 #[cfg(target_arch = "wasm32")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn start(host: host::Host) -> Result<(), wasm_bindgen::JsValue> {

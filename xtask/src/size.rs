@@ -12,6 +12,8 @@ use crate::{project, wasm};
 struct Budget {
     what: &'static str,
     assets: &'static [&'static str],
+    /// Whether the words of one language come with them: those of the longest count.
+    words: bool,
     bytes: u64,
 }
 
@@ -19,6 +21,7 @@ const BUDGETS: [Budget; 2] = [
     Budget {
         what: "the loader, on every page of a shop",
         assets: &["heard.js"],
+        words: false,
         bytes: 3_000,
     },
     Budget {
@@ -30,6 +33,7 @@ const BUDGETS: [Budget; 2] = [
             "widget.wasm",
             "widget.css",
         ],
+        words: true,
         bytes: 95_000,
     },
 ];
@@ -72,7 +76,8 @@ pub(crate) fn run() -> Result<()> {
 /// If a file can't be read.
 pub(crate) fn print() -> Result<()> {
     println!("{:<18}{:>10}{:>10}", "", "raw", "brotli");
-    for name in ASSETS {
+    let spoken = spoken("")?;
+    for name in ASSETS.into_iter().chain(spoken.iter().map(String::as_str)) {
         // One bundle may have been built without the other.
         if project::assets().join(name).exists() {
             println!(
@@ -85,12 +90,38 @@ pub(crate) fn print() -> Result<()> {
     Ok(())
 }
 
+/// The files of single languages whose names begin so.
+fn spoken(begin: &str) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(project::assets())? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let spoken = path
+            .extension()
+            .is_some_and(|it| it == "txt" || it == "json");
+        if spoken && name.starts_with(begin) {
+            names.push(name.into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 impl Budget {
     /// Prints where it stands and says what is wrong, if anything is.
     fn check(&self) -> Result<Option<String>> {
         let mut bytes = 0;
         for asset in self.assets {
             bytes += length(&twin(asset))?;
+        }
+        if self.words {
+            let languages = spoken("words-")?;
+            let lengths = languages.iter().map(|name| length(&twin(name)));
+            bytes += lengths
+                .collect::<Result<Vec<_>>>()?
+                .into_iter()
+                .max()
+                .unwrap_or(0);
         }
         println!("{}: {bytes} of {} bytes, compressed", self.what, self.bytes);
         Ok((bytes > self.bytes).then(|| {

@@ -5,6 +5,7 @@ use web_sys::{
     Document, HtmlElement, KeyboardEvent, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
 };
 
+use crate::lang::Lang;
 use crate::model::keys::Stroke;
 
 fn window() -> Option<Window> {
@@ -35,11 +36,12 @@ pub(crate) fn set_title(title: &str) {
     }
 }
 
-/// Says which language the page is in.
-pub(crate) fn set_language(code: &str) {
+/// Says which language the page is in, and which way it is written.
+pub(crate) fn set_language(lang: Lang) {
     if let Some(root) = document().and_then(|document| document.document_element()) {
-        // An attribute of this name can always be set.
-        let _ = root.set_attribute("lang", code);
+        // Attributes of these names can always be set.
+        let _ = root.set_attribute("lang", lang.tag());
+        let _ = root.set_attribute("dir", lang.direction());
     }
 }
 

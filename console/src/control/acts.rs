@@ -14,7 +14,6 @@ use crate::model::calls;
 use crate::model::draft::Tab;
 use crate::model::log::Log;
 use crate::net;
-use crate::text::Lang;
 
 impl App {
     /// Does it, if it can be done now.
@@ -64,8 +63,7 @@ impl App {
             Act::Callbacks => self.go(Place::Callbacks, None),
             Act::BeAvailable | Act::BeBusy | Act::BeAway => self.set_availability(act),
             Act::Sound => self.set_sound(!self.sound.get_untracked()),
-            Act::English => self.speak(Lang::English),
-            Act::Russian => self.speak(Lang::Russian),
+            Act::Speak(lang) => self.speak(lang),
             Act::Palette => self.dialog.set(Some(Dialog::Palette)),
             Act::Keys => self.dialog.set(Some(Dialog::Keys)),
             Act::SignOut => self.leave(),

@@ -11,13 +11,14 @@ use leptos::prelude::*;
 use super::send::Errand;
 use super::voice::OnCall;
 use crate::browser::{self, Shelf};
+use crate::lang::Lang;
 use crate::model::act::{Moment, Place};
 use crate::model::board::Board;
 use crate::model::draft::{Drafts, Tab};
 use crate::model::lists::Lists;
 use crate::model::log::Logs;
 use crate::model::route::Route;
-use crate::text::{Lang, Text};
+use crate::text::Text;
 
 const LANG_KEY: &str = "heard.lang";
 const SOUND_KEY: &str = "heard.sound";
@@ -195,7 +196,7 @@ impl App {
 
     /// Shows the console in a language, from now on and next time.
     pub(crate) fn speak(self, lang: Lang) {
-        browser::keep(Shelf::Browser, LANG_KEY, lang.code());
+        browser::keep(Shelf::Browser, LANG_KEY, lang.tag());
         self.lang.set(lang);
     }
 
@@ -278,7 +279,7 @@ fn first_language() -> Lang {
                 .iter()
                 .find_map(|tag| Lang::from_tag(tag))
         })
-        .unwrap_or(Lang::English)
+        .unwrap_or(Lang::En)
 }
 
 fn kept_drafts() -> Drafts {

@@ -27,7 +27,7 @@ pub(crate) fn keep_in_step(app: App) {
     watch_the_page(app);
     hear_the_keys(app);
     follow_calls(app);
-    Effect::new(move |_| browser::set_language(app.lang.get().code()));
+    Effect::new(move |_| browser::set_language(app.lang.get()));
 }
 
 fn follow_logs(app: App) {
@@ -90,8 +90,8 @@ fn name_the_tab(app: App) {
         let words = app.lang.get().text();
         let Pressing { offers, unread } = pressing.get();
         let title = match (app.stage.get(), offers, unread) {
-            (Stage::SignedIn, 1.., _) => (words.title_offers)(offers + unread),
-            (Stage::SignedIn, 0, 1..) => (words.title_unread)(unread),
+            (Stage::SignedIn, 1.., _) => (words.title_offers)((offers + unread) as u64),
+            (Stage::SignedIn, 0, 1..) => (words.title_unread)(unread as u64),
             _ => words.title.to_owned(),
         };
         browser::set_title(&title);

@@ -76,7 +76,7 @@ impl App {
             told: false,
         }));
         browser::keep(Shelf::Tab, KEY, &call.to_string());
-        let lang = self.lang.get_untracked().code();
+        let lang = self.lang.get_untracked().tag();
         browser::open_voice(lang, rejoin, move |what, text| match what.as_str() {
             "ready" => {
                 if let Some(client) = self.client() {
@@ -154,7 +154,7 @@ pub(super) fn follow_calls(app: App) {
             (log.and_then(crate::model::log::Log::voice), ending)
         });
         if let Some(why) = why {
-            browser::tell_voice("ended", said(why));
+            browser::tell_voice("ended", why.word());
             app.forget_call();
         } else if !mine {
             browser::tell_voice("left", "");
@@ -178,22 +178,10 @@ fn come_back(app: App) {
     }
 }
 
-/// A reason as the page writes it: by its number.
-const fn said(why: VoiceEnding) -> &'static str {
-    match why {
-        VoiceEnding::Visitor => "0",
-        VoiceEnding::Agent | VoiceEnding::Other => "1",
-        VoiceEnding::NoAnswer => "2",
-        VoiceEnding::Declined => "3",
-        VoiceEnding::Lost => "4",
-        VoiceEnding::NoMicrophone => "5",
-    }
-}
-
-fn ending(said: &str) -> VoiceEnding {
-    match said {
-        "4" => VoiceEnding::Lost,
-        "5" => VoiceEnding::NoMicrophone,
-        _ => VoiceEnding::Agent,
+/// Why the page hung up: what it does not say was the agent's doing.
+fn ending(word: &str) -> VoiceEnding {
+    match VoiceEnding::of_word(word) {
+        VoiceEnding::Other => VoiceEnding::Agent,
+        why => why,
     }
 }

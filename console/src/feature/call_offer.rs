@@ -20,7 +20,7 @@ pub(super) fn noted(say: &Say, noted: &CallOfferNoted) -> Option<Told> {
     let trouble = &say.text.trouble;
     Some(match noted {
         CallOfferNoted::TroubleSeen { reason, evidence } => {
-            (trouble.seen)((trouble.reason)(*reason), &(trouble.evidence)(*evidence)).into()
+            (trouble.seen)((trouble.reason)(*reason), &say.text.evidence(*evidence)).into()
         }
         CallOfferNoted::Other => return None,
     })

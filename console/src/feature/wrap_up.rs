@@ -12,7 +12,7 @@ pub(super) fn told(say: &Say, told: &WrapUpTold) -> Option<Told> {
             quote: text.clone(),
         },
         WrapUpTold::Rated { stars, word } => Told {
-            text: (calls.rated)(*stars),
+            text: (calls.rated)(u64::from(*stars)),
             quote: word.clone(),
         },
         WrapUpTold::Other => return None,

@@ -5,6 +5,7 @@ use heard_protocol::{Availability, ConversationId, Status};
 use super::board::Board;
 use super::calls::ringing;
 use super::lists::Lists;
+use crate::lang::Lang;
 
 /// Which page of the console is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,10 +62,8 @@ pub(crate) enum Act {
     BeAway,
     /// Turn the sound on or off.
     Sound,
-    /// Show the console in English.
-    English,
-    /// Show the console in Russian.
-    Russian,
+    /// Show the console in a language.
+    Speak(Lang),
     /// List everything that can be done.
     Palette,
     /// List the keys.
@@ -75,7 +74,12 @@ pub(crate) enum Act {
 
 impl Act {
     /// All of them, in the order the palette lists them.
-    pub(crate) const ALL: [Self; 26] = [
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let languages = Lang::ALL.into_iter().map(Self::Speak);
+        Self::FIRST.into_iter().chain(languages).chain(Self::LAST)
+    }
+
+    const FIRST: [Self; 21] = [
         Self::Accept,
         Self::Decline,
         Self::Answer,
@@ -97,12 +101,9 @@ impl Act {
         Self::BeBusy,
         Self::BeAway,
         Self::Sound,
-        Self::English,
-        Self::Russian,
-        Self::Palette,
-        Self::Keys,
-        Self::SignOut,
     ];
+
+    const LAST: [Self; 3] = [Self::Palette, Self::Keys, Self::SignOut];
 
     /// The word for availability that an act sets, if it sets one.
     pub(crate) const fn availability(self) -> Option<Availability> {
@@ -209,9 +210,7 @@ impl Moment {
             Act::BeAvailable | Act::BeBusy | Act::BeAway => {
                 self.live && self.availability.is_some() && act.availability() != self.availability
             }
-            Act::Sound | Act::English | Act::Russian | Act::Palette | Act::Keys | Act::SignOut => {
-                true
-            }
+            Act::Sound | Act::Speak(_) | Act::Palette | Act::Keys | Act::SignOut => true,
         }
     }
 }
@@ -320,8 +319,8 @@ mod tests {
     #[test]
     fn search_wants_every_word_in_any_order() {
         let name = |act: Act| format!("{act:?} Conversation");
-        assert_eq!(search(Act::ALL, "conv resol", name), [Act::Resolve]);
-        assert_eq!(search(Act::ALL, "  ", name).len(), Act::ALL.len());
-        assert_eq!(search(Act::ALL, "nothing like it", name), []);
+        assert_eq!(search(Act::all(), "conv resol", name), [Act::Resolve]);
+        assert_eq!(search(Act::all(), "  ", name).len(), Act::all().count());
+        assert_eq!(search(Act::all(), "nothing like it", name), []);
     }
 }

@@ -214,10 +214,7 @@ mod tests {
 
     #[test]
     fn no_two_acts_show_the_same_key() {
-        let mut hints: Vec<_> = Act::ALL
-            .into_iter()
-            .filter_map(|act| hint(act, false))
-            .collect();
+        let mut hints: Vec<_> = Act::all().filter_map(|act| hint(act, false)).collect();
         let count = hints.len();
         hints.sort_unstable();
         hints.dedup();

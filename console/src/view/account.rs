@@ -7,9 +7,9 @@ use super::icon::{Glyph, Icon, Key};
 use super::menu::{Choice, Item, Menu};
 use super::words::{app, words};
 use crate::browser::is_mac;
+use crate::lang::Lang;
 use crate::model::act::Act;
 use crate::model::keys::hint;
-use crate::text::Lang;
 
 const WORDS: [(Availability, Act); 3] = [
     (Availability::Available, Act::BeAvailable),
@@ -31,7 +31,7 @@ pub(super) fn Account() -> impl IntoView {
                     let chosen = Signal::derive(move || app.lang.get() == lang);
                     view! {
                         <Choice chosen choose=move || app.speak(lang)>
-                            <span lang=lang.code()>{lang.text().own_name}</span>
+                            <span lang=lang.tag()>{lang.own_name()}</span>
                         </Choice>
                     }
                 })

@@ -87,14 +87,16 @@ fn State(call: Memo<Option<CallbackSummary>>) -> impl IntoView {
             CallbackState::Open => {
                 let due = due()?;
                 let now = app.now.get();
-                let wait = |millis| (text.wait)(Wait::of(millis));
+                let wait = |millis| text.wait(Wait::of(millis));
                 if due < now {
                     (text.calls.overdue)(&wait(now.since(due)))
                 } else {
                     (text.calls.due)(&wait(due.since(now)))
                 }
             }
-            CallbackState::Again { at, tries, .. } => (text.calls.again)(*tries, &stamp(*at, text)),
+            CallbackState::Again { at, tries, .. } => {
+                (text.calls.again)((*tries).into(), &stamp(*at, text))
+            }
             CallbackState::Ringing { agent, .. } => (text.calls.rings_for)(&name(*agent)),
             CallbackState::Calling { agent, .. } => (text.calls.making)(&name(*agent)),
             CallbackState::Closed { .. }

@@ -85,7 +85,7 @@ pub(super) fn ChatRow(id: ConversationId, kind: Kind) -> impl IntoView {
                 <span class="chat-side">
                     <Show when=move || unread.get() != 0>
                         <span class="count" aria-hidden="true">{move || unread.get()}</span>
-                        <span class="sr">{move || (text.lists.unread)(unread.get())}</span>
+                        <span class="sr">{move || (text.lists.unread)(unread.get() as u64)}</span>
                     </Show>
                 </span>
                 {move || {

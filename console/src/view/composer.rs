@@ -126,7 +126,7 @@ fn Foot(send: Callback<()>, size: Memo<usize>, blank: Memo<bool>) -> impl IntoVi
     let too_long = Memo::new(move |_| size.get() > MAX_TEXT_BYTES);
     let room = move || match size.get() {
         0..NEARLY_FULL => String::new(),
-        used if used <= MAX_TEXT_BYTES => (text.composer.bytes_left)(MAX_TEXT_BYTES - used),
+        used if used <= MAX_TEXT_BYTES => text.composer.bytes_left.to_owned(),
         _ => text.composer.too_long.to_owned(),
     };
     view! {

@@ -9,9 +9,10 @@ use super::dialog::Modal;
 use super::words::{app, words};
 use crate::browser;
 use crate::control::{App, Stage};
+use crate::lang::Lang;
 use crate::model::board::Board;
 use crate::net::{self, SignInError};
-use crate::text::{Lang, Text};
+use crate::text::Text;
 
 /// The page before anybody is signed in.
 #[component]
@@ -146,11 +147,11 @@ fn Languages() -> impl IntoView {
                     view! {
                         <button
                             type="button"
-                            lang=lang.code()
+                            lang=lang.tag()
                             aria-pressed=move || (app.lang.get() == lang).to_string()
                             on:click=move |_| app.speak(lang)
                         >
-                            {lang.text().own_name}
+                            {lang.own_name()}
                         </button>
                     }
                 })

@@ -37,8 +37,7 @@ pub(super) fn Keys() -> impl IntoView {
                         </tr>
                     </thead>
                     <tbody>
-                        {Act::ALL
-                            .into_iter()
+                        {Act::all()
                             .filter_map(|act| {
                                 let key = hint(act, mac)?;
                                 let in_text = if always(act) { Some(key) } else { hint_in_text(act, mac) };

@@ -38,7 +38,7 @@ pub(super) fn ListColumn() -> impl IntoView {
                 .with(|board| queued_since(&board.conversations.get(first)?.status))
         });
         since.map(|since| {
-            (text.lists.waits_longest)(queue.with(Vec::len), &wait_since(app, since, text))
+            (text.lists.waits_longest)(queue.with(Vec::len) as u64, &wait_since(app, since, text))
         })
     });
     view! {
@@ -142,7 +142,7 @@ fn Me() -> impl IntoView {
                 <div class="muted cut">
                     {move || {
                         let (load, capacity) = load.get();
-                        (text.lists.load)(load, capacity)
+                        (text.lists.load)(load.into(), capacity.into())
                     }}
                 </div>
             </div>

@@ -21,9 +21,7 @@ pub(super) fn Palette() -> impl IntoView {
     let place = RwSignal::new(0_usize);
     let found = Memo::new(move |_| {
         let moment = app.moment.get();
-        let now = Act::ALL
-            .into_iter()
-            .filter(|act| *act != Act::Palette && moment.allows(*act));
+        let now = Act::all().filter(|act| *act != Act::Palette && moment.allows(*act));
         typed.with(|typed| search(now, typed, |act| (text.act)(act).to_owned()))
     });
     let do_it = move |act: Act| {

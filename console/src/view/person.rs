@@ -211,7 +211,7 @@ fn Calls(id: ConversationId) -> impl IntoView {
                                     (text.calls.asked)(&stamp(call.requested_at, text))
                                 }
                                 CallbackState::Again { at, tries, .. } => {
-                                    (text.calls.again)(tries, &stamp(at, text))
+                                    (text.calls.again)(tries.into(), &stamp(at, text))
                                 }
                                 CallbackState::Ringing { .. } => text.calls.rings.to_owned(),
                                 CallbackState::Calling { leg, .. } => {

@@ -79,7 +79,7 @@ pub(super) fn Making(id: CallbackId) -> impl IntoView {
     };
     let far = move || {
         stage().map(|(since, leg)| {
-            let took = (text.wait)(Wait::of(app.now.get().since(since)));
+            let took = text.wait(Wait::of(app.now.get().since(since)));
             format!("{} · {took}", (text.calls.leg)(leg))
         })
     };

@@ -68,7 +68,7 @@ pub(super) fn Transfer(id: ConversationId) -> impl IntoView {
                             };
                             let load = move || {
                                 now.with(|now| {
-                                    now.as_ref().map(|it| (text.dialog.colleague_load)(it.load, it.capacity))
+                                    now.as_ref().map(|it| (text.dialog.colleague_load)(it.load.into(), it.capacity.into()))
                                 })
                             };
                             view! {

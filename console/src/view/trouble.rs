@@ -36,7 +36,7 @@ pub(super) fn TroubleLine(id: ConversationId) -> impl IntoView {
     };
     let said = move || {
         let it = trouble()?;
-        let evidence = (text.trouble.evidence)(it.evidence?);
+        let evidence = text.evidence(it.evidence?);
         Some(format!("{}: {evidence}.", (text.trouble.reason)(it.reason)))
     };
     let fate = move || {

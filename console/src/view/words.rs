@@ -6,8 +6,9 @@ use leptos::prelude::*;
 
 use crate::browser::{self, Form};
 use crate::control::App;
+use crate::lang::Lang;
 use crate::model::wait::Wait;
-use crate::text::{Lang, Text};
+use crate::text::Text;
 
 /// The words of the page; the whole page is made anew when the language changes.
 #[derive(Clone, Copy)]
@@ -15,7 +16,7 @@ pub(crate) struct Words(pub(crate) &'static Text);
 
 /// The words, from a component's body.
 pub(crate) fn words() -> &'static Text {
-    use_context::<Words>().map_or(Lang::English.text(), |words| words.0)
+    use_context::<Words>().map_or(Lang::En.text(), |words| words.0)
 }
 
 /// The page's state, from a component's body.
@@ -48,12 +49,12 @@ pub(crate) fn agent_name(app: App, agent: AgentId, text: &Text) -> String {
 
 /// How long ago, in figures.
 pub(crate) fn wait_since(app: App, since: UnixMillis, text: &Text) -> String {
-    (text.wait)(Wait::of(app.now.get().since(since)))
+    text.wait(Wait::of(app.now.get().since(since)))
 }
 
 /// How long ago, in words.
 pub(crate) fn wait_words(app: App, since: UnixMillis, text: &Text) -> String {
-    (text.wait_words)(Wait::of(app.now.get().since(since)))
+    text.wait_words(Wait::of(app.now.get().since(since)))
 }
 
 /// The time of a moment, with its date unless that is today.

@@ -1,6 +1,5 @@
 //! Whether a request to be called can be taken, moved or dropped.
 
-use heard_protocol::consent;
 use heard_protocol::limits::MAX_TOPIC_BYTES;
 use heard_protocol::{
     CallbackAsk, CallbackForm, CallbackId, CallbackTold, CallbackWhen, ContactId, ConversationId,
@@ -12,7 +11,7 @@ use super::life::{Callback, Life, Stage, zone_of};
 use super::number;
 use super::policy::CallPolicy;
 use crate::conversation::{Change, Write};
-use crate::text;
+use crate::{consent, text};
 
 const HOUR_MS: u64 = 3_600_000;
 const MINUTE_MS: u64 = 60_000;

@@ -13,11 +13,12 @@ use heard_protocol::{
     Secret, SiteId, Staff, StaffCommand, StaffCredential, Visitor, VisitorCommand,
     VisitorCredential,
 };
+use heard_relay::app::App;
 use heard_relay::auth::{BOT_SESSION_MS, NewSession};
 use heard_relay::clock::SystemClock;
 use heard_relay::config;
 use heard_relay::entropy::OsEntropy;
-use heard_relay::server::{App, Relay};
+use heard_relay::server::Relay;
 use heard_relay::store::{NewAgent, Request, SiteRecord};
 use tokio::net::TcpListener;
 

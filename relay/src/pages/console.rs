@@ -12,6 +12,7 @@ use super::plain::{Manner, Wish};
 use super::policy::{self, Framed};
 use crate::app::App;
 use crate::assets;
+use crate::text::Lang;
 
 /// `/console/`
 pub(super) async fn show(
@@ -29,10 +30,18 @@ pub(super) async fn show(
         "voice.js",
     ]
     .map(assets::path);
+    // Whoever is signed in may choose another language than the browser's.
+    let calls = Lang::ALL.map(|lang| {
+        let path = assets::path(&assets::call_words(lang));
+        format!(" data-call-{}=\"{path}\"", lang.tag())
+    });
+    let calls = calls.concat();
     let head = format!(
         "<link rel=\"stylesheet\" href=\"{css}\"><link rel=\"modulepreload\" href=\"{glue}\">\
          <link rel=\"preload\" as=\"fetch\" href=\"{wasm}\" crossorigin>\
-         <script type=\"module\" src=\"{boot}\" data-glue=\"{glue}\" data-wasm=\"{wasm}\" data-voice=\"{voice}\"></script>",
+         <script type=\"module\" src=\"{boot}\" data-glue=\"{glue}\" data-wasm=\"{wasm}\" data-voice=\"{voice}\"{calls} \
+         data-failed=\"{}\"></script>",
+        Esc(words.console_failed),
     );
     let body = format!(
         "<div id=\"heard-console\"></div><noscript><p>{}</p></noscript>",

@@ -61,11 +61,12 @@ pub(super) fn document(
         .unwrap_or_default();
     // `interactive-widget`: on Android the keyboard makes the page smaller instead of covering it.
     format!(
-        "<!doctype html><html lang=\"{}\" dir=\"ltr\"{theme}><head><meta charset=\"utf-8\">\
+        "<!doctype html><html lang=\"{}\" dir=\"{}\"{theme}><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1,viewport-fit=cover,\
          interactive-widget=resizes-content\"><title>{}</title><link rel=\"icon\" href=\"data:,\">\
          {head}</head><body>{body}</body></html>\n",
         lang.tag(),
+        lang.direction(),
         Esc(title),
     )
 }

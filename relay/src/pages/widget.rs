@@ -15,6 +15,7 @@ use super::style;
 use crate::app::App;
 use crate::assets;
 use crate::store::SiteRecord;
+use crate::text::Lang;
 
 /// Where a panel is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,12 +88,16 @@ fn written(app: &App, site: &SiteRecord, manner: Manner, place: Place) -> String
         "voice.js",
     ]
     .map(assets::path);
-    // The two preloads are what boot.js asks for first; without them they would wait for it to
-    // arrive.
+    let [words, english] = [manner.lang, Lang::En].map(|lang| assets::path(&assets::words(lang)));
+    let call = assets::path(&assets::call_words(manner.lang));
+    // The preloads are what boot.js asks for first; without them they would wait for it to arrive.
+    // The words are named by the page that names the module, so an old module never meets new words.
     let head = format!(
         "<link rel=\"stylesheet\" href=\"{css}\"><link rel=\"modulepreload\" href=\"{glue}\">\
          <link rel=\"preload\" as=\"fetch\" href=\"{wasm}\" crossorigin>\
-         <script type=\"module\" src=\"{boot}\" data-glue=\"{glue}\" data-wasm=\"{wasm}\" data-voice=\"{voice}\"></script>",
+         <link rel=\"preload\" as=\"fetch\" href=\"{words}\" crossorigin>\
+         <script type=\"module\" src=\"{boot}\" data-glue=\"{glue}\" data-wasm=\"{wasm}\" data-words=\"{words}\" \
+         data-english=\"{english}\" data-voice=\"{voice}\" data-call=\"{call}\"></script>",
     );
     let (mode, parents) = match place {
         Place::Panel => ("panel", policy::parents(site).join(" ")),

@@ -35,7 +35,7 @@ async fn booked(rig: &Rig, id: u128, when: Value) -> CallbackId {
             "name": "Саша",
             "topic": "The kettle beeps",
             "when": when,
-            "consent": { "given": true, "wording": heard_protocol::consent::EN },
+            "consent": { "given": true, "wording": heard_desk::consent::shown("en") },
         },
     });
     let path = format!("/api/v1/sites/{}/callbacks", rig.site);
@@ -178,7 +178,7 @@ async fn bad_numbers_and_times_are_told_apart() {
             "id": CommandId::from_parts(NOON, id),
             "form": {
                 "phone": phone, "name": "", "topic": "", "when": when,
-                "consent": { "given": true, "wording": heard_protocol::consent::EN },
+                "consent": { "given": true, "wording": heard_desk::consent::shown("en") },
             },
         });
         rig.post_json(&path, &[], &body).await.code()

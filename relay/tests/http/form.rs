@@ -83,8 +83,7 @@ async fn a_call_is_booked_with_the_words_that_were_agreed_to() {
     let got = post(&rig, &fields(&id(1), &[])).await;
     assert_eq!(got.status, StatusCode::OK, "{}", got.text);
     assert!(
-        got.text
-            .contains("We will call +7 912 345-67-89 as soon as"),
+        got.text.contains("We’ll call +7 912 345-67-89 as soon as"),
         "{}",
         got.text
     );
@@ -105,7 +104,7 @@ async fn pressing_the_button_twice_books_one_call() {
     for _ in 0..2 {
         let got = post(&rig, &fields(&id(1), &[])).await;
         assert_eq!(got.status, StatusCode::OK, "{}", got.text);
-        assert!(got.text.contains("We will call you"), "{}", got.text);
+        assert!(got.text.contains("We’ll call you"), "{}", got.text);
         rig.clock.advance(1_000);
     }
     assert_eq!(rig.callbacks().await.len(), 1);
@@ -150,7 +149,7 @@ async fn what_was_typed_comes_back_with_what_is_wrong_with_it() {
         "role=\"alert\">Something is missing.",
         "value=\"&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;\" aria-invalid=\"true\" autofocus \
          aria-describedby=\"phone-hint phone-error\"",
-        "id=\"phone-error\">This does not look like a phone number.",
+        "id=\"phone-error\">This number looks incomplete.",
         "value=\"O&#39;Neill &lt;o@n&gt;\"",
         "value=\"at\" checked",
         "value=\"2026-11-24T15:30\"",
@@ -241,7 +240,7 @@ async fn the_shops_own_pages_may_carry_the_form_and_nobody_elses() {
         .await;
     assert_eq!(got.status, StatusCode::FORBIDDEN);
     assert!(
-        got.text.contains("This form came from elsewhere"),
+        got.text.contains("This form can’t be sent from here"),
         "{}",
         got.text
     );
@@ -308,7 +307,7 @@ async fn after_a_time_that_was_no_good_another_can_be_chosen() {
     };
     let first = rig.get(&path, &[]).await;
     let mut fields = vec![
-        ("wording", heard_protocol::consent::EN.to_owned()),
+        ("wording", heard_desk::consent::shown("en").to_owned()),
         ("phone", "+79123456789".to_owned()),
         ("when", "at".to_owned()),
         ("zone", "Europe/Moscow".to_owned()),

@@ -127,7 +127,7 @@ async fn one_caller_cannot_book_calls_without_end() {
             when: CallbackWhen::Asap,
             consent: Consent {
                 given: true,
-                wording: heard_protocol::consent::EN.to_owned(),
+                wording: heard_desk::consent::shown("en").to_owned(),
             },
         };
         let id = CommandId::from_bits(9_000 + number);

@@ -18,6 +18,9 @@ extern "C" {
     /// The shop's name, until a greeting says it.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn name(this: &Host) -> String;
+    /// The file of the words.
+    #[wasm_bindgen(method, getter)]
+    pub(crate) fn words(this: &Host) -> String;
     /// The language asked for.
     #[wasm_bindgen(method, getter)]
     pub(crate) fn lang(this: &Host) -> String;
@@ -93,7 +96,7 @@ extern "C" {
     fn day_of(this: &Host, at: f64) -> String;
     #[wasm_bindgen(method, js_name = moment)]
     fn moment_at(this: &Host, at: f64) -> String;
-    /// The plural category of a number in the language asked for.
+    /// The plural category of a number in the language of the words.
     #[wasm_bindgen(method)]
     pub(crate) fn plural(this: &Host, count: u32) -> String;
     /// The earliest moment worth asking for, as a `datetime-local` field writes it.

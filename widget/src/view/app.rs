@@ -14,7 +14,7 @@ use super::voice::{self, Mine};
 use crate::host::{DRAFT, Host, HostKeeper, RELOADED, TOKEN, kept_messages};
 use crate::model::callback::{Draft, Step};
 use crate::model::{Answer, BadText, Model, News, Offer, sendable};
-use crate::text::{Strings, catalogue};
+use crate::text::Strings;
 
 /// The relay is told of typing at most this often; it believes it a little longer.
 const TYPING_EVERY_MS: f64 = 3_000.0;
@@ -103,14 +103,14 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(host: Host) -> App {
+    pub(super) fn new(host: Host, words: &'static Strings) -> App {
         let draft = Draft {
             phone: host.person_phone(),
             name: host.person_name(),
             ..Draft::default()
         };
         let app = Self {
-            words: catalogue(&host.lang()),
+            words,
             model: Watched::new(Model::new(host.name(), kept_messages(&host))),
             writing: Watched::new(Writing {
                 text: host.kept(DRAFT).unwrap_or_default(),

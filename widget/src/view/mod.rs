@@ -22,6 +22,7 @@ use wasm_bindgen::JsCast;
 use self::app::{App, Shared, part};
 use self::kit::{El, el};
 use crate::host::Host;
+use crate::text::Strings;
 
 /// Draws the panel into the page and connects.
 ///
@@ -30,8 +31,9 @@ use crate::host::Host;
 pub(crate) fn draw(host: Host) -> Result<(), &'static str> {
     let place = host.place().ok_or("the page has no #heard")?;
     let site = host.site().parse().map_err(|_| "the page names no site")?;
+    let words = Strings::read(host.words().leak()).ok_or("the words are not for this module")?;
     kit::begin();
-    let app = Shared::new(host);
+    let app = Shared::new(host, Box::leak(Box::new(words)));
     let mut panel = panel(app);
     panel.mount(&place, None);
     // It lives as long as the page.

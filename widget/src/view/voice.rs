@@ -97,13 +97,13 @@ pub(super) fn attend(app: App, before: Option<VoiceCall>, news: &News) {
         app.give(Input::Signal(VisitorSignal::WatchHeadset));
     }
     if app.voice.is_refused(news) {
-        app.host.tell_voice("ended", &said(VoiceEnding::Declined));
+        app.host.tell_voice("ended", VoiceEnding::Declined.word());
         forget(app);
     }
     if let Some((call, why)) = news.voice_ended
         && app.voice.call.get() == Some(call)
     {
-        app.host.tell_voice("ended", &said(why));
+        app.host.tell_voice("ended", why.word());
         forget(app);
     }
     let now = app.model.peek(|model| model.thread.voice);
@@ -139,16 +139,10 @@ fn follow(app: App, before: Option<VoiceCall>) {
     }
 }
 
-/// A reason as the page around writes it: by its number.
-fn said(why: VoiceEnding) -> String {
-    char::from(b'0' + why as u8).to_string()
-}
-
-fn ending(said: &str) -> VoiceEnding {
-    match said.as_bytes().first() {
-        Some(b'2') => VoiceEnding::NoAnswer,
-        Some(b'4') => VoiceEnding::Lost,
-        Some(b'5') => VoiceEnding::NoMicrophone,
-        _ => VoiceEnding::Visitor,
+/// Why the page around hung up: what it does not say was the visitor's doing.
+fn ending(word: &str) -> VoiceEnding {
+    match VoiceEnding::of_word(word) {
+        VoiceEnding::Other => VoiceEnding::Visitor,
+        why => why,
     }
 }

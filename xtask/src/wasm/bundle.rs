@@ -3,13 +3,17 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
+use heard_words::build::Languages;
 
 use super::bindgen;
 use super::minify::{self, Form};
 use super::write::{Tools, write};
 use crate::project;
+
+/// What stands in the loader for its words in every language.
+const WORDS: &str = "HEARD_WORDS";
 
 /// A crate that becomes files for browsers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,10 +84,17 @@ impl Bundle {
     /// # Errors
     /// If a file is missing or a tool fails.
     pub(super) fn write(self, module: &Path, tools: &Tools) -> Result<()> {
+        let languages = Languages::open()?;
         for (source, name, kind) in self.files() {
             let path = project::root().join(source);
             let text =
                 fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+            let text = match kind {
+                Kind::Script(_) => {
+                    spoken(&text, &languages).with_context(|| path.display().to_string())?
+                }
+                Kind::Style => text,
+            };
             write(&[name], text.as_bytes(), tools, || {
                 let small = match kind {
                     Kind::Script(form) => minify::script(&text, *form),
@@ -94,6 +105,8 @@ impl Bundle {
             })?;
         }
 
+        self.write_words(&languages, tools)?;
+
         let stem = self.stem();
         let names = [format!("{stem}.wasm"), format!("{stem}.js")];
         let raw = fs::read(module).with_context(|| format!("reading {}", module.display()))?;
@@ -103,5 +116,36 @@ impl Bundle {
                 minify::script(&bound.js, Form::Module).context("minifying the loading code")?;
             Ok(vec![bound.wasm, js.into_bytes()])
         })
+    }
+
+    /// Writes what is fetched in one language alone: the panel's words, and those of a call.
+    fn write_words(self, languages: &Languages, tools: &Tools) -> Result<()> {
+        if self != Self::Widget {
+            return Ok(());
+        }
+        for language in languages.all() {
+            let tag = &language.tag;
+            for (name, words) in [
+                (
+                    format!("words-{tag}.txt"),
+                    languages.file("widget", language),
+                ),
+                (format!("call-{tag}.json"), languages.json("call", language)),
+            ] {
+                write(&[&name], words.as_bytes(), tools, || {
+                    Ok(vec![words.clone().into_bytes()])
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A script with the words of every language where it names them.
+fn spoken(script: &str, languages: &Languages) -> Result<String> {
+    match script.matches(WORDS).count() {
+        0 => Ok(script.to_owned()),
+        1 => Ok(script.replace(WORDS, &languages.json_of_all("loader"))),
+        count => bail!("{WORDS} stands in it {count} times"),
     }
 }

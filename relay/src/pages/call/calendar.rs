@@ -7,7 +7,7 @@ use heard_protocol::{CallbackProgress, CallbackWhen, UnixMillis};
 use jiff::Timestamp;
 
 use crate::store::SiteRecord;
-use crate::text::{Lang, fill};
+use crate::text::Lang;
 
 /// The most bytes of a line, its end left out.
 const LINE: usize = 73;
@@ -33,7 +33,7 @@ pub(super) fn file(
         ("PUBLISH", "CONFIRMED")
     };
     let end = at.plus(u64::from(site.calls.slot_minutes) * 60_000);
-    let title = fill(lang.words().call_event, &[&site.name]);
+    let title = (lang.words().call_event)(&site.name);
     let mut file = String::new();
     for line in [
         "BEGIN:VCALENDAR",

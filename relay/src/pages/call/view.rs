@@ -13,7 +13,6 @@ use crate::pages::plain::{self, Manner};
 use crate::pages::policy::{self, Framed};
 use crate::pages::style;
 use crate::store::SiteRecord;
-use crate::text::fill;
 
 /// How the call stands, what was just said about it, and what can be done.
 pub(super) fn page(
@@ -66,10 +65,10 @@ fn sentence(call: &Callback, progress: &CallbackProgress, manner: Manner) -> Str
     let phone = &call.form.phone;
     match progress {
         CallbackProgress::Waiting { due } => match &call.form.when {
-            CallbackWhen::At { .. } => fill(words.call_waiting_at, &[phone, &when(*due)]),
-            CallbackWhen::Asap | CallbackWhen::Soon { .. } => fill(words.call_waiting, &[phone]),
+            CallbackWhen::At { .. } => (words.call_waiting_at)(phone, &when(*due)),
+            CallbackWhen::Asap | CallbackWhen::Soon { .. } => (words.call_waiting)(phone),
         },
-        CallbackProgress::Again { at, .. } => fill(words.call_again, &[&when(*at)]),
+        CallbackProgress::Again { at, .. } => (words.call_again)(&when(*at)),
         CallbackProgress::Ringing => words.call_ringing.to_owned(),
         CallbackProgress::Calling => words.call_calling.to_owned(),
         CallbackProgress::Talking => words.call_talking.to_owned(),

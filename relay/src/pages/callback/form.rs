@@ -9,7 +9,7 @@ use heard_protocol::{CallbackForm, CallbackWhen, CommandId, Consent, RefusalCode
 use serde::Deserialize;
 
 use super::zones;
-use crate::text::{Lang, fill};
+use crate::text::Lang;
 
 const DAY_MS: u64 = 24 * 3_600_000;
 /// What a ticked box sends.
@@ -80,12 +80,12 @@ impl Faults {
     /// What the desk's rules said, where it belongs.
     pub(in crate::pages) fn of_refusal(code: RefusalCode, lang: Lang, policy: &Policy) -> Self {
         let words = lang.words();
-        let days = (policy.callback_ahead_ms / DAY_MS).max(1).to_string();
+        let days = (policy.callback_ahead_ms / DAY_MS).max(1);
         let (field, sentence) = match code {
             RefusalCode::BadPhone => (Field::Phone, words.bad_phone.to_owned()),
             RefusalCode::NoConsent => (Field::Consent, words.no_consent.to_owned()),
             RefusalCode::NumberNotAllowed => (Field::Phone, words.not_called.to_owned()),
-            RefusalCode::BadTime => (Field::When, fill(words.bad_time, &[&days])),
+            RefusalCode::BadTime => (Field::When, (words.bad_time)(days)),
             RefusalCode::SlotTaken => (Field::When, words.slot_taken.to_owned()),
             RefusalCode::TooManyCalls => (Field::Whole, words.too_many_calls.to_owned()),
             RefusalCode::TextTooLong => (Field::Topic, words.too_long.to_owned()),

@@ -14,7 +14,7 @@ use crate::pages::plain::{self, Manner};
 use crate::pages::policy::{self, Framed};
 use crate::pages::style;
 use crate::store::SiteRecord;
-use crate::text::{Lang, Words, fill};
+use crate::text::{Lang, Words};
 
 /// The form where the chat should have been: number, name and consent, for as soon as possible. The
 /// whole one is a link away.
@@ -89,11 +89,10 @@ pub(super) fn booked(
 ) -> Response {
     let words = manner.lang.words();
     let sentence = match &form.when {
-        CallbackWhen::Asap | CallbackWhen::Soon { .. } => fill(words.done_asap, &[&form.phone]),
-        CallbackWhen::At { at, zone } => fill(
-            words.done_at,
-            &[&form.phone, &moment(*at, zone, manner.lang)],
-        ),
+        CallbackWhen::Asap | CallbackWhen::Soon { .. } => (words.done_asap)(&form.phone),
+        CallbackWhen::At { at, zone } => {
+            (words.done_at)(&form.phone, &moment(*at, zone, manner.lang))
+        }
     };
     let query = manner.query();
     let mut body = format!(
@@ -127,7 +126,7 @@ pub(super) fn booked(
 /// It had been on disk before.
 pub(super) fn exists(site: &SiteRecord, manner: Manner, form: &CallbackForm) -> Response {
     let words = manner.lang.words();
-    let sentence = fill(words.exists_text, &[&form.phone]);
+    let sentence = (words.exists_text)(&form.phone);
     let paragraphs = [sentence.as_str()];
     plain::say(
         StatusCode::CONFLICT,
@@ -150,10 +149,7 @@ pub(in crate::pages) fn moment(at: UnixMillis, zone: &str, lang: Lang) -> String
     let month = nth(&words.months, there.month());
     let day = there.day().to_string();
     let clock = zones::clock(&there);
-    fill(
-        words.moment,
-        &[weekday, &day, month, &clock, &zones::called(zone, lang)],
-    )
+    (words.moment)(weekday, &day, month, &clock, zones::called(zone, lang))
 }
 
 fn hidden(typed: &Typed) -> String {

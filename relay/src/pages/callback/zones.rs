@@ -10,63 +10,6 @@ use jiff::{Timestamp, Zoned};
 
 use crate::text::Lang;
 
-/// The zone's IANA name, and cities that have its time, in English and in Russian.
-pub(super) type City = (&'static str, &'static str, &'static str);
-
-#[rustfmt::skip]
-pub(super) const CITIES: &[City] = &[
-    ("Pacific/Honolulu", "Honolulu", "Гонолулу"),
-    ("America/Anchorage", "Anchorage", "Анкоридж"),
-    ("America/Los_Angeles", "Los Angeles, Vancouver", "Лос-Анджелес, Ванкувер"),
-    ("America/Denver", "Denver, Calgary", "Денвер, Калгари"),
-    ("America/Mexico_City", "Mexico City", "Мехико"),
-    ("America/Chicago", "Chicago, Dallas", "Чикаго, Даллас"),
-    ("America/Bogota", "Bogotá, Lima", "Богота, Лима"),
-    ("America/New_York", "New York, Toronto", "Нью-Йорк, Торонто"),
-    ("America/Halifax", "Halifax", "Галифакс"),
-    ("America/Santiago", "Santiago", "Сантьяго"),
-    ("America/Sao_Paulo", "São Paulo, Buenos Aires", "Сан-Паулу, Буэнос-Айрес"),
-    ("Etc/UTC", "Coordinated universal time", "Всемирное время"),
-    ("Europe/London", "London, Dublin, Lisbon", "Лондон, Дублин, Лиссабон"),
-    ("Africa/Lagos", "Lagos, Algiers", "Лагос, Алжир"),
-    ("Europe/Berlin", "Berlin, Paris, Madrid, Rome, Warsaw", "Берлин, Париж, Мадрид, Рим, Варшава"),
-    ("Europe/Kaliningrad", "Kaliningrad", "Калининград"),
-    ("Africa/Johannesburg", "Johannesburg", "Йоханнесбург"),
-    ("Africa/Cairo", "Cairo", "Каир"),
-    ("Asia/Jerusalem", "Jerusalem, Tel Aviv", "Иерусалим, Тель-Авив"),
-    ("Europe/Kyiv", "Kyiv, Athens, Helsinki, Bucharest", "Киев, Афины, Хельсинки, Бухарест"),
-    ("Europe/Moscow", "Moscow, Saint Petersburg, Minsk", "Москва, Санкт-Петербург, Минск"),
-    ("Europe/Istanbul", "Istanbul", "Стамбул"),
-    ("Africa/Nairobi", "Nairobi", "Найроби"),
-    ("Asia/Riyadh", "Riyadh, Baghdad", "Эр-Рияд, Багдад"),
-    ("Asia/Tehran", "Tehran", "Тегеран"),
-    ("Europe/Samara", "Samara, Izhevsk", "Самара, Ижевск"),
-    ("Asia/Dubai", "Dubai", "Дубай"),
-    ("Asia/Yerevan", "Yerevan, Tbilisi, Baku", "Ереван, Тбилиси, Баку"),
-    ("Asia/Yekaterinburg", "Yekaterinburg, Ufa, Perm", "Екатеринбург, Уфа, Пермь"),
-    ("Asia/Tashkent", "Tashkent, Almaty, Astana", "Ташкент, Алма-Ата, Астана"),
-    ("Asia/Karachi", "Karachi", "Карачи"),
-    ("Asia/Kolkata", "Delhi, Mumbai", "Дели, Мумбаи"),
-    ("Asia/Kathmandu", "Kathmandu", "Катманду"),
-    ("Asia/Omsk", "Omsk", "Омск"),
-    ("Asia/Bishkek", "Bishkek", "Бишкек"),
-    ("Asia/Dhaka", "Dhaka", "Дакка"),
-    ("Asia/Novosibirsk", "Novosibirsk, Krasnoyarsk, Barnaul", "Новосибирск, Красноярск, Барнаул"),
-    ("Asia/Bangkok", "Bangkok, Hanoi, Jakarta", "Бангкок, Ханой, Джакарта"),
-    ("Asia/Irkutsk", "Irkutsk, Ulan-Ude", "Иркутск, Улан-Удэ"),
-    ("Asia/Shanghai", "Beijing, Hong Kong, Singapore", "Пекин, Гонконг, Сингапур"),
-    ("Australia/Perth", "Perth", "Перт"),
-    ("Asia/Yakutsk", "Yakutsk, Chita", "Якутск, Чита"),
-    ("Asia/Tokyo", "Tokyo, Seoul", "Токио, Сеул"),
-    ("Australia/Adelaide", "Adelaide", "Аделаида"),
-    ("Asia/Vladivostok", "Vladivostok, Khabarovsk", "Владивосток, Хабаровск"),
-    ("Australia/Brisbane", "Brisbane", "Брисбен"),
-    ("Australia/Sydney", "Sydney, Melbourne", "Сидней, Мельбурн"),
-    ("Asia/Magadan", "Magadan, Yuzhno-Sakhalinsk", "Магадан, Южно-Сахалинск"),
-    ("Asia/Kamchatka", "Petropavlovsk-Kamchatsky", "Петропавловск-Камчатский"),
-    ("Pacific/Auckland", "Auckland", "Окленд"),
-];
-
 /// A line of the choice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Choice {
@@ -79,11 +22,12 @@ pub(super) struct Choice {
 /// Every choice, from west to east as clocks stand now.
 pub(super) fn choices(now: UnixMillis, lang: Lang) -> Vec<Choice> {
     let now = timestamp(now);
-    let mut zones: Vec<(i32, Choice)> = CITIES
+    let mut zones: Vec<(i32, Choice)> = lang
+        .words()
+        .cities
         .iter()
-        .filter_map(|&(zone, english, russian)| {
+        .filter_map(|&(zone, cities)| {
             let there = now.to_zoned(TimeZone::get(zone).ok()?);
-            let cities = named(lang, english, russian);
             let clock = clock(&there);
             Some((
                 there.offset().seconds(),
@@ -101,12 +45,12 @@ pub(super) fn choices(now: UnixMillis, lang: Lang) -> Vec<Choice> {
 
 /// What the zone is called on our pages: its cities, or the name itself where it is not one of
 /// ours.
-pub(super) fn called(zone: &str, lang: Lang) -> String {
-    CITIES
-        .iter()
-        .find(|(known, _, _)| *known == zone)
-        .map_or(zone, |&(_, english, russian)| named(lang, english, russian))
-        .to_owned()
+pub(super) fn called(zone: &str, lang: Lang) -> &str {
+    let cities = lang.words().cities.iter();
+    cities
+        .into_iter()
+        .find(|(known, _)| *known == zone)
+        .map_or(zone, |(_, cities)| cities)
 }
 
 /// The moment a clock on a wall of this zone means, by `2026-11-24T15:30`. A time that a clock
@@ -134,13 +78,6 @@ fn timestamp(at: UnixMillis) -> Timestamp {
     Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
 }
 
-const fn named(lang: Lang, english: &'static str, russian: &'static str) -> &'static str {
-    match lang {
-        Lang::En => english,
-        Lang::Ru => russian,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,7 +89,11 @@ mod tests {
     #[test]
     fn every_city_has_a_zone_and_they_go_from_west_to_east() {
         let all = choices(utc("2026-01-15T12:00"), Lang::En);
-        assert_eq!(all.len(), CITIES.len(), "a zone's name is not known");
+        assert_eq!(
+            all.len(),
+            Lang::En.words().cities.len(),
+            "a zone's name is not known"
+        );
         assert_eq!(all.first().unwrap().zone, "Pacific/Honolulu");
         assert_eq!(all.first().unwrap().clock, "02:00");
         assert_eq!(all.last().unwrap().zone, "Pacific/Auckland");

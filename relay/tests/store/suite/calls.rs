@@ -50,7 +50,7 @@ fn books(from: u128, command: u128, when: CallbackWhen) -> Request {
         when,
         consent: Consent {
             given: true,
-            wording: heard_protocol::consent::EN.to_owned(),
+            wording: heard_desk::consent::shown("en").to_owned(),
         },
     };
     asks(

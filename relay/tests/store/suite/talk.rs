@@ -217,7 +217,7 @@ pub(crate) async fn who_is_to_be_called_is_offered_nothing<H: Home>(bench: Bench
         when: CallbackWhen::Asap,
         consent: Consent {
             given: true,
-            wording: heard_protocol::consent::EN.to_owned(),
+            wording: heard_desk::consent::shown("en").to_owned(),
         },
     };
     let booked = bench

@@ -4,7 +4,7 @@ use heard_client::native::Options;
 use heard_client::{Config, Update};
 use heard_protocol::{
     CallbackAsk, CallbackForm, CallbackId, CallbackProgress, CallbackWhen, Consent,
-    Visitor as Role, VisitorCommand, VisitorCredential, VisitorRow, VisitorSignal, consent,
+    Visitor as Role, VisitorCommand, VisitorCredential, VisitorRow, VisitorSignal,
 };
 use heard_tests::real::{Party, Relay, SITE, Voice};
 use tokio::sync::watch;
@@ -57,7 +57,7 @@ impl Visitor {
             when: CallbackWhen::Asap,
             consent: Consent {
                 given: true,
-                wording: consent::EN.to_owned(),
+                wording: heard_desk::consent::shown("en").to_owned(),
             },
         };
         let voice = self.party.voice();
