@@ -318,6 +318,8 @@ pub enum RefusalCode {
     SlotTaken,
     /// Too many calls were asked for, for this number or on this site.
     TooManyCalls,
+    /// What the change was made to is not what it was any more.
+    Conflict,
 }
 
 impl RefusalCode {
@@ -349,6 +351,7 @@ impl RefusalCode {
             Self::NumberNotAllowed => "This site does not call such numbers.",
             Self::SlotTaken => "No place is left at this time.",
             Self::TooManyCalls => "Too many calls were asked for; try again tomorrow.",
+            Self::Conflict => "Somebody else has changed this in the meantime.",
         }
     }
 }

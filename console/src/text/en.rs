@@ -404,6 +404,7 @@ pub(super) static ENGLISH: Text = Text {
         RefusalCode::NumberNotAllowed => "This site doesn't call such numbers.",
         RefusalCode::SlotTaken => "No place is left at this time.",
         RefusalCode::TooManyCalls => "Too many calls were asked for.",
+        RefusalCode::Conflict => "Somebody else has changed this in the meantime.",
         RefusalCode::Invalid => "The relay doesn't understand this. Reload the page and try again.",
     },
     act: |act| match act {

@@ -424,6 +424,7 @@ pub(super) static RUSSIAN: Text = Text {
         RefusalCode::NumberNotAllowed => "На такие номера сайт не звонит.",
         RefusalCode::SlotTaken => "На это время мест больше нет.",
         RefusalCode::TooManyCalls => "Слишком много просьб о звонке.",
+        RefusalCode::Conflict => "Кто-то успел изменить это раньше вас.",
         RefusalCode::Invalid => "Сервер этого не понял. Перезагрузите страницу и попробуйте снова.",
     },
     act: |act| match act {

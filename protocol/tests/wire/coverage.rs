@@ -88,7 +88,7 @@ variants! {
         "bad_phone": Self::BadPhone, "no_consent": Self::NoConsent, "bad_time": Self::BadTime,
         "callback_exists": Self::CallbackExists, "colleague_offline": Self::ColleagueOffline,
         "invalid": Self::Invalid, "number_not_allowed": Self::NumberNotAllowed,
-        "slot_taken": Self::SlotTaken, "too_many_calls": Self::TooManyCalls,
+        "slot_taken": Self::SlotTaken, "too_many_calls": Self::TooManyCalls, "conflict": Self::Conflict,
     }
     Author { "visitor": Self::Visitor, "agent": Self::Agent(_) }
     PublicBody {

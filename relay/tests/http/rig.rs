@@ -10,7 +10,7 @@ use heard_relay::clock::{Clock, ManualClock};
 use heard_relay::config::Config;
 use heard_relay::entropy::SeededEntropy;
 use heard_relay::server::{App, Relay};
-use heard_relay::store::{self, NewAgent, SiteRecord};
+use heard_relay::store::{self, Edit, NewAgent, SiteRecord};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -126,7 +126,7 @@ impl Rig {
         };
         self.app()
             .store
-            .execute(store::Request::PutSite(site))
+            .execute(store::Request::PutSite(site, Edit::default()))
             .await
             .unwrap();
     }
@@ -145,7 +145,7 @@ impl Rig {
         };
         self.app()
             .store
-            .execute(store::Request::PutAgent(agent))
+            .execute(store::Request::PutAgent(agent, Edit::default()))
             .await
             .unwrap();
     }

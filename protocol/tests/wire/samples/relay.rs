@@ -110,6 +110,7 @@ fn refusal_codes() -> Vec<RefusalCode> {
         RefusalCode::NumberNotAllowed,
         RefusalCode::SlotTaken,
         RefusalCode::TooManyCalls,
+        RefusalCode::Conflict,
     ]
 }
 

@@ -327,7 +327,7 @@ pub(super) fn set_phone<L: Ledger>(
     let before = people::deed(ledger, agent, id)?;
     if before.is_none() {
         ledger.put_deed(id, agent.card.id, now)?;
-        people::put_phone(ledger, agent.card.id, phone)?;
+        people::put_phone(ledger, agent.card.id, phone, now)?;
         ledger.announce(Fact::Phone {
             site: agent.site,
             agent: agent.card.id,
@@ -357,7 +357,7 @@ pub(super) fn set_headset<L: Ledger>(
             headset: on,
             ..agent.phone.clone()
         };
-        people::put_phone(ledger, agent.card.id, &phone)?;
+        people::put_phone(ledger, agent.card.id, &phone, now)?;
         ledger.announce(Fact::Headset {
             site: agent.site,
             agent: agent.card.id,

@@ -1,14 +1,18 @@
 //! What a batch of requests needs from the database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heard_protocol::{
     AgentId, CallbackId, CommandId, ContactId, ConversationId, SiteId, StaffCommand, VisitorCommand,
 };
 
+use super::records::{RecordKey, place};
 use crate::node::NodeId;
 use crate::store::Request;
-use crate::store::ledger::command_of;
+use crate::store::ledger::{command_of, rivals};
+use crate::store::record::Lookup;
+use crate::store::rows::{AGENTS, SITES};
+use crate::store::table::Table;
 
 /// The rows to read, and which of them to lock. Ordered, and so are the locks: two nodes never wait
 /// for each other in a circle.
@@ -37,8 +41,10 @@ pub(super) struct Keys {
     pub(super) silent: BTreeSet<NodeId>,
     /// Of these agents it is asked on which nodes they have a socket.
     pub(super) seated: BTreeSet<AgentId>,
-    /// In lower case.
-    pub(super) emails: BTreeSet<String>,
+    /// Locked.
+    pub(super) records: BTreeSet<RecordKey>,
+    /// Only read: at most so many of each.
+    pub(super) lookups: BTreeMap<Lookup, usize>,
     /// Their conversations come along.
     pub(super) callbacks: BTreeSet<CallbackId>,
     /// When calls were asked for to these numbers (without extension).
@@ -64,7 +70,9 @@ pub(super) enum Lack {
     LockedAgent(AgentId),
     Node(NodeId),
     Seated(AgentId),
-    Email(String),
+    Record(&'static Table, [u8; 16]),
+    /// So many of these.
+    Records(Lookup, usize),
     Callback(CallbackId),
     Phone(SiteId, String),
     CallDesk(SiteId),
@@ -118,7 +126,8 @@ impl Keys {
             Lack::LockedAgent(id) => drop(self.locked_agents.insert(id)),
             Lack::Node(id) => drop(self.nodes.insert(id)),
             Lack::Seated(id) => drop(self.seated.insert(id)),
-            Lack::Email(email) => drop(self.emails.insert(email)),
+            Lack::Record(table, id) => self.lock_record(table, id),
+            Lack::Records(lookup, limit) => drop(self.lookups.insert(lookup, limit)),
             Lack::Callback(id) => drop(self.callbacks.insert(id)),
             Lack::Phone(site, phone) => drop(self.phones.insert((site, phone))),
             Lack::CallDesk(site) => drop(self.call_desks.insert(site)),
@@ -208,15 +217,28 @@ impl Keys {
                 self.callbacks.insert(*callback);
             }
             Request::EverybodyGone { .. } => self.all_sites = true,
-            Request::PutAgent(agent) => {
+            Request::PutSite(site, _) => self.lock_record(&SITES, site.id.to_bytes()),
+            Request::PutAgent(agent, _) => {
                 self.sites.insert(agent.site);
-                self.locked_agents.insert(agent.card.id);
-                self.emails.insert(agent.email.to_ascii_lowercase());
+                self.lock_record(&AGENTS, agent.card.id.to_bytes());
             }
-            Request::PutSkills { agent, .. } => {
-                self.locked_agents.insert(*agent);
+            Request::PutSkills { agent, .. } => self.lock_record(&AGENTS, agent.to_bytes()),
+            Request::Put(put) => {
+                self.sites.insert(put.site);
+                self.lock_record(put.table, put.id);
+                let rivals = rivals(put).into_iter();
+                let rivals = rivals.map(|lookup| (lookup.clone(), lookup.limit));
+                self.lookups.extend(rivals);
             }
-            Request::SignOut { .. } | Request::PutSite(_) => {}
+            Request::SignOut { .. } => {}
+        }
+    }
+
+    /// A record is locked. An agent's is their row, which is locked in its own turn.
+    fn lock_record(&mut self, table: &Table, id: [u8; 16]) {
+        self.records.insert((place(table), id));
+        if table == &AGENTS {
+            self.locked_agents.insert(AgentId::from_bytes(id));
         }
     }
 
@@ -247,10 +269,11 @@ impl Keys {
                 self.conversations.insert(*conversation);
                 self.handed_over.insert(*conversation);
             }
-            StaffCommand::SetAvailability { .. }
-            | StaffCommand::SetPhone { .. }
-            | StaffCommand::SetHeadset { .. } => {
+            StaffCommand::SetAvailability { .. } => {
                 self.locked_agents.insert(agent);
+            }
+            StaffCommand::SetPhone { .. } | StaffCommand::SetHeadset { .. } => {
+                self.lock_record(&AGENTS, agent.to_bytes());
             }
             StaffCommand::TakeCallback { callback } => {
                 self.locked_agents.insert(agent);
