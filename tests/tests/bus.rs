@@ -20,7 +20,7 @@ use heard_relay::clock::SystemClock;
 use heard_relay::config::{Config, Data};
 use heard_relay::entropy::OsEntropy;
 use heard_relay::server::Relay;
-use heard_relay::store::Request;
+use heard_relay::store::{Edit, Request};
 use heard_test_postgres::Server;
 use heard_tests::real::wire::{self, Wire, visitor};
 use heard_tests::real::{Desk, Habits, Party, SITE, Seen};
@@ -345,7 +345,7 @@ async fn whose_line_breaks_without_a_word_is_offered_a_call() {
     let mut calls = CallPolicy::clone(&site.calls);
     calls.trouble.breaks = 1;
     site.calls = Arc::new(calls);
-    let put = store.execute(Request::PutSite(site)).await;
+    let put = store.execute(Request::PutSite(site, Edit::default())).await;
     put.expect("the store works");
     let node = Node::start(&url, &Arc::new(Local::default())).await;
     let open = || Wire::open::<Visitor>(node.address, Codec::Postcard);

@@ -17,7 +17,7 @@ use heard_protocol::{
     Availability, ConversationId, MeAct, SiteId, Staff, StaffCommand, StaffCredential, Visitor,
     VisitorCommand, VisitorCredential,
 };
-use heard_relay::store::{Request, SiteRecord, Store};
+use heard_relay::store::{Edit, Request, SiteRecord, Store};
 use heard_tests::Rng;
 use heard_tests::check::{History, Sender, Shown, check};
 use heard_tests::power::{Disk, Timeline, Trace};
@@ -72,7 +72,7 @@ async fn copy_with_a_long_log(desk: &Desk, folder: &Path) {
             calls: std::sync::Arc::default(),
             policy: Policy::default(),
         };
-        let renamed = store.execute(Request::PutSite(site)).await;
+        let renamed = store.execute(Request::PutSite(site, Edit::default())).await;
         renamed.expect("the store can write");
     }
     let there = files(desk.folder());

@@ -19,7 +19,7 @@ use heard_relay::clock::SystemClock;
 use heard_relay::config;
 use heard_relay::entropy::OsEntropy;
 use heard_relay::server::Relay;
-use heard_relay::store::{NewAgent, Request, SiteRecord};
+use heard_relay::store::{Edit, NewAgent, Request, SiteRecord};
 use tokio::net::TcpListener;
 
 /// A bound on failures; nothing waits this long otherwise.
@@ -52,7 +52,10 @@ impl Shop {
             policy: heard_desk::Policy::default(),
             calls: Arc::default(),
         };
-        app.store.execute(Request::PutSite(site)).await.unwrap();
+        app.store
+            .execute(Request::PutSite(site, Edit::default()))
+            .await
+            .unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("ws://{}", listener.local_addr().unwrap());
         tokio::spawn(relay.serve(listener, std::future::pending()));
@@ -86,7 +89,7 @@ impl Shop {
         };
         self.app
             .store
-            .execute(Request::PutAgent(agent))
+            .execute(Request::PutAgent(agent, Edit::default()))
             .await
             .unwrap();
         self.app.store.execute(sign_in).await.unwrap();

@@ -81,6 +81,8 @@ pub(super) async fn request(
             Ok((StatusCode::CREATED, Json(Booked { receipt, token })).into_response())
         }
         Answer::Refused(refusal) => Err(refusal.into()),
-        Answer::Round { .. } | Answer::Beat { .. } | Answer::Done => Err(ApiError::Unavailable),
+        Answer::Round { .. } | Answer::Beat { .. } | Answer::Kept(_) | Answer::Done => {
+            Err(ApiError::Unavailable)
+        }
     }
 }

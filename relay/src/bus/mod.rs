@@ -13,6 +13,8 @@ mod ear;
 mod exchange;
 mod local;
 pub mod nats;
+#[cfg(test)]
+mod samples;
 mod word;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use heard_protocol::SiteId;
 use heard_relay::auth::{BOT_SESSION_MS, NewSession};
 use heard_relay::clock::{Clock, SystemClock};
 use heard_relay::entropy::Entropy;
-use heard_relay::store::{Request, Store};
+use heard_relay::store::{Edit, Request, Store};
 
 use super::args::{AgentAdd, AgentSkills};
 use super::offline::{NewAccount, entropy, open, put_agent};
@@ -37,6 +37,7 @@ pub(super) fn skills(args: &AgentSkills) -> anyhow::Result<()> {
         let request = Request::PutSkills {
             agent: agent.card.id,
             skills: args.skills.iter().cloned().collect(),
+            edit: Edit::by_operator(SystemClock.now()),
         };
         store.execute(request).await?;
         anyhow::Ok(())

@@ -10,7 +10,7 @@ use heard_desk::callback::report::{Report, report};
 use heard_desk::callback::{CallPolicy, Callback};
 use heard_protocol::{SiteId, UnixMillis};
 use heard_relay::clock::{Clock, SystemClock};
-use heard_relay::store::{Request, SiteRecord, Store};
+use heard_relay::store::{Edit, Request, SiteRecord, Store};
 use serde::Serialize;
 
 use super::args::{CallsReport, CallsSet, CallsShow};
@@ -39,7 +39,9 @@ pub(super) fn set(args: &CallsSet) -> anyhow::Result<()> {
         let store = open(&config.data).await?;
         let mut site = the_site(&*store, args.site).await?;
         site.calls = Arc::new(policy);
-        store.execute(Request::PutSite(site)).await?;
+        store
+            .execute(Request::PutSite(site, Edit::by_operator(SystemClock.now())))
+            .await?;
         anyhow::Ok(())
     })
 }

@@ -9,7 +9,7 @@ use heard_relay::auth::Passwords;
 use heard_relay::clock::Clock;
 use heard_relay::config::{Data, PublicUrl};
 use heard_relay::entropy::{Entropy, OsEntropy};
-use heard_relay::store::{self, Fact, Listener, NewAgent, Request, SiteRecord, Store};
+use heard_relay::store::{self, Edit, Fact, Listener, NewAgent, Request, SiteRecord, Store};
 
 /// Nobody is connected, so there is nobody to tell.
 #[derive(Debug)]
@@ -44,7 +44,12 @@ pub(crate) async fn put_site(
         policy: heard_desk::Policy::default(),
         calls: Arc::default(),
     };
-    store.execute(Request::PutSite(site.clone())).await?;
+    store
+        .execute(Request::PutSite(
+            site.clone(),
+            Edit::by_operator(clock.now()),
+        ))
+        .await?;
     Ok(site)
 }
 
@@ -90,6 +95,8 @@ pub(crate) async fn put_agent(
         password_hash,
         capacity,
     };
-    store.execute(Request::PutAgent(agent)).await?;
+    store
+        .execute(Request::PutAgent(agent, Edit::by_operator(clock.now())))
+        .await?;
     Ok(id)
 }

@@ -4,7 +4,7 @@ use heard_protocol::SiteId;
 use heard_relay::clock::Clock;
 use heard_relay::config::PublicUrl;
 use heard_relay::entropy::Entropy;
-use heard_relay::store::{Request, Store};
+use heard_relay::store::{Edit, Request, Store};
 
 use crate::cli::offline::{NewAccount, put_agent, put_site};
 
@@ -57,7 +57,9 @@ pub(super) async fn seed(
             }
             let id = site.id;
             if site.origins.len() > before {
-                store.execute(Request::PutSite(site)).await?;
+                store
+                    .execute(Request::PutSite(site, Edit::by_operator(clock.now())))
+                    .await?;
             }
             id
         }

@@ -27,7 +27,7 @@ use crate::config::Config;
 use crate::hub::{Mail, Mailbox};
 use crate::node::NodeId;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Listener, NewAgent, Request, SiteRecord, StoreError, VisitorProfile};
+use crate::store::{Edit, Listener, NewAgent, Request, SiteRecord, StoreError, VisitorProfile};
 use crate::trouble;
 
 const SITE: SiteId = SiteId::from_bits(1);
@@ -94,8 +94,8 @@ impl Scene {
             rota,
             _folder: folder,
         };
-        scene.writes(Request::PutSite(site)).await;
-        scene.writes(Request::PutAgent(anna)).await;
+        scene.writes(Request::PutSite(site, Edit::default())).await;
+        scene.writes(Request::PutAgent(anna, Edit::default())).await;
         // The sweep of a start finds nothing to do.
         scene.works().await;
         scene

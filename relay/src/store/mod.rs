@@ -15,6 +15,7 @@ pub mod moving;
 mod open;
 pub mod postgres;
 mod query;
+mod record;
 mod request;
 mod rows;
 pub mod sqlite;
@@ -29,7 +30,12 @@ pub use query::{
     AgentPhone, AgentRecord, Arrival, Head, LogSlice, NewAgent, Overview, SiteRecord, Unseen,
     VisitorView, Waiting,
 };
+pub use record::{
+    Edit, Editor, Find, Kept, Lookup, Past, Put, Record, RecordId, RecordRow, Version,
+};
 pub use request::{Answer, Request, VisitorProfile};
+pub use rows::Account;
+pub use table::{Table, Value};
 
 use crate::node::NodeId;
 use async_trait::async_trait;
@@ -168,9 +174,54 @@ pub trait Store: Send + Sync + 'static {
     /// Every node that is known, and its number: a [`Request::Beat`] raises it.
     async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError>;
 
+    /// Records, whichever kind they are; [`dyn Store`](trait.Store.html#impl-dyn+Store) reads what
+    /// they say.
+    async fn rows(&self, lookup: Lookup) -> Result<Vec<RecordRow>, StoreError>;
+
+    /// What a record said before, the latest first.
+    async fn past(
+        &self,
+        table: &'static Table,
+        id: [u8; 16],
+        limit: usize,
+    ) -> Result<Vec<Past>, StoreError>;
+
     /// Whether other processes may be writing to the store too.
     fn is_shared(&self) -> bool;
 
     /// Whether the store can write now; for readiness.
     async fn check(&self) -> Result<(), StoreError>;
+}
+
+impl dyn Store {
+    /// A record.
+    ///
+    /// # Errors
+    /// As every look-up's.
+    pub async fn record<R: Record>(&self, id: R::Id) -> Result<Option<Kept<R>>, StoreError> {
+        let lookup = Lookup::one(R::TABLE, id.bytes());
+        self.rows(lookup).await?.first().map(Kept::read).transpose()
+    }
+
+    /// Records.
+    ///
+    /// # Errors
+    /// As every look-up's.
+    pub async fn records<R: Record>(&self, find: Find<R>) -> Result<Vec<Kept<R>>, StoreError> {
+        let rows = self.rows(find.lookup).await?;
+        rows.iter().map(Kept::read).collect()
+    }
+
+    /// What a record said before, the latest first.
+    ///
+    /// # Errors
+    /// As every look-up's.
+    pub async fn history<R: Record>(
+        &self,
+        id: R::Id,
+        limit: usize,
+    ) -> Result<Vec<Kept<R>>, StoreError> {
+        let past = self.past(R::TABLE, id.bytes(), limit).await?;
+        past.iter().map(Kept::of_past).collect()
+    }
 }

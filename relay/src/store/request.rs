@@ -11,6 +11,7 @@ use heard_protocol::{
 };
 
 use super::query::{NewAgent, SiteRecord};
+use super::record::{Edit, Put, Version};
 use crate::node::NodeId;
 
 /// What a visitor's browser says about them; kept with the contact.
@@ -157,16 +158,21 @@ pub enum Request {
         token_hash: [u8; 32],
     },
     /// Create a site or change its settings.
-    PutSite(SiteRecord),
+    PutSite(SiteRecord, Edit),
     /// Create an agent or change everything but their id.
-    PutAgent(NewAgent),
+    PutAgent(NewAgent, Edit),
     /// An agent is good at this, and nothing else.
     PutSkills {
         /// Who.
         agent: AgentId,
         /// At what.
         skills: Skills,
+        /// Who says so, and when.
+        edit: Edit,
     },
+    /// Write a record; answered by [`Answer::Kept`], or refused as a conflict if it was made of a
+    /// version that is not the latest.
+    Put(Put),
 }
 
 /// What became of a [`Request`].
@@ -188,6 +194,8 @@ pub enum Answer {
         /// Whether the node was known; if not, so were none of its agents' sockets.
         known: bool,
     },
+    /// The record is on disk, as this version.
+    Kept(Version),
     /// It is written, and there is nothing to say about it.
     Done,
 }

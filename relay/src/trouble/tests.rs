@@ -18,7 +18,8 @@ use crate::clock::ManualClock;
 use crate::hub::{Hub, Mailbox};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{
-    Answer, Fact, Listener as Told, NewAgent, Request, SiteRecord, Store, VisitorProfile, Waiting,
+    Answer, Edit, Fact, Listener as Told, NewAgent, Request, SiteRecord, Store, VisitorProfile,
+    Waiting,
 };
 
 const SITE: SiteId = SiteId::from_bits(1);
@@ -71,7 +72,10 @@ impl Scene {
             password_hash: String::new(),
             capacity: 3,
         };
-        for request in [Request::PutSite(site), Request::PutAgent(anna)] {
+        for request in [
+            Request::PutSite(site, Edit::default()),
+            Request::PutAgent(anna, Edit::default()),
+        ] {
             store.execute(request).await.expect("the store works");
         }
         let listener = Listener::new(Arc::clone(&store), clock.clone()).unwrap();

@@ -15,7 +15,7 @@ use heard_protocol::{
 use heard_relay::auth::call_path;
 use heard_relay::config::{DialerSettings, WebhookSettings};
 use heard_relay::dialer::webhook::sign;
-use heard_relay::store::{Answer, Request, SiteRecord};
+use heard_relay::store::{Answer, Edit, Request, SiteRecord};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -246,7 +246,10 @@ impl Program {
             calls: Arc::new(calls),
             ..site
         };
-        store.execute(Request::PutSite(site)).await.unwrap();
+        store
+            .execute(Request::PutSite(site, Edit::default()))
+            .await
+            .unwrap();
         Self { told, rig }
     }
 

@@ -11,7 +11,7 @@ use heard_relay::clock::{Clock, ManualClock};
 use heard_relay::config::Config;
 use heard_relay::entropy::SeededEntropy;
 use heard_relay::server::Relay;
-use heard_relay::store::{self, NewAgent, SiteRecord};
+use heard_relay::store::{self, Edit, NewAgent, SiteRecord};
 use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -127,7 +127,7 @@ impl Rig {
         };
         self.app()
             .store
-            .execute(store::Request::PutSite(site))
+            .execute(store::Request::PutSite(site, Edit::default()))
             .await
             .unwrap();
     }
@@ -146,7 +146,7 @@ impl Rig {
         };
         self.app()
             .store
-            .execute(store::Request::PutAgent(agent))
+            .execute(store::Request::PutAgent(agent, Edit::default()))
             .await
             .unwrap();
     }

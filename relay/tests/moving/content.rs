@@ -14,7 +14,7 @@ use heard_protocol::{
 use heard_relay::node::NodeId;
 use heard_relay::store::sqlite::SqliteStore;
 use heard_relay::store::{
-    Answer, Fact, Listener, NewAgent, Request, SiteRecord, Store, VisitorProfile,
+    Answer, Edit, Fact, Listener, NewAgent, Request, SiteRecord, Store, VisitorProfile,
 };
 use tempfile::TempDir;
 
@@ -136,36 +136,42 @@ pub(crate) fn message(visitor: u128, number: u128) -> Request {
 fn people() -> Vec<Request> {
     let mut requests = Vec::new();
     for (id, reopen_ms) in SITES.into_iter().zip([3_600_000_000, 0]) {
-        requests.push(Request::PutSite(SiteRecord {
-            id,
-            name: "Лавка \0".to_owned(),
-            origins: vec!["https://shop.example".to_owned()],
-            policy: heard_desk::Policy {
-                reopen_ms,
-                ..heard_desk::Policy::default()
+        requests.push(Request::PutSite(
+            SiteRecord {
+                id,
+                name: "Лавка \0".to_owned(),
+                origins: vec!["https://shop.example".to_owned()],
+                policy: heard_desk::Policy {
+                    reopen_ms,
+                    ..heard_desk::Policy::default()
+                },
+                calls: Arc::new(CallPolicy {
+                    home_country: "RU".to_owned(),
+                    ..CallPolicy::default()
+                }),
             },
-            calls: Arc::new(CallPolicy {
-                home_country: "RU".to_owned(),
-                ..CallPolicy::default()
-            }),
-        }));
+            Edit::default(),
+        ));
     }
     for (place, id) in AGENTS.into_iter().enumerate() {
-        requests.push(Request::PutAgent(NewAgent {
-            card: AgentCard {
-                id,
-                name: format!("Agent {place}"),
-                kind: if place == 1 {
-                    AgentKind::Bot
-                } else {
-                    AgentKind::Person
+        requests.push(Request::PutAgent(
+            NewAgent {
+                card: AgentCard {
+                    id,
+                    name: format!("Agent {place}"),
+                    kind: if place == 1 {
+                        AgentKind::Bot
+                    } else {
+                        AgentKind::Person
+                    },
                 },
+                site: SITES[place / 2],
+                email: format!("Agent{place}@shop.example"),
+                password_hash: "$argon2id$".to_owned(),
+                capacity: u16::MAX,
             },
-            site: SITES[place / 2],
-            email: format!("Agent{place}@shop.example"),
-            password_hash: "$argon2id$".to_owned(),
-            capacity: u16::MAX,
-        }));
+            Edit::default(),
+        ));
         // The last one has gone, and one was online when the relay ended.
         for online in [true, place < 3] {
             requests.push(Request::Presence {

@@ -8,7 +8,8 @@ use heard_protocol::{
 };
 use heard_relay::node::NodeId;
 use heard_relay::store::{
-    Answer, Fact, Listener, NewAgent, Request, SiteRecord, Store, VisitorProfile,
+    Account, AgentPhone, Answer, Edit, Fact, Listener, NewAgent, Request, SiteRecord, Store,
+    VisitorProfile,
 };
 use parking_lot::Mutex;
 
@@ -84,6 +85,20 @@ pub(crate) fn agent(id: AgentId, name: &str, site: SiteId) -> NewAgent {
     }
 }
 
+/// An agent's account by number and words.
+pub(crate) fn account(id: u128, words: &str) -> Account {
+    Account {
+        id: AgentId::from_bits(id),
+        site: SITE,
+        name: words.to_owned(),
+        kind: AgentKind::Person,
+        email: format!("{words}@shop.example"),
+        capacity: 3,
+        phone: AgentPhone::default(),
+        skills: heard_desk::Skills::default(),
+    }
+}
+
 impl<H: Home> Bench<H> {
     pub(crate) async fn set_up() -> Self {
         let home = H::make().await;
@@ -94,10 +109,15 @@ impl<H: Home> Bench<H> {
             store,
             notebook,
         };
-        bench.done(Request::PutSite(site(SITE))).await;
+        bench
+            .done(Request::PutSite(site(SITE), Edit::default()))
+            .await;
         for (agent_id, name) in [(ANNA, "Anna"), (OLEG, "Oleg")] {
             bench
-                .done(Request::PutAgent(agent(agent_id, name, SITE)))
+                .done(Request::PutAgent(
+                    agent(agent_id, name, SITE),
+                    Edit::default(),
+                ))
                 .await;
         }
         bench.notebook.take();

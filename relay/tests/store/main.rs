@@ -1,7 +1,10 @@
 //! Every store passes the same suite.
 //!
 //! To add a store: implement [`bench::Home`] for it and add one line at the end of this file; one
-//! more if many nodes can share it.
+//! more if many nodes can share it. To add a kind of record: add the line that makes one.
+
+use heard_protocol::SiteId;
+use heard_relay::store::{Account, SiteRecord};
 
 mod bench;
 mod suite;
@@ -75,6 +78,40 @@ macro_rules! conformance {
             );
         }
     };
+    (records: $($name:ident: $record:ty = $make:expr,)+) => {$(
+        mod $name {
+            use crate::suite::records::{self, Make};
+            use super::*;
+
+            const MAKE: Make<$record> = $make;
+
+            conformance!(@record on_sqlite, crate::sqlite::File, MAKE:
+                what_it_was_is_kept, it_is_found_in_order, unique_keys_are_unique,
+            );
+            conformance!(@record on_postgres, crate::postgres::Database, MAKE:
+                what_it_was_is_kept, it_is_found_in_order, unique_keys_are_unique,
+                one_of_two_nodes_changes_it,
+            );
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn it_is_moved_along() {
+                records::it_is_moved_along(MAKE).await;
+            }
+        }
+    )+};
+    (@record $name:ident, $home:ty, $make:ident: $($case:ident,)+) => {
+        mod $name {
+            use super::*;
+
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let bench = crate::bench::Bench::<$home>::set_up().await;
+                    records::$case(bench, $make).await;
+                }
+            )+
+        }
+    };
     (@cases $home:ty: $($module:ident::$case:ident,)+) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $case() {
@@ -87,3 +124,7 @@ macro_rules! conformance {
 conformance!(on_sqlite, crate::sqlite::File);
 conformance!(on_postgres, crate::postgres::Database);
 conformance!(many nodes: nodes_on_postgres, crate::postgres::Database);
+conformance!(records:
+    sites: SiteRecord = |id, words| SiteRecord { name: words.to_owned(), ..bench::site(SiteId::from_bits(id)) },
+    accounts: Account = bench::account,
+);

@@ -14,7 +14,7 @@ pub(crate) struct File {
 }
 
 impl File {
-    fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("heard.db")
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use heard_protocol::{PublicBody, Receipt, Seq, StaffEntry};
-use heard_relay::store::{Answer, Fact, Listener, Request, Store, StoreError};
+use heard_relay::store::{Answer, Edit, Fact, Listener, Request, Store, StoreError};
 use heard_test_postgres::Server;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -42,7 +42,7 @@ impl Stream {
         };
         let notebook = Arc::new(Notebook::default());
         let store = home.open(Arc::clone(&notebook) as Arc<dyn Listener>).await;
-        let site = Request::PutSite(site(SITE));
+        let site = Request::PutSite(site(SITE), Edit::default());
         store.execute(site).await.expect("the store works");
         let (count, acked) = watch::channel(0);
         let senders = (0..VISITORS)

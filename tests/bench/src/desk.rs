@@ -13,7 +13,7 @@ use heard_protocol::{
     UnixMillis, VERSION, Visitor, VisitorCommand, VisitorCredential,
 };
 use heard_relay::store::sqlite::SqliteStore;
-use heard_relay::store::{Fact, Listener, NewAgent, Request, SiteRecord, Store};
+use heard_relay::store::{Edit, Fact, Listener, NewAgent, Request, SiteRecord, Store};
 
 use crate::wire::Wire;
 
@@ -53,13 +53,16 @@ impl Desk {
         let data = folder.path().join("heard.db");
         let store = SqliteStore::open(&data, Arc::new(Deaf))?;
         store
-            .execute(Request::PutSite(SiteRecord {
-                id: SITE,
-                name: "Bench".to_owned(),
-                origins: Vec::new(),
-                calls: std::sync::Arc::default(),
-                policy: heard_desk::Policy::default(),
-            }))
+            .execute(Request::PutSite(
+                SiteRecord {
+                    id: SITE,
+                    name: "Bench".to_owned(),
+                    origins: Vec::new(),
+                    calls: std::sync::Arc::default(),
+                    policy: heard_desk::Policy::default(),
+                },
+                Edit::default(),
+            ))
             .await?;
         for n in 0..agents {
             let id = AgentId::from_bits(n as u128 + 1);
@@ -75,7 +78,9 @@ impl Desk {
                 password_hash: String::new(),
                 capacity: u16::MAX,
             };
-            store.execute(Request::PutAgent(agent)).await?;
+            store
+                .execute(Request::PutAgent(agent, Edit::default()))
+                .await?;
             let token_hash = heard_relay::auth::hash_token(&token(n));
             let expires_at = UnixMillis(u64::try_from(i64::MAX).unwrap_or(u64::MAX));
             store

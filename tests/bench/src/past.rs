@@ -8,7 +8,7 @@ use heard_protocol::{
 };
 use heard_relay::config::Data;
 use heard_relay::node::NodeId;
-use heard_relay::store::{self, Answer, NewAgent, Request, SiteRecord, Store};
+use heard_relay::store::{self, Answer, Edit, NewAgent, Request, SiteRecord, Store};
 
 use crate::desk::{Deaf, TEXT_BYTES, site};
 
@@ -54,7 +54,9 @@ impl Past {
                 calls: std::sync::Arc::default(),
                 policy: heard_desk::Policy::default(),
             };
-            store.execute(Request::PutSite(record)).await?;
+            store
+                .execute(Request::PutSite(record, Edit::default()))
+                .await?;
             let card = AgentCard {
                 id: AGENT,
                 name: "Agent".to_owned(),
@@ -67,7 +69,9 @@ impl Past {
                 password_hash: String::new(),
                 capacity: u16::MAX,
             };
-            store.execute(Request::PutAgent(agent)).await?;
+            store
+                .execute(Request::PutAgent(agent, Edit::default()))
+                .await?;
         }
         // Whoever starts on this finds an agent who was there until now, and gives them time to
         // come back.

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use heard_protocol::{CommandId, ContactId, UnixMillis, VisitorCommand};
 use heard_relay::store::postgres::PostgresStore;
 use heard_relay::store::{
-    Answer, Answers, Fact, Listener, Request, SiteRecord, Store, VisitorProfile,
+    Answer, Answers, Edit, Fact, Listener, Request, SiteRecord, Store, VisitorProfile,
 };
 use heard_test_postgres::Server;
 use sqlx::types::Uuid;
@@ -123,13 +123,16 @@ async fn bare(url: &str) -> anyhow::Result<f64> {
 /// Messages a second, each acknowledged.
 async fn store(url: &str) -> anyhow::Result<f64> {
     let store = Arc::new(PostgresStore::open_with(url, Arc::new(Answering::start()), BATCH).await?);
-    let put = Request::PutSite(SiteRecord {
-        id: site(),
-        name: "Bench".to_owned(),
-        origins: Vec::new(),
-        calls: std::sync::Arc::default(),
-        policy: heard_desk::Policy::default(),
-    });
+    let put = Request::PutSite(
+        SiteRecord {
+            id: site(),
+            name: "Bench".to_owned(),
+            origins: Vec::new(),
+            calls: std::sync::Arc::default(),
+            policy: heard_desk::Policy::default(),
+        },
+        Edit::default(),
+    );
     store.execute(put).await?;
     let profile = Arc::new(VisitorProfile::default());
     let says = move |visitor: u128, id: CommandId, text: &str| Request::Visitor {

@@ -10,7 +10,7 @@ use heard_protocol::{
 use heard_relay::auth::hash_token;
 use heard_relay::config::Data;
 use heard_relay::store::{
-    self, Fact, Head, Listener, NewAgent, Request, SiteRecord, Store, StoreError,
+    self, Edit, Fact, Head, Listener, NewAgent, Request, SiteRecord, Store, StoreError,
 };
 
 use crate::check::FinalLog;
@@ -59,25 +59,31 @@ impl Desk {
                 .collect(),
         };
         let store = desk.store().await;
-        let mut requests = vec![Request::PutSite(SiteRecord {
-            id: SITE,
-            name: "The shop".to_owned(),
-            origins: vec!["https://shop.example".to_owned()],
-            calls: std::sync::Arc::default(),
-            policy,
-        })];
+        let mut requests = vec![Request::PutSite(
+            SiteRecord {
+                id: SITE,
+                name: "The shop".to_owned(),
+                origins: vec!["https://shop.example".to_owned()],
+                calls: std::sync::Arc::default(),
+                policy,
+            },
+            Edit::default(),
+        )];
         for (number, agent) in desk.agents.iter().enumerate() {
-            requests.push(Request::PutAgent(NewAgent {
-                card: AgentCard {
-                    id: *agent,
-                    name: format!("Agent {number}"),
-                    kind: AgentKind::Person,
+            requests.push(Request::PutAgent(
+                NewAgent {
+                    card: AgentCard {
+                        id: *agent,
+                        name: format!("Agent {number}"),
+                        kind: AgentKind::Person,
+                    },
+                    site: SITE,
+                    email: format!("agent{number}@shop.example"),
+                    password_hash: String::new(),
+                    capacity,
                 },
-                site: SITE,
-                email: format!("agent{number}@shop.example"),
-                password_hash: String::new(),
-                capacity,
-            }));
+                Edit::default(),
+            ));
             requests.push(Request::SignIn {
                 agent: *agent,
                 token_hash: hash_token(&desk.token(number)),

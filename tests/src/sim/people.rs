@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, Availability, MeAct, Secret, Staff, StaffCommand, Visitor,
 };
-use heard_relay::store::{NewAgent, Request, SiteRecord};
+use heard_relay::store::{Edit, NewAgent, Request, SiteRecord};
 
 use super::crowd::Person;
 use super::event::On;
@@ -16,27 +16,33 @@ use crate::check::Who;
 impl World<'_> {
     /// A site with its agents comes to be.
     pub(super) fn found(&mut self) {
-        let mut requests = vec![Request::PutSite(SiteRecord {
-            id: self.site,
-            name: "The shop".to_owned(),
-            origins: Vec::new(),
-            calls: std::sync::Arc::default(),
-            policy: self.plan.policy,
-        })];
+        let mut requests = vec![Request::PutSite(
+            SiteRecord {
+                id: self.site,
+                name: "The shop".to_owned(),
+                origins: Vec::new(),
+                calls: std::sync::Arc::default(),
+                policy: self.plan.policy,
+            },
+            Edit::default(),
+        )];
         for number in 0..self.plan.agents {
             let id = AgentId::from_bits(self.rng.bits());
             let name = format!("agent {}", number + 1);
-            requests.push(Request::PutAgent(NewAgent {
-                card: AgentCard {
-                    id,
-                    name: name.clone(),
-                    kind: AgentKind::Person,
+            requests.push(Request::PutAgent(
+                NewAgent {
+                    card: AgentCard {
+                        id,
+                        name: name.clone(),
+                        kind: AgentKind::Person,
+                    },
+                    site: self.site,
+                    email: id.to_string(),
+                    password_hash: String::new(),
+                    capacity: u16::try_from(self.rng.between(1, 6)).unwrap_or(1),
                 },
-                site: self.site,
-                email: id.to_string(),
-                password_hash: String::new(),
-                capacity: u16::try_from(self.rng.between(1, 6)).unwrap_or(1),
-            }));
+                Edit::default(),
+            ));
             let token = Secret(id.to_string());
             let person = self.person::<Staff>(name, Some(Who::Agent(id)), Some(token));
             self.staff.people.push(person);

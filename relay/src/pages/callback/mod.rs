@@ -169,9 +169,13 @@ async fn book(
     };
     match app.store.execute(request).await {
         Ok(Answer::Refused(refusal)) => Ok(Some(refusal.code)),
-        Ok(Answer::Receipt(_) | Answer::Round { .. } | Answer::Beat { .. } | Answer::Done) => {
-            Ok(None)
-        }
+        Ok(
+            Answer::Receipt(_)
+            | Answer::Round { .. }
+            | Answer::Beat { .. }
+            | Answer::Kept(_)
+            | Answer::Done,
+        ) => Ok(None),
         Err(error) => {
             tracing::error!(
                 error = &error as &dyn std::error::Error,

@@ -243,11 +243,10 @@ fn answer_frame<S: Side>(id: CommandId, answer: Option<&Answer>) -> RelayFrame<S
             id,
             refusal: *refusal,
         },
-        Some(Answer::Round { .. } | Answer::Beat { .. } | Answer::Done) | None => {
-            RelayFrame::Refused {
-                id,
-                refusal: Refusal::from(RefusalCode::Unavailable),
-            }
-        }
+        Some(Answer::Round { .. } | Answer::Beat { .. } | Answer::Kept(_) | Answer::Done)
+        | None => RelayFrame::Refused {
+            id,
+            refusal: Refusal::from(RefusalCode::Unavailable),
+        },
     }
 }

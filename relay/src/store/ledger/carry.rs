@@ -2,7 +2,9 @@
 
 use heard_protocol::{CommandId, Receipt, Refusal, RefusalCode, Wire as _};
 
-use super::{Actor, Failure, Key, Ledger, Outcome, callbacks, conversations, people, rounds};
+use super::{
+    Actor, Failure, Key, Ledger, Outcome, callbacks, conversations, people, records, rounds,
+};
 use crate::store::{Answer, Request};
 
 /// Carries one request out. What the rules refuse is [`Answer::Refused`].
@@ -67,9 +69,10 @@ pub(in crate::store) fn command_of(request: &Request) -> Option<Commanded> {
         | Request::EverybodyGone { .. }
         | Request::SignIn { .. }
         | Request::SignOut { .. }
-        | Request::PutSite(_)
-        | Request::PutAgent(_)
-        | Request::PutSkills { .. } => None,
+        | Request::PutSite(..)
+        | Request::PutAgent(..)
+        | Request::PutSkills { .. }
+        | Request::Put(_) => None,
     }
 }
 
@@ -189,11 +192,18 @@ fn by_kind<L: Ledger>(ledger: &mut L, request: &Request) -> Outcome<Answer, L> {
             expires_at,
         } => people::sign_in(ledger, *agent, token_hash, *expires_at).map(|()| Answer::Done),
         Request::SignOut { token_hash } => ledger.drop_session(token_hash).map(|()| Answer::Done),
-        Request::PutSite(site) => people::put_site(ledger, site).map(|()| Answer::Done),
-        Request::PutAgent(agent) => people::put_agent(ledger, agent).map(|()| Answer::Done),
-        Request::PutSkills { agent, skills } => {
-            people::put_skills(ledger, *agent, skills).map(|()| Answer::Done)
+        Request::PutSite(site, edit) => {
+            people::put_site(ledger, site, *edit).map(|()| Answer::Done)
         }
+        Request::PutAgent(agent, edit) => {
+            people::put_agent(ledger, agent, *edit).map(|()| Answer::Done)
+        }
+        Request::PutSkills {
+            agent,
+            skills,
+            edit,
+        } => people::put_skills(ledger, *agent, skills, *edit).map(|()| Answer::Done),
+        Request::Put(put) => records::edit(ledger, put).map(Answer::Kept),
     }
 }
 

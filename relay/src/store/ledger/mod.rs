@@ -11,6 +11,7 @@ mod carry;
 mod conversations;
 mod kept;
 mod people;
+mod records;
 mod rounds;
 
 use std::sync::Arc;
@@ -27,9 +28,11 @@ pub(super) use actor::Actor;
 pub(super) use append::{body_json, words};
 pub(super) use carry::{carry_out, command_of};
 pub(super) use kept::{About, Key, Known, KnownContact, Trace};
+pub(super) use records::rivals;
 
-use super::rows::Account;
-use super::{AgentRecord, Fact, SiteRecord};
+use super::record::{Kept, Lookup, Record, RecordId as _, RecordRow};
+use super::table::Table;
+use super::{AgentRecord, Fact, StoreError};
 use crate::node::NodeId;
 
 /// How many refusals for good are kept.
@@ -74,7 +77,7 @@ pub(super) type Outcome<T, L> = Result<T, Failure<<L as Ledger>::Error>>;
 /// unit.
 pub(super) trait Ledger {
     /// Why the store could not do its part.
-    type Error;
+    type Error: From<StoreError>;
 
     /// What a command was refused for, for good.
     fn refusal(&mut self, key: Key) -> Outcome<Option<RefusalCode>, Self>;
@@ -98,23 +101,32 @@ pub(super) trait Ledger {
     /// How a site's desk works.
     fn policy(&mut self, id: SiteId) -> Outcome<Option<Policy>, Self>;
 
-    /// Creates a site or changes its settings.
-    fn put_site(&mut self, site: &SiteRecord) -> Outcome<(), Self>;
+    /// A record.
+    fn row(&mut self, table: &'static Table, id: [u8; 16]) -> Outcome<Option<RecordRow>, Self>;
+
+    /// Records.
+    fn rows(&mut self, lookup: &Lookup) -> Outcome<Vec<RecordRow>, Self>;
+
+    /// Writes a record, and keeps what it was before.
+    fn put_row(
+        &mut self,
+        table: &'static Table,
+        row: &RecordRow,
+        before: Option<&RecordRow>,
+    ) -> Outcome<(), Self>;
+
+    /// A record, and which version it is.
+    fn record<R: Record>(&mut self, id: R::Id) -> Outcome<Option<Kept<R>>, Self> {
+        let row = self.row(R::TABLE, id.bytes())?;
+        let kept = row.as_ref().map(Kept::read).transpose();
+        kept.map_err(|error| Failure::Broken(error.into()))
+    }
 
     /// An agent.
     fn agent(&mut self, id: AgentId) -> Outcome<Option<AgentRecord>, Self>;
 
-    /// Who signs in with this e-mail address, compared without case.
-    fn agent_of_email(&mut self, email: &str) -> Outcome<Option<AgentId>, Self>;
-
     /// An agent as their team sees them.
     fn colleague(&mut self, site: SiteId, id: AgentId) -> Outcome<Option<Colleague>, Self>;
-
-    /// What people set about an agent.
-    fn account(&mut self, id: AgentId) -> Outcome<Option<Account>, Self>;
-
-    /// Creates an agent, or changes what people set about them; `before` is what that was.
-    fn put_account(&mut self, account: &Account, before: Option<&Account>) -> Outcome<(), Self>;
 
     /// Keeps the hash of an agent's password.
     fn put_password(&mut self, id: AgentId, hash: &str) -> Outcome<(), Self>;

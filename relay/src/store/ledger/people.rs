@@ -4,28 +4,27 @@ use heard_desk::Skills;
 use heard_protocol::{AgentId, CommandId, MeAct, Receipt, RefusalCode, Seq, SiteId, UnixMillis};
 
 use super::append::announce_colleague;
+use super::records::put_over;
 use super::{CallLine, Ledger, Outcome};
 use crate::node::NodeId;
+use crate::store::record::Edit;
 use crate::store::rows::Account;
 use crate::store::{AgentPhone, AgentRecord, Fact, NewAgent, SiteRecord};
 
 /// Creates a site or changes its settings.
-pub(super) fn put_site<L: Ledger>(ledger: &mut L, site: &SiteRecord) -> Outcome<(), L> {
-    ledger.put_site(site)?;
+pub(super) fn put_site<L: Ledger>(ledger: &mut L, site: &SiteRecord, edit: Edit) -> Outcome<(), L> {
+    put_over(ledger, site, edit)?;
     ledger.announce(Fact::Dispatch { site: site.id });
     Ok(())
 }
 
 /// Creates an agent or changes everything but their id.
-pub(super) fn put_agent<L: Ledger>(ledger: &mut L, agent: &NewAgent) -> Outcome<(), L> {
-    ledger.policy(agent.site)?.ok_or(RefusalCode::NotFound)?;
-    if let Some(holder) = ledger.agent_of_email(&agent.email)?
-        && holder != agent.card.id
-    {
-        return Err(RefusalCode::IdTaken.into());
-    }
+pub(super) fn put_agent<L: Ledger>(ledger: &mut L, agent: &NewAgent, edit: Edit) -> Outcome<(), L> {
     let NewAgent { card, .. } = agent;
-    let before = ledger.account(card.id)?;
+    let before = ledger.record::<Account>(card.id)?;
+    let (phone, skills) = before
+        .map(|kept| (kept.record.phone, kept.record.skills))
+        .unwrap_or_default();
     let account = Account {
         id: card.id,
         site: agent.site,
@@ -33,20 +32,12 @@ pub(super) fn put_agent<L: Ledger>(ledger: &mut L, agent: &NewAgent) -> Outcome<
         kind: card.kind,
         email: agent.email.clone(),
         capacity: agent.capacity,
-        phone: AgentPhone::default(),
-        skills: Skills::default(),
+        phone,
+        skills,
     };
-    let account = match &before {
-        None => account,
-        Some(before) => Account {
-            phone: before.phone.clone(),
-            skills: before.skills.clone(),
-            ..account
-        },
-    };
-    ledger.put_account(&account, before.as_ref())?;
+    put_over(ledger, &account, edit)?;
     ledger.put_password(card.id, &agent.password_hash)?;
-    announce_colleague(ledger, agent.site, agent.card.id)?;
+    announce_colleague(ledger, agent.site, card.id)?;
     ledger.announce(Fact::Dispatch { site: agent.site });
     Ok(())
 }
@@ -56,19 +47,24 @@ pub(super) fn put_skills<L: Ledger>(
     ledger: &mut L,
     agent: AgentId,
     skills: &Skills,
+    edit: Edit,
 ) -> Outcome<(), L> {
-    let account = change(ledger, agent, |account| account.skills = skills.clone())?;
+    let account = change(ledger, agent, edit, |account| {
+        account.skills = skills.clone();
+    })?;
     ledger.announce(Fact::Calls { site: account.site });
     Ok(())
 }
 
-/// Keeps whether, and where, calls ring for an agent.
+/// Keeps whether, and where, calls ring for an agent, who says so.
 pub(super) fn put_phone<L: Ledger>(
     ledger: &mut L,
     agent: AgentId,
     phone: &AgentPhone,
+    now: UnixMillis,
 ) -> Outcome<(), L> {
-    change(ledger, agent, |account| account.phone = phone.clone())?;
+    let edit = Edit::by_agent(agent, now);
+    change(ledger, agent, edit, |account| account.phone = phone.clone())?;
     Ok(())
 }
 
@@ -76,12 +72,13 @@ pub(super) fn put_phone<L: Ledger>(
 fn change<L: Ledger>(
     ledger: &mut L,
     agent: AgentId,
+    edit: Edit,
     how: impl FnOnce(&mut Account),
 ) -> Outcome<Account, L> {
-    let before = ledger.account(agent)?.ok_or(RefusalCode::NotFound)?;
-    let mut account = before.clone();
+    let kept = ledger.record::<Account>(agent)?;
+    let mut account = kept.ok_or(RefusalCode::NotFound)?.record;
     how(&mut account);
-    ledger.put_account(&account, Some(&before))?;
+    put_over(ledger, &account, edit)?;
     Ok(account)
 }
 
@@ -128,7 +125,7 @@ pub(super) fn me<L: Ledger>(
 ) -> Outcome<Receipt, L> {
     let before = deed(ledger, agent, id)?;
     if before.is_none() {
-        set(ledger, agent, act)?;
+        set(ledger, agent, act, now)?;
         ledger.put_deed(id, agent.card.id, now)?;
     }
     Ok(Receipt {
@@ -138,7 +135,12 @@ pub(super) fn me<L: Ledger>(
     })
 }
 
-fn set<L: Ledger>(ledger: &mut L, agent: &AgentRecord, act: &MeAct) -> Outcome<(), L> {
+fn set<L: Ledger>(
+    ledger: &mut L,
+    agent: &AgentRecord,
+    act: &MeAct,
+    at: UnixMillis,
+) -> Outcome<(), L> {
     let (site, me) = (agent.site, agent.card.id);
     let mut now = agent.clone();
     match act {
@@ -154,12 +156,12 @@ fn set<L: Ledger>(ledger: &mut L, agent: &AgentRecord, act: &MeAct) -> Outcome<(
         MeAct::SetPhone { takes, address } => {
             now.phone.takes = *takes;
             now.phone.address = heard_desk::callback::agent_phone(address)?;
-            put_phone(ledger, me, &now.phone)?;
+            put_phone(ledger, me, &now.phone, at)?;
             ledger.announce(Fact::Calls { site });
         }
         MeAct::SetHeadset { on } => {
             now.phone.headset = *on;
-            put_phone(ledger, me, &now.phone)?;
+            put_phone(ledger, me, &now.phone, at)?;
         }
     }
     ledger.announce(Fact::Mine {

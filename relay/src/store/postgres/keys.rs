@@ -1,16 +1,20 @@
 //! What a batch of requests needs from the database.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heard_protocol::{
-    AgentId, AssignmentAct, CallOfferAct, CallOfferAsk, CallbackAct, CallbackAsk, CallbackId,
-    CommandId, ContactId, ConversationAct, ConversationId, MeAct, ResolutionAct, SiteId,
-    StaffCommand, VisitorCommand, VoiceAct, VoiceAsk, WrapUpAct, WrapUpAsk,
+    AgentId, AssignmentAct, CallOfferAsk, CallbackAct, CallbackAsk, CallbackId, CommandId,
+    ContactId, ConversationAct, ConversationId, SiteId, StaffCommand, VisitorCommand, VoiceAsk,
+    WrapUpAsk,
 };
 
+use super::records::{RecordKey, place};
 use crate::node::NodeId;
 use crate::store::Request;
-use crate::store::ledger::command_of;
+use crate::store::ledger::{command_of, rivals};
+use crate::store::record::Lookup;
+use crate::store::rows::{AGENTS, SITES};
+use crate::store::table::Table;
 
 /// The rows to read, and which of them to lock. Ordered, and so are the locks: two nodes never wait
 /// for each other in a circle.
@@ -39,8 +43,10 @@ pub(super) struct Keys {
     pub(super) silent: BTreeSet<NodeId>,
     /// Of these agents it is asked on which nodes they have a socket.
     pub(super) seated: BTreeSet<AgentId>,
-    /// In lower case.
-    pub(super) emails: BTreeSet<String>,
+    /// Locked.
+    pub(super) records: BTreeSet<RecordKey>,
+    /// Only read: at most so many of each.
+    pub(super) lookups: BTreeMap<Lookup, usize>,
     /// Their conversations come along.
     pub(super) callbacks: BTreeSet<CallbackId>,
     /// When calls were asked for to these numbers (without extension).
@@ -66,7 +72,9 @@ pub(super) enum Lack {
     LockedAgent(AgentId),
     Node(NodeId),
     Seated(AgentId),
-    Email(String),
+    Record(&'static Table, [u8; 16]),
+    /// So many of these.
+    Records(Lookup, usize),
     Callback(CallbackId),
     Phone(SiteId, String),
     CallDesk(SiteId),
@@ -120,7 +128,8 @@ impl Keys {
             Lack::LockedAgent(id) => drop(self.locked_agents.insert(id)),
             Lack::Node(id) => drop(self.nodes.insert(id)),
             Lack::Seated(id) => drop(self.seated.insert(id)),
-            Lack::Email(email) => drop(self.emails.insert(email)),
+            Lack::Record(table, id) => self.lock_record(table, id),
+            Lack::Records(lookup, limit) => drop(self.lookups.insert(lookup, limit)),
             Lack::Callback(id) => drop(self.callbacks.insert(id)),
             Lack::Phone(site, phone) => drop(self.phones.insert((site, phone))),
             Lack::CallDesk(site) => drop(self.call_desks.insert(site)),
@@ -210,106 +219,61 @@ impl Keys {
                 self.callbacks.insert(*callback);
             }
             Request::EverybodyGone { .. } => self.all_sites = true,
-            Request::PutAgent(agent) => {
+            Request::PutSite(site, _) => self.lock_record(&SITES, site.id.to_bytes()),
+            Request::PutAgent(agent, _) => {
                 self.sites.insert(agent.site);
-                self.locked_agents.insert(agent.card.id);
-                self.emails.insert(agent.email.to_ascii_lowercase());
+                self.lock_record(&AGENTS, agent.card.id.to_bytes());
             }
-            Request::PutSkills { agent, .. } => {
-                self.locked_agents.insert(*agent);
+            Request::PutSkills { agent, .. } => self.lock_record(&AGENTS, agent.to_bytes()),
+            Request::Put(put) => {
+                self.sites.insert(put.site);
+                self.lock_record(put.table, put.id);
+                let rivals = rivals(put).into_iter();
+                let rivals = rivals.map(|lookup| (lookup.clone(), lookup.limit));
+                self.lookups.extend(rivals);
             }
-            Request::SignOut { .. } | Request::PutSite(_) => {}
+            Request::SignOut { .. } => {}
+        }
+    }
+
+    /// A record is locked. An agent's is their row, which is locked in its own turn.
+    fn lock_record(&mut self, table: &Table, id: [u8; 16]) {
+        self.records.insert((place(table), id));
+        if table == &AGENTS {
+            self.locked_agents.insert(AgentId::from_bytes(id));
         }
     }
 
     fn need_for(&mut self, agent: AgentId, command: &StaffCommand) {
         match command {
-            StaffCommand::In {
-                conversation,
-                act: ConversationAct::Send { .. },
-            }
-            | StaffCommand::In {
-                conversation,
-                act: ConversationAct::Note { .. },
-            }
-            | StaffCommand::In {
-                conversation,
-                act: ConversationAct::CallOffer(CallOfferAct::Offer { .. }),
-            }
-            | StaffCommand::In {
-                conversation,
-                act: ConversationAct::Voice(VoiceAct::Answer { .. }),
-            }
-            | StaffCommand::In {
-                conversation,
-                act: ConversationAct::Voice(VoiceAct::End { .. }),
-            }
-            | StaffCommand::In {
-                conversation,
-                act: ConversationAct::WrapUp(WrapUpAct::Sum { .. }),
-            }
-            | StaffCommand::In {
-                conversation,
-                act: ConversationAct::Assignment(AssignmentAct::Decline { .. }),
-            } => {
-                self.agents.insert(agent);
+            StaffCommand::In { conversation, act } => {
                 self.conversations.insert(*conversation);
+                match act {
+                    // Who answers may change, and with it how much the agents carry.
+                    ConversationAct::Assignment(AssignmentAct::Transfer { to, .. }) => {
+                        self.locked_agents.extend([agent, *to]);
+                        self.handed_over.insert(*conversation);
+                    }
+                    ConversationAct::Assignment(AssignmentAct::Accept | AssignmentAct::Return)
+                    | ConversationAct::Resolution(_) => {
+                        self.locked_agents.insert(agent);
+                        self.handed_over.insert(*conversation);
+                    }
+                    _ => {
+                        self.agents.insert(agent);
+                    }
+                }
             }
-            StaffCommand::In {
-                conversation,
-                act: ConversationAct::Assignment(AssignmentAct::Accept),
-            }
-            | StaffCommand::In {
-                conversation,
-                act: ConversationAct::Assignment(AssignmentAct::Return),
-            }
-            | StaffCommand::In {
-                conversation,
-                act: ConversationAct::Resolution(ResolutionAct::Resolve),
-            }
-            | StaffCommand::In {
-                conversation,
-                act: ConversationAct::Resolution(ResolutionAct::Reopen),
-            } => {
-                self.locked_agents.insert(agent);
-                self.conversations.insert(*conversation);
-                self.handed_over.insert(*conversation);
-            }
-            StaffCommand::In {
-                conversation,
-                act: ConversationAct::Assignment(AssignmentAct::Transfer { to, .. }),
-            } => {
-                self.locked_agents.extend([agent, *to]);
-                self.conversations.insert(*conversation);
-                self.handed_over.insert(*conversation);
-            }
-            StaffCommand::Me(MeAct::SetAvailability { .. })
-            | StaffCommand::Me(MeAct::SetPhone { .. })
-            | StaffCommand::Me(MeAct::SetHeadset { .. }) => {
-                self.locked_agents.insert(agent);
-            }
-            StaffCommand::Callback {
-                callback,
-                act: CallbackAct::Take {},
-            } => {
-                self.locked_agents.insert(agent);
+            StaffCommand::Callback { callback, act } => {
                 self.callbacks.insert(*callback);
+                // Whoever makes a call is on one from then on.
+                if matches!(act, CallbackAct::Take) {
+                    self.locked_agents.insert(agent);
+                } else {
+                    self.agents.insert(agent);
+                }
             }
-            StaffCommand::Callback {
-                callback,
-                act: CallbackAct::Close { .. },
-            }
-            | StaffCommand::Callback {
-                callback,
-                act: CallbackAct::Decline,
-            }
-            | StaffCommand::Callback {
-                callback,
-                act: CallbackAct::Report { .. },
-            } => {
-                self.agents.insert(agent);
-                self.callbacks.insert(*callback);
-            }
+            StaffCommand::Me(_) => self.lock_record(&AGENTS, agent.to_bytes()),
         }
     }
 }

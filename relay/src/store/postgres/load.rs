@@ -1,7 +1,7 @@
 //! Reading a working set, and locking what will change.
 //!
 //! Locks come first and in one order: the site of a round, the sites whose calls change, nodes,
-//! contacts, conversations, agents, each by id. What is read without a lock is read after them, so
+//! contacts, conversations, agents, records by their table, each by id. What is read without a lock is read after them, so
 //! that it is at least as new as the rows it belongs to.
 
 use std::collections::BTreeSet;
@@ -12,11 +12,11 @@ use sqlx::postgres::{PgArguments, PgConnection};
 use sqlx::query::Query;
 use sqlx::{Postgres, query};
 
-use super::calls;
 use super::keys::Keys;
 use super::row::{AGENT, ANSWERS, CONTACT, CONVERSATION, ConversationRow, SITE, STATE, all, find};
 use super::value::{Id, uuids};
 use super::working_set::{Talk, Teammate, WorkingSet};
+use super::{calls, records};
 use crate::node::NodeId;
 use crate::store::ledger::{KnownContact, QUEUE_LIMIT, Trace};
 use crate::store::rows::{AgentRow, answering, conversation};
@@ -25,6 +25,31 @@ use crate::store::{SiteRecord, StoreError};
 
 /// The advisory locks of dispatch rounds, apart from every other use of such locks.
 const ROUNDS: i32 = 0x4845_5244;
+
+/// What is locked, in the order in which that is done on every node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Round,
+    Calls,
+    Nodes,
+    Contacts,
+    Conversations,
+    Agents,
+    /// By the place of their table.
+    Records,
+}
+
+/// What has been locked so far.
+#[derive(Debug, Default)]
+struct Order(Option<Rank>);
+
+impl Order {
+    /// This is locked next.
+    fn next(&mut self, rank: Rank) {
+        debug_assert!(self.0 < Some(rank), "{rank:?} is locked after {:?}", self.0);
+        self.0 = Some(rank);
+    }
+}
 
 /// Reads and locks what `keys` name, in the transaction that is under way.
 pub(super) async fn working_set(
@@ -35,6 +60,8 @@ pub(super) async fn working_set(
         keys,
         ..WorkingSet::default()
     };
+    let mut order = Order::default();
+    order.next(Rank::Round);
     if let Some(site) = set.keys.desk {
         let [.., a, b, c, d] = site.to_bytes();
         query("SELECT pg_advisory_xact_lock($1, $2)")
@@ -43,16 +70,23 @@ pub(super) async fn working_set(
             .execute(&mut *connection)
             .await?;
     }
+    order.next(Rank::Calls);
     calls::lock(connection, &set).await?;
+    order.next(Rank::Nodes);
     nodes(connection, &mut set).await?;
+    order.next(Rank::Contacts);
     contacts(connection, &mut set).await?;
     calls::load(connection, &mut set).await?;
+    order.next(Rank::Conversations);
     talks(connection, &mut set).await?;
+    order.next(Rank::Agents);
     locked_agents(connection, &mut set).await?;
+    order.next(Rank::Records);
+    records::lock(connection, &mut set).await?;
     sockets(connection, &mut set).await?;
     past(connection, &mut set).await?;
     sites(connection, &mut set).await?;
-    addresses(connection, &mut set).await?;
+    records::load(connection, &mut set).await?;
     if let Some(site) = set.keys.desk {
         set.desk = (
             desk(connection, site).await?,
@@ -258,19 +292,6 @@ async fn sites(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<()
         let sites = query("SELECT id FROM sites ORDER BY id");
         set.all_sites = all(sites, connection, |row| row.field("id")).await?;
     }
-    Ok(())
-}
-
-async fn addresses(connection: &mut PgConnection, set: &mut WorkingSet) -> Result<(), StoreError> {
-    if set.keys.emails.is_empty() {
-        return Ok(());
-    }
-    let emails: Vec<&str> = set.keys.emails.iter().map(String::as_str).collect();
-    let found = query("SELECT id, email FROM agents WHERE email = ANY($1)").bind(emails);
-    let found = all(found, connection, |row| {
-        Ok((row.field("email")?, row.field("id")?))
-    });
-    set.emails.extend(found.await?);
     Ok(())
 }
 

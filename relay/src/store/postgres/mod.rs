@@ -15,6 +15,7 @@ mod keys;
 mod load;
 pub(super) mod moving;
 mod read;
+mod records;
 mod row;
 mod save;
 mod schema;
@@ -43,8 +44,8 @@ use connect::Address;
 use crate::node::NodeId;
 
 use super::{
-    AgentRecord, Answer, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
-    StoreError, VisitorView, Waiting,
+    AgentRecord, Answer, Head, Listener, LogSlice, Lookup, Overview, Past, RecordRow, Request,
+    SiteRecord, Store, StoreError, Table, VisitorView, Waiting,
 };
 
 /// The most requests in one transaction unless told otherwise.
@@ -236,6 +237,19 @@ impl Store for PostgresStore {
 
     async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError> {
         within(read::beats(&self.pool)).await
+    }
+
+    async fn rows(&self, lookup: Lookup) -> Result<Vec<RecordRow>, StoreError> {
+        within(records::look(&self.pool, &lookup)).await
+    }
+
+    async fn past(
+        &self,
+        table: &'static Table,
+        id: [u8; 16],
+        limit: usize,
+    ) -> Result<Vec<Past>, StoreError> {
+        within(records::past(&self.pool, table, id, limit)).await
     }
 
     fn is_shared(&self) -> bool {

@@ -7,17 +7,15 @@ use sqlx::postgres::PgConnection;
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, query, raw_sql};
 
-use super::calls;
 use super::copy::Copy;
 use super::row::{bind, bind_many};
 use super::value::{Id, number, text, uuids};
 use super::working_set::{Changes, NewEntry, SessionChange, WorkingSet};
+use super::{calls, records};
 use crate::store::StoreError;
-use crate::store::rows::{AGENTS, Account, CONTACTS, CONVERSATIONS, HOT, SITES, conversation};
+use crate::store::rows::{AGENTS, CONTACTS, CONVERSATIONS, HOT, conversation};
 use crate::store::stored::to_json;
-use crate::store::table::{
-    Column, Dialect, Table, Value, insert_many, update_many, upsert, upsert_some,
-};
+use crate::store::table::{Column, Table, Value, insert_many, update_many};
 
 /// From so many entries on they are copied rather than inserted: below, the second round trip costs
 /// more than it saves.
@@ -28,7 +26,7 @@ pub(super) async fn changes(
     connection: &mut PgConnection,
     set: &WorkingSet,
 ) -> Result<(), StoreError> {
-    sites(connection, &set.changes).await?;
+    records::save(connection, &set.changes).await?;
     agents(connection, set).await?;
     nodes(connection, set).await?;
     contacts(connection, set).await?;
@@ -81,12 +79,16 @@ pub(super) async fn one(
 
 /// The columns of these names, and a statement that is made of them.
 pub(super) struct Statement {
-    sql: String,
-    columns: Vec<&'static Column>,
+    pub(super) sql: String,
+    pub(super) columns: Vec<&'static Column>,
 }
 
 impl Statement {
-    fn new(table: &Table, names: &[&str], sql: impl FnOnce(&Table, &[&Column]) -> String) -> Self {
+    pub(super) fn new(
+        table: &Table,
+        names: &[&str],
+        sql: impl FnOnce(&Table, &[&Column]) -> String,
+    ) -> Self {
         let columns = names.iter().filter_map(|name| table.column(name));
         let columns: Vec<_> = columns.collect();
         debug_assert_eq!(columns.len(), names.len(), "{}", table.name);
@@ -109,25 +111,9 @@ impl Statement {
     }
 }
 
-async fn sites(connection: &mut PgConnection, changes: &Changes) -> Result<(), StoreError> {
-    let put = Statement::new(&SITES, &["id", "document"], |table, _| {
-        upsert(table, &["document"], Dialect::Postgres)
-    });
-    for site in &changes.sites {
-        one(connection, &put.sql, &put.columns, &site.values()?).await?;
-    }
-    Ok(())
-}
-
 async fn agents(connection: &mut PgConnection, set: &WorkingSet) -> Result<(), StoreError> {
     static UPDATE: LazyLock<Statement> =
         LazyLock::new(|| Statement::new(&AGENTS, HOT, update_many));
-    let put = Statement::new(&AGENTS, Account::COLUMNS, |table, _| {
-        upsert_some(table, Account::COLUMNS, Dialect::Postgres)
-    });
-    for account in &set.changes.accounts {
-        one(connection, &put.sql, &put.columns, &account.values()?).await?;
-    }
     let changed = set.changes.agents.iter();
     let changed = changed.filter_map(|id| set.agents.get(id));
     let changed: Vec<_> = changed.map(|one| one.row.hot()).collect();

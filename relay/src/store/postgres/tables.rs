@@ -12,13 +12,17 @@ use heard_protocol::{
 };
 
 use super::keys::Lack;
+use super::records::place;
 use super::row::ConversationRow;
 use super::working_set::{Halt, NewEntry, SessionChange, Talk, Teammate, WorkingSet};
 use crate::node::NodeId;
 use crate::store::ledger::{
     Actor, CallLine, Failure, Key, Known, KnownContact, Ledger, Trace, body_json, words,
 };
-use crate::store::rows::{Account, AgentRow, Extent};
+use crate::store::record::{Lookup, RecordRow};
+use crate::store::rows::{AGENTS, Account, AgentRow, Extent, SITES};
+use crate::store::stored::from_json;
+use crate::store::table::Table;
 use crate::store::{AgentRecord, Fact, SiteRecord};
 
 type Outcome<T> = Result<T, Failure<Halt>>;
@@ -69,10 +73,47 @@ impl Ledger for WorkingSet {
         }
     }
 
-    fn put_site(&mut self, site: &SiteRecord) -> Outcome<()> {
-        self.policies.insert(site.id, site.policy);
-        self.call_policies.insert(site.id, Arc::clone(&site.calls));
-        self.changes.sites.push(site.clone());
+    fn row(&mut self, table: &'static Table, id: [u8; 16]) -> Outcome<Option<RecordRow>> {
+        let key = (place(table), id);
+        if self.keys.records.contains(&key) {
+            Ok(self.records.get(&key).cloned())
+        } else {
+            Err(Lack::Record(table, id).into())
+        }
+    }
+
+    fn rows(&mut self, lookup: &Lookup) -> Outcome<Vec<RecordRow>> {
+        let enough = self.enough_for(lookup);
+        let found = self.look(lookup);
+        Ok(found.ok_or_else(|| Lack::Records(lookup.clone(), enough))?)
+    }
+
+    fn put_row(
+        &mut self,
+        table: &'static Table,
+        row: &RecordRow,
+        before: Option<&RecordRow>,
+    ) -> Outcome<()> {
+        if let Some(before) = before {
+            self.remember(table, before);
+        }
+        if table == &SITES {
+            let site: SiteRecord = from_json("site", &row.document)?;
+            self.policies.insert(site.id, site.policy);
+            self.call_policies.insert(site.id, site.calls);
+        }
+        if table == &AGENTS {
+            let account: Account = from_json("agent", &row.document)?;
+            let id = account.id;
+            if let Some(one) = self.locked(id)? {
+                one.row.account = account;
+            } else {
+                let row = AgentRow::new(account);
+                self.agents.insert(id, Teammate { row, load: 0 });
+            }
+        }
+        self.records.insert((place(table), row.id), row.clone());
+        self.changes.records.push((table, row.clone()));
         Ok(())
     }
 
@@ -86,36 +127,9 @@ impl Ledger for WorkingSet {
         }
     }
 
-    fn agent_of_email(&mut self, email: &str) -> Outcome<Option<AgentId>> {
-        let email = email.to_ascii_lowercase();
-        match self.emails.get(&email) {
-            Some(id) => Ok(Some(*id)),
-            None if self.keys.emails.contains(&email) => Ok(None),
-            None => Err(Lack::Email(email).into()),
-        }
-    }
-
     fn colleague(&mut self, site: SiteId, id: AgentId) -> Outcome<Option<Colleague>> {
         let found = self.locked(id)?.filter(|one| one.row.account.site == site);
         Ok(found.map(|one| one.row.colleague(one.load)))
-    }
-
-    fn account(&mut self, id: AgentId) -> Outcome<Option<Account>> {
-        Ok(self.locked(id)?.map(|one| one.row.account.clone()))
-    }
-
-    fn put_account(&mut self, account: &Account, _before: Option<&Account>) -> Outcome<()> {
-        let id = account.id;
-        if let Some(one) = self.locked(id)? {
-            one.row.account = account.clone();
-        } else {
-            let row = AgentRow::new(account.clone());
-            self.agents.insert(id, Teammate { row, load: 0 });
-        }
-        self.emails.retain(|_, holder| *holder != id);
-        self.emails.insert(account.email.to_ascii_lowercase(), id);
-        self.changes.accounts.push(account.clone());
-        Ok(())
     }
 
     fn put_password(&mut self, id: AgentId, hash: &str) -> Outcome<()> {

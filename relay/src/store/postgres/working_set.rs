@@ -1,6 +1,6 @@
 //! The rows a batch of requests is carried out on, in memory, and what is to be written back.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use heard_desk::callback::{CallPolicy, Callback, Caller};
@@ -11,11 +11,14 @@ use heard_protocol::{
 };
 
 use super::keys::{Keys, Lack};
+use super::records::RecordKey;
 use super::row::ConversationRow;
 use crate::node::NodeId;
 use crate::store::ledger::{Failure, Key, KnownContact, Trace};
-use crate::store::rows::{Account, AgentRow};
-use crate::store::{Fact, SiteRecord, StoreError};
+use crate::store::record::{Lookup, RecordRow};
+use crate::store::rows::AgentRow;
+use crate::store::table::{Table, Value};
+use crate::store::{Fact, StoreError};
 
 /// Why a request could not be carried out on a working set.
 #[derive(Debug)]
@@ -28,6 +31,12 @@ pub(super) enum Halt {
 impl From<Halt> for Failure<Halt> {
     fn from(halt: Halt) -> Self {
         Self::Broken(halt)
+    }
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(error)
     }
 }
 
@@ -80,9 +89,10 @@ pub(super) enum SessionChange {
 /// What is to be written back.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    pub(super) sites: Vec<SiteRecord>,
-    /// In the order they were made: an address may pass from one to another.
-    pub(super) accounts: Vec<Account>,
+    /// In the order they were made: a key may pass from one to another.
+    pub(super) records: Vec<(&'static Table, RecordRow)>,
+    /// Rows of the history.
+    pub(super) history: Vec<Vec<Value>>,
     pub(super) agents: BTreeSet<AgentId>,
     pub(super) everybody_gone: Option<UnixMillis>,
     pub(super) beaten: BTreeSet<NodeId>,
@@ -106,8 +116,7 @@ pub(super) struct Changes {
 impl Changes {
     /// Whether there is nothing to write.
     pub(super) fn is_empty(&self) -> bool {
-        self.sites.is_empty()
-            && self.accounts.is_empty()
+        self.records.is_empty()
             && self.agents.is_empty()
             && self.everybody_gone.is_none()
             && self.beaten.is_empty()
@@ -138,6 +147,10 @@ pub(super) struct WorkingSet {
     /// Commands that asked for a call.
     pub(super) requests: HashSet<CommandId>,
     pub(super) refusals: HashMap<Key, RefusalCode>,
+    /// What `keys.records` names and is there.
+    pub(super) records: BTreeMap<RecordKey, RecordRow>,
+    /// What `keys.lookups` found.
+    pub(super) found: BTreeMap<Lookup, Vec<RecordRow>>,
     pub(super) policies: HashMap<SiteId, Policy>,
     pub(super) call_policies: HashMap<SiteId, Arc<CallPolicy>>,
     pub(super) contacts: HashMap<ContactId, KnownContact>,
@@ -146,7 +159,6 @@ pub(super) struct WorkingSet {
     /// The numbers of those that are known.
     pub(super) nodes: HashMap<NodeId, u64>,
     pub(super) sockets: BTreeSet<(AgentId, NodeId)>,
-    pub(super) emails: HashMap<String, AgentId>,
     pub(super) callbacks: HashMap<CallbackId, Callback>,
     /// When calls were asked for to the numbers of `keys.phones`.
     pub(super) asked: HashMap<(SiteId, String), Vec<UnixMillis>>,

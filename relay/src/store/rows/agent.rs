@@ -6,20 +6,18 @@ use heard_desk::routing::Agent;
 use heard_protocol::{AgentCard, AgentId, AgentKind, Availability, Colleague, SiteId, UnixMillis};
 use serde::{Deserialize, Serialize};
 
-use crate::store::stored::{availability_from, availability_number, to_json};
-use crate::store::table::{Column, Index, Kind, Row, Table, Value};
+use crate::store::record::Record;
+use crate::store::stored::{availability_from, availability_number};
+use crate::store::table::{Column, Kind, Row, Table, Value, record_columns};
 use crate::store::{AgentPhone, AgentRecord, StoreError};
 
 pub(in crate::store) const AGENTS: Table = Table::new(
     "agents",
-    &[
-        Column::new("id", Kind::Id),
-        Column::new("site", Kind::Id).of("sites"),
+    record_columns![
         // In lower case.
         Column::new("email", Kind::Text),
         Column::new("bot", Kind::Flag),
         Column::new("capacity", Kind::Number),
-        Column::new("document", Kind::Text),
         // A secret: no document and no history holds it.
         Column::new("password_hash", Kind::Text).default("''"),
         Column::new("availability", Kind::Number).default("2"),
@@ -34,10 +32,7 @@ pub(in crate::store) const AGENTS: Table = Table::new(
     ],
     &["id"],
 )
-.indexes(&[
-    Index::new("by_email", "email").unique(),
-    Index::new("by_site", "site"),
-])
+.found_by(&["email", "bot", "capacity"], &[&["email"]])
 .fill(80);
 
 /// The columns that change by themselves, apart from the [`Account`].
@@ -63,39 +58,45 @@ pub(in crate::store) const SESSIONS: Table = Table::new(
 
 /// What people set about an agent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::store) struct Account {
-    pub(in crate::store) id: AgentId,
-    pub(in crate::store) site: SiteId,
-    pub(in crate::store) name: String,
-    pub(in crate::store) kind: AgentKind,
-    pub(in crate::store) email: String,
-    pub(in crate::store) capacity: u16,
+pub struct Account {
+    /// Which.
+    pub id: AgentId,
+    /// The site they answer for.
+    pub site: SiteId,
+    /// What they are called.
+    pub name: String,
+    /// Person or bot.
+    pub kind: AgentKind,
+    /// Their sign-in name, unique without case.
+    pub email: String,
+    /// The most conversations they may own.
+    pub capacity: u16,
+    /// Whether, and where, calls ring for them.
     #[serde(default)]
-    pub(in crate::store) phone: AgentPhone,
+    pub phone: AgentPhone,
+    /// What they are good at.
     #[serde(default)]
-    pub(in crate::store) skills: Skills,
+    pub skills: Skills,
 }
 
-impl Account {
-    /// The columns that follow from an account, in the table's order.
-    pub(in crate::store) const COLUMNS: &'static [&'static str] =
-        &["id", "site", "email", "bot", "capacity", "document"];
+impl Record for Account {
+    const TABLE: &'static Table = &AGENTS;
+    type Id = AgentId;
 
-    pub(in crate::store) fn values(&self) -> Result<Vec<Value>, StoreError> {
-        Ok(vec![
-            self.id.into(),
-            self.site.into(),
+    fn id(&self) -> AgentId {
+        self.id
+    }
+
+    fn site(&self) -> SiteId {
+        self.site
+    }
+
+    fn keys(&self) -> Vec<Value> {
+        vec![
             Value::text(&self.email.to_ascii_lowercase()),
             Value::Flag(self.kind == AgentKind::Bot),
             Value::number(self.capacity.into()),
-            Value::Text(to_json("agent", self)?),
-        ])
-    }
-
-    /// Whether rounds decide otherwise with this one.
-    pub(in crate::store) fn changes_rounds(&self, before: Option<&Self>) -> bool {
-        let decisive = |one: &Self| (one.site, one.kind, one.capacity);
-        before.map(decisive) != Some(decisive(self))
+        ]
     }
 }
 

@@ -5,16 +5,19 @@ mod agent;
 pub(super) mod callback;
 pub(super) mod contact;
 pub(super) mod conversation;
+mod history;
 mod log;
 mod node;
 mod site;
 
+pub use agent::Account;
 pub(super) use agent::{
-    AGENTS, ANSWERING, Account, AgentRow, HOT, LOAD, SESSIONS, answering, caller, in_order,
+    AGENTS, ANSWERING, AgentRow, HOT, LOAD, SESSIONS, answering, caller, in_order,
 };
 pub(super) use callback::CALLBACKS;
 pub(super) use contact::{CONTACTS, Profile};
 pub(super) use conversation::{CONVERSATIONS, Extent};
+pub(super) use history::HISTORY;
 pub(super) use log::{DEEDS, ENTRIES, REFUSALS};
 pub(super) use node::{AGENT_SOCKETS, NODES};
 pub(super) use site::SITES;
@@ -32,6 +35,7 @@ pub(super) const TABLES: &[&Table] = &[
     &DEEDS,
     &REFUSALS,
     &CALLBACKS,
+    &HISTORY,
 ];
 
 /// What says which processes have the store open. A move tells it anew.

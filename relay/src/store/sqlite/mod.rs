@@ -11,6 +11,7 @@ pub(super) mod moving;
 mod places;
 mod read;
 mod readers;
+mod records;
 mod row;
 mod schema;
 mod select;
@@ -38,8 +39,8 @@ use readers::Readers;
 use crate::node::NodeId;
 
 use super::{
-    AgentRecord, Answer, Arrival, Head, Listener, LogSlice, Overview, Request, SiteRecord, Store,
-    StoreError, VisitorView, Waiting,
+    AgentRecord, Answer, Arrival, Head, Listener, LogSlice, Lookup, Overview, Past, RecordRow,
+    Request, SiteRecord, Store, StoreError, Table, VisitorView, Waiting,
 };
 
 /// The most requests in one transaction unless told otherwise: past this the fsync is shared by
@@ -252,6 +253,23 @@ impl Store for SqliteStore {
 
     async fn beats(&self) -> Result<Vec<(NodeId, u64)>, StoreError> {
         self.readers.run(read::beats).await
+    }
+
+    async fn rows(&self, lookup: Lookup) -> Result<Vec<RecordRow>, StoreError> {
+        self.readers
+            .run(move |connection| records::find(connection, &lookup))
+            .await
+    }
+
+    async fn past(
+        &self,
+        table: &'static Table,
+        id: [u8; 16],
+        limit: usize,
+    ) -> Result<Vec<Past>, StoreError> {
+        self.readers
+            .run(move |connection| records::past(connection, table, id, limit))
+            .await
     }
 
     fn is_shared(&self) -> bool {

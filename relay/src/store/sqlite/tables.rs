@@ -12,14 +12,15 @@ use heard_protocol::{
 use rusqlite::{Connection, params, params_from_iter};
 
 use super::column::{Col, availability_number};
-use super::{Engine, calls, load, read, settled};
+use super::{Engine, calls, load, read, records, settled};
 use crate::node::NodeId;
 use crate::store::ledger::{
     Actor, CallLine, Failure, Key, Known, KnownContact, Ledger, Trace, body_json,
 };
-use crate::store::rows::{AGENTS, Account, CONTACTS, CONVERSATIONS, SITES, conversation};
-use crate::store::table::{Dialect, Value, insert, update, upsert, upsert_some};
-use crate::store::{AgentRecord, Fact, SiteRecord, StoreError};
+use crate::store::record::{Lookup, RecordRow};
+use crate::store::rows::{AGENTS, CONTACTS, CONVERSATIONS, SITES, conversation};
+use crate::store::table::{Dialect, Table, Value, insert, update, upsert};
+use crate::store::{AgentRecord, Fact, StoreError};
 
 type Outcome<T> = Result<T, Failure<StoreError>>;
 
@@ -42,7 +43,7 @@ fn run(connection: &Connection, sql: &str, values: impl rusqlite::Params) -> Out
 
 impl Engine {
     /// The number a conversation is kept under.
-    fn row(&self, id: ConversationId) -> Outcome<i64> {
+    fn number(&self, id: ConversationId) -> Outcome<i64> {
         let row = self.memory.rows.get(&id).copied();
         row.ok_or_else(|| {
             Failure::Broken(StoreError::Value {
@@ -96,14 +97,34 @@ impl Ledger for Engine {
         Ok(policy)
     }
 
-    fn put_site(&mut self, site: &SiteRecord) -> Outcome<()> {
-        static PUT: LazyLock<String> =
-            LazyLock::new(|| upsert(&SITES, &["document"], Dialect::Sqlite));
-        run(&self.connection, &PUT, params_from_iter(site.values()?))?;
-        self.memory.policies.insert(site.id, site.policy);
-        self.memory
-            .call_policies
-            .insert(site.id, Arc::clone(&site.calls));
+    fn row(&mut self, table: &'static Table, id: [u8; 16]) -> Outcome<Option<RecordRow>> {
+        let lookup = Lookup::one(table, id);
+        Ok(records::find(&self.connection, &lookup)?.pop())
+    }
+
+    fn rows(&mut self, lookup: &Lookup) -> Outcome<Vec<RecordRow>> {
+        Ok(records::find(&self.connection, lookup)?)
+    }
+
+    fn put_row(
+        &mut self,
+        table: &'static Table,
+        row: &RecordRow,
+        before: Option<&RecordRow>,
+    ) -> Outcome<()> {
+        records::put(&self.connection, table, row, before)?;
+        if table == &SITES {
+            let site = SiteId::from_bytes(row.id);
+            self.memory.policies.remove(&site);
+            self.memory.call_policies.remove(&site);
+        }
+        if table == &AGENTS {
+            self.memory.agents.remove(&AgentId::from_bytes(row.id));
+            // They are new, or rounds may decide otherwise now.
+            if before.is_none_or(|one| (one.site, &one.keys) != (row.site, &row.keys)) {
+                self.memory.floors.clear();
+            }
+        }
         Ok(())
     }
 
@@ -117,29 +138,8 @@ impl Ledger for Engine {
         Ok(known)
     }
 
-    fn agent_of_email(&mut self, email: &str) -> Outcome<Option<AgentId>> {
-        let found = read::agent_by_email(&self.connection, email)?;
-        Ok(found.map(|agent| agent.card.id))
-    }
-
     fn colleague(&mut self, site: SiteId, id: AgentId) -> Outcome<Option<Colleague>> {
         Ok(read::colleagues(&self.connection, site, Some(id))?.pop())
-    }
-
-    fn account(&mut self, id: AgentId) -> Outcome<Option<Account>> {
-        let row = read::agent_row(&self.connection, id)?;
-        Ok(row.map(|row| row.account))
-    }
-
-    fn put_account(&mut self, account: &Account, before: Option<&Account>) -> Outcome<()> {
-        static PUT: LazyLock<String> =
-            LazyLock::new(|| upsert_some(&AGENTS, Account::COLUMNS, Dialect::Sqlite));
-        run(&self.connection, &PUT, params_from_iter(account.values()?))?;
-        self.memory.agents.remove(&account.id);
-        if account.changes_rounds(before) {
-            self.memory.floors.clear();
-        }
-        Ok(())
     }
 
     fn put_password(&mut self, id: AgentId, hash: &str) -> Outcome<()> {
@@ -311,7 +311,7 @@ impl Ledger for Engine {
         by: Option<(CommandId, Actor)>,
     ) -> Outcome<()> {
         let (position, body) = body_json(&entry.body)?;
-        let row = self.row(known.state.id)?;
+        let row = self.number(known.state.id)?;
         run(
             &self.connection,
             // Nothing here can be taken already. Left to itself, SQLite would prepare for undoing
@@ -341,7 +341,7 @@ impl Ledger for Engine {
                 update(&CONVERSATIONS, conversation::STATE, "row", Dialect::Sqlite)
             });
             let mut values = conversation::state_values(&known)?;
-            values.push(Value::Number(self.row(id)?));
+            values.push(Value::Number(self.number(id)?));
             run(&self.connection, &SAVE, params_from_iter(values))?;
         }
         if changed {
@@ -358,7 +358,7 @@ impl Ledger for Engine {
             &self.connection,
             "UPDATE conversations SET visitor_read = ?2, staff_read = ?3 WHERE row = ?1",
             params![
-                self.row(id)?,
+                self.number(id)?,
                 Col(known.visitor_read),
                 Col(known.staff_read)
             ],

@@ -10,6 +10,9 @@ pub(in crate::store) fn layout(table: &Table, dialect: Dialect) -> String {
     if !(table.by_hand && dialect == Dialect::Sqlite) {
         create(&mut sql, table, dialect);
     }
+    if table.record.is_some() {
+        records(&mut sql, table);
+    }
     for index in table.indexes {
         if index.store.is_none_or(|store| store == dialect) {
             add(&mut sql, table, index);
@@ -53,6 +56,23 @@ fn line(column: &Column, dialect: Dialect) -> String {
         let _ = write!(line, " REFERENCES {table}(id)");
     }
     line
+}
+
+/// What records are found by.
+fn records(sql: &mut String, table: &Table) {
+    let name = table.name;
+    let _ = writeln!(
+        sql,
+        "CREATE INDEX {name}_by_site ON {name} (site, id);
+CREATE INDEX {name}_due ON {name} (due, id) WHERE due IS NOT NULL;"
+    );
+    for columns in table.unique() {
+        let (by, columns) = (columns.join("_"), columns.join(", "));
+        let _ = writeln!(
+            sql,
+            "CREATE UNIQUE INDEX {name}_by_{by} ON {name} ({columns});"
+        );
+    }
 }
 
 fn add(sql: &mut String, table: &Table, index: &Index) {

@@ -14,9 +14,9 @@ mod value;
 pub(in crate::store) use layout::layout;
 pub(in crate::store) use row::{Raw, Row};
 pub(in crate::store) use sql::{
-    Select, insert, insert_many, update, update_many, upsert, upsert_some,
+    Select, insert, insert_many, parameter, update, update_many, upsert, upsert_some,
 };
-pub(in crate::store) use value::Value;
+pub use value::Value;
 
 /// A store's way of writing SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,27 @@ pub(in crate::store) enum Kind {
     Flag,
     Text,
 }
+
+/// The columns that every record has; a table's keys and what changes by itself follow.
+macro_rules! record_columns {
+    ($($more:expr),* $(,)?) => {
+        &[
+            $crate::store::table::Column::new("id", $crate::store::table::Kind::Id),
+            $crate::store::table::Column::new("site", $crate::store::table::Kind::Id).of("sites"),
+            $crate::store::table::Column::new("version", $crate::store::table::Kind::Number),
+            // When this version was written, and by whom.
+            $crate::store::table::Column::new("at", $crate::store::table::Kind::Number),
+            $crate::store::table::Column::new("actor", $crate::store::table::Kind::Text),
+            $crate::store::table::Column::new("due", $crate::store::table::Kind::Number).optional(),
+            $crate::store::table::Column::new("document", $crate::store::table::Kind::Text),
+            $($more),*
+        ]
+    };
+}
+pub(in crate::store) use record_columns;
+
+/// The names of those that every record has.
+const RECORD: [&str; 7] = ["id", "site", "version", "at", "actor", "due", "document"];
 
 /// One column of a table.
 #[derive(Debug, Clone, Copy)]
@@ -64,9 +85,16 @@ pub(in crate::store) struct Index {
     store: Option<Dialect>,
 }
 
+/// What records are found by, besides their ids, their sites and when they are due.
+#[derive(Clone, Copy)]
+struct Keys {
+    keys: &'static [&'static str],
+    unique: &'static [&'static [&'static str]],
+}
+
 /// A table's declaration.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::store) struct Table {
+#[derive(Clone, Copy)]
+pub struct Table {
     pub(in crate::store) name: &'static str,
     pub(in crate::store) columns: &'static [Column],
     /// The columns of its primary key.
@@ -78,6 +106,8 @@ pub(in crate::store) struct Table {
     numbered: bool,
     /// SQLite's layout of it is written by hand.
     pub(in crate::store) by_hand: bool,
+    /// Its rows are records, and this is what they are found by.
+    record: Option<Keys>,
     /// How much of a page PostgreSQL fills, in percent: the rest is for new versions of its rows.
     fill: u8,
 }
@@ -156,6 +186,7 @@ impl Table {
             aged: false,
             numbered: false,
             by_hand: false,
+            record: None,
             fill: 100,
         }
     }
@@ -177,6 +208,38 @@ impl Table {
     pub(in crate::store) const fn by_hand(self) -> Self {
         let by_hand = true;
         Self { by_hand, ..self }
+    }
+
+    /// A table of records that are found by these columns too, some of which are `unique`.
+    pub(in crate::store) const fn found_by(
+        self,
+        keys: &'static [&'static str],
+        unique: &'static [&'static [&'static str]],
+    ) -> Self {
+        let record = Some(Keys { keys, unique });
+        Self { record, ..self }
+    }
+
+    /// The columns that repeat what a record's document says, for it to be found by.
+    pub(in crate::store) fn keys(&self) -> &'static [&'static str] {
+        self.record.map_or(&[], |record| record.keys)
+    }
+
+    /// The columns that are in no two records the same.
+    pub(in crate::store) fn unique(&self) -> &'static [&'static [&'static str]] {
+        self.record.map_or(&[], |record| record.unique)
+    }
+
+    /// Whether no two records may have some of their keys the same.
+    pub fn has_unique_keys(&self) -> bool {
+        !self.unique().is_empty()
+    }
+
+    /// The columns that writing a record writes: any other changes by itself.
+    pub(in crate::store) fn written(&self) -> Vec<&'static str> {
+        let mut names = RECORD.to_vec();
+        names.extend(self.keys());
+        names
     }
 
     pub(in crate::store) const fn fill(self, fill: u8) -> Self {
@@ -207,5 +270,32 @@ impl Table {
             .zip(values)
             .filter(move |(column, _)| dialect == Dialect::Postgres || !column.derived)
             .map(|(_, value)| value)
+    }
+}
+
+/// By its name, which no two have.
+impl PartialEq for Table {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Table {}
+
+impl PartialOrd for Table {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Table {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.name.cmp(other.name)
+    }
+}
+
+impl std::fmt::Debug for Table {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
     }
 }

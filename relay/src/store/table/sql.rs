@@ -146,7 +146,8 @@ fn arrays(columns: &[&Column]) -> String {
     arrays.join(", ")
 }
 
-fn parameter(place: usize, dialect: Dialect) -> String {
+/// How a statement names its parameter at a place, from 1.
+pub(in crate::store) fn parameter(place: usize, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => format!("?{place}"),
         Dialect::Postgres => format!("${place}"),

@@ -9,21 +9,27 @@ use super::Kind;
 use crate::node::NodeId;
 use crate::store::stored;
 
-/// One column of a row.
+/// What a column of a row holds.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(in crate::store) enum Value {
+pub enum Value {
+    /// Nothing.
     Null,
+    /// An id.
     Id([u8; 16]),
+    /// Bytes.
     Bytes(Vec<u8>),
+    /// A number.
     Number(i64),
+    /// A truth.
     Flag(bool),
+    /// Text without a NUL.
     Text(String),
 }
 
 impl Value {
     /// Text as every store can keep it: a NUL, which one of them has no room for, is the sign for
     /// what cannot be shown.
-    pub(in crate::store) fn text(text: &str) -> Self {
+    pub fn text(text: &str) -> Self {
         Self::Text(stored::text(text))
     }
 

@@ -11,7 +11,9 @@ use heard_protocol::{
     ConversationAct, ConversationId, Disposition, MeAct, PublicBody, RefusalCode, ResolutionAct,
     Seq, StaffBody, StaffCommand, Status, UnixMillis, VisitorCommand, VoiceAct, VoiceAsk, VoiceId,
 };
-use heard_relay::store::{Answer, Fact, Listener, Request, SiteRecord, Store, VisitorProfile};
+use heard_relay::store::{
+    Answer, Edit, Fact, Listener, Request, SiteRecord, Store, VisitorProfile,
+};
 
 use crate::bench::{ANNA, Bench, Home, NODE, NOW, Notebook, OLEG, SITE, asks, does, id, site};
 
@@ -118,19 +120,25 @@ async fn crowd(stores: &[Arc<dyn Store>]) {
 }
 
 pub(crate) async fn places_are_never_booked_twice<H: Home>(bench: Bench<H>) {
-    bench.done(Request::PutSite(open(Dialer::Link))).await;
+    bench
+        .done(Request::PutSite(open(Dialer::Link), Edit::default()))
+        .await;
     crowd(&[Arc::clone(&bench.store)]).await;
 }
 
 pub(crate) async fn nor_by_way_of_two_nodes<H: Home>(bench: Bench<H>) {
-    bench.done(Request::PutSite(open(Dialer::Link))).await;
+    bench
+        .done(Request::PutSite(open(Dialer::Link), Edit::default()))
+        .await;
     let listener = Arc::new(Notebook::default()) as Arc<dyn Listener>;
     let other = bench.home.open(listener).await;
     crowd(&[Arc::clone(&bench.store), other]).await;
 }
 
 pub(crate) async fn a_call_rings_is_taken_and_tried_again<H: Home>(bench: Bench<H>) {
-    bench.done(Request::PutSite(open(Dialer::Link))).await;
+    bench
+        .done(Request::PutSite(open(Dialer::Link), Edit::default()))
+        .await;
     bench.at_desk(ANNA, NOW).await;
     let booked = bench.ok(books(1, 1, CallbackWhen::Asap)).await;
     let conversation = booked.conversation.expect("every call has a conversation");
@@ -205,7 +213,9 @@ pub(crate) async fn a_call_rings_is_taken_and_tried_again<H: Home>(bench: Bench<
 }
 
 pub(crate) async fn a_visitor_moves_and_cancels_their_own<H: Home>(bench: Bench<H>) {
-    bench.done(Request::PutSite(open(Dialer::Link))).await;
+    bench
+        .done(Request::PutSite(open(Dialer::Link), Edit::default()))
+        .await;
     bench.ok(books(1, 1, at(0))).await;
     bench.notebook.take();
     let moved = |from, command, slot| {
@@ -245,7 +255,9 @@ pub(crate) async fn a_visitor_moves_and_cancels_their_own<H: Home>(bench: Bench<
 }
 
 pub(crate) async fn what_is_heard_of_a_call_counts_once<H: Home>(bench: Bench<H>) {
-    bench.done(Request::PutSite(open(Dialer::Webhook))).await;
+    bench
+        .done(Request::PutSite(open(Dialer::Webhook), Edit::default()))
+        .await;
     bench.at_desk(ANNA, NOW).await;
     bench.ok(books(1, 1, CallbackWhen::Asap)).await;
     bench
@@ -301,7 +313,9 @@ pub(crate) async fn what_is_heard_of_a_call_counts_once<H: Home>(bench: Bench<H>
 }
 
 pub(crate) async fn a_dialer_that_never_answers_has_failed<H: Home>(bench: Bench<H>) {
-    bench.done(Request::PutSite(open(Dialer::Webhook))).await;
+    bench
+        .done(Request::PutSite(open(Dialer::Webhook), Edit::default()))
+        .await;
     bench.at_desk(ANNA, NOW).await;
     bench.ok(books(1, 1, CallbackWhen::Asap)).await;
     bench
@@ -323,7 +337,9 @@ pub(crate) async fn a_dialer_that_never_answers_has_failed<H: Home>(bench: Bench
 }
 
 pub(crate) async fn an_agent_says_whether_calls_ring_for_them<H: Home>(bench: Bench<H>) {
-    bench.done(Request::PutSite(open(Dialer::Link))).await;
+    bench
+        .done(Request::PutSite(open(Dialer::Link), Edit::default()))
+        .await;
     bench.at_desk(ANNA, NOW).await;
     let set = |takes, address: &str| {
         StaffCommand::Me(MeAct::SetPhone {
@@ -376,7 +392,9 @@ async fn offered<H: Home>(bench: &Bench<H>, conversation: ConversationId) -> Opt
 }
 
 pub(crate) async fn whoever_is_on_a_call_is_offered_no_conversation<H: Home>(bench: Bench<H>) {
-    bench.done(Request::PutSite(open(Dialer::Link))).await;
+    bench
+        .done(Request::PutSite(open(Dialer::Link), Edit::default()))
+        .await;
     bench.at_desk(ANNA, NOW).await;
     bench.ok(books(1, 1, CallbackWhen::Asap)).await;
     let callback = call(1);
@@ -457,13 +475,19 @@ pub(crate) async fn a_call_rings_for_one_who_has_what_it_takes<H: Home>(bench: B
     }];
     let patience = u64::from(calls.patience_minutes) * MINUTE;
     site.calls = Arc::new(calls);
-    bench.done(Request::PutSite(site)).await;
+    bench.done(Request::PutSite(site, Edit::default())).await;
     bench.at_desk(ANNA, NOW).await;
     bench.at_desk(OLEG, NOW).await;
     let skills = |level: &str| [level.parse().expect("a level")].into_iter().collect();
     for (agent, level) in [(ANNA, "ru=2"), (OLEG, "ru=3")] {
         let skills = skills(level);
-        bench.done(Request::PutSkills { agent, skills }).await;
+        bench
+            .done(Request::PutSkills {
+                agent,
+                skills,
+                edit: Edit::default(),
+            })
+            .await;
     }
     let bench = bench.restart().await;
     bench.at_desk(ANNA, NOW).await;

@@ -5,7 +5,7 @@ use heard_protocol::{
     AgentId, AssignmentAct, AssignmentNoted, ConversationAct, Cursor, RefusalCode, ResolutionAct,
     Seq, SiteId, StaffBody, StaffCommand, Status, UnixMillis,
 };
-use heard_relay::store::{Fact, Request};
+use heard_relay::store::{Edit, Fact, Request};
 
 use crate::bench::{ANNA, Bench, Home, NODE, NOW, OLEG, SITE, agent, contact, does, says, site};
 
@@ -227,9 +227,11 @@ pub(crate) async fn resolved_reopens_or_starts_anew<H: Home>(bench: Bench<H>) {
 
 pub(crate) async fn another_sites_agent_sees_nothing<H: Home>(bench: Bench<H>) {
     let (other, eve) = (SiteId::from_bits(2), AgentId::from_bits(20));
-    bench.done(Request::PutSite(site(other))).await;
     bench
-        .done(Request::PutAgent(agent(eve, "Eve", other)))
+        .done(Request::PutSite(site(other), Edit::default()))
+        .await;
+    bench
+        .done(Request::PutAgent(agent(eve, "Eve", other), Edit::default()))
         .await;
     let conversation = bench.said(1, 1, "hello").await;
     for (n, command) in [

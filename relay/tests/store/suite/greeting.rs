@@ -11,7 +11,7 @@ use heard_protocol::{
     VERSION, VisitorCommand,
 };
 use heard_relay::socket::{Bounds, Effect, Greeting, Input, Peer, StaffIdentity};
-use heard_relay::store::{Request, SiteRecord, VisitorProfile};
+use heard_relay::store::{Edit, Request, SiteRecord, VisitorProfile};
 
 use crate::bench::{ANNA, Bench, Home, NOW, OLEG, SITE, agent, contact, id, site};
 
@@ -111,10 +111,10 @@ pub(crate) async fn lists_full_of_the_largest_texts_let_everybody_in<H: Home>(be
         calls: Arc::new(calls),
         ..site(SITE)
     };
-    bench.done(Request::PutSite(full)).await;
+    bench.done(Request::PutSite(full, Edit::default())).await;
     let mut robin = agent(OLEG, &largest(), SITE);
     robin.card.kind = AgentKind::Bot;
-    bench.done(Request::PutAgent(robin)).await;
+    bench.done(Request::PutAgent(robin, Edit::default())).await;
     for n in 1..=WAITING {
         let text = "\u{1}".repeat(16 * 1024 - 1) + "a";
         bench.ok(asks(n, VisitorCommand::Send { text })).await;

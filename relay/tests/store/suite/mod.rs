@@ -7,5 +7,6 @@ pub(crate) mod greeting;
 pub(crate) mod logs;
 pub(crate) mod nodes;
 pub(crate) mod people;
+pub(crate) mod records;
 pub(crate) mod talk;
 pub(crate) mod voice;

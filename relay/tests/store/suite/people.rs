@@ -2,7 +2,7 @@
 
 use heard_protocol::{AgentId, RefusalCode};
 use heard_relay::node::NodeId;
-use heard_relay::store::{Answer, Fact, Request};
+use heard_relay::store::{Answer, Edit, Fact, Request};
 
 use crate::bench::{ANNA, Bench, Home, NODE, NOW, SITE, agent};
 
@@ -33,12 +33,16 @@ pub(crate) async fn one_address_one_agent<H: Home>(bench: Bench<H>) {
     assert_eq!(found.map(|agent| agent.card.id), Some(ANNA));
     let double = agent(AgentId::from_bits(12), "anna", SITE);
     assert_eq!(
-        bench.refused(Request::PutAgent(double)).await,
+        bench
+            .refused(Request::PutAgent(double, Edit::default()))
+            .await,
         RefusalCode::IdTaken
     );
     let mut renamed = agent(ANNA, "Anna", SITE);
     "Anna Kotova".clone_into(&mut renamed.card.name);
-    bench.done(Request::PutAgent(renamed)).await;
+    bench
+        .done(Request::PutAgent(renamed, Edit::default()))
+        .await;
     let found = bench
         .store
         .agent(ANNA)

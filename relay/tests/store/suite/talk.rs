@@ -12,7 +12,7 @@ use heard_protocol::{
     ConversationAct, ConversationId, PublicBody, RefusalCode, ResolutionAct, Seq, StaffBody,
     StaffCommand, UnixMillis, VisitorCommand,
 };
-use heard_relay::store::{Listener, Request, SiteRecord, Store};
+use heard_relay::store::{Edit, Listener, Request, SiteRecord, Store};
 
 use crate::bench::{ANNA, Bench, Home, NOW, Notebook, OLEG, SITE, asks, does, id, says, site};
 
@@ -266,7 +266,7 @@ pub(crate) async fn a_site_has_thresholds_of_its_own<H: Home>(bench: Bench<H>) {
         calls,
         ..site(SITE)
     };
-    bench.done(Request::PutSite(record)).await;
+    bench.done(Request::PutSite(record, Edit::default())).await;
     let bench = bench.restart().await;
     let kept = bench.store.site(SITE).await.expect("a read");
     assert_eq!(kept.expect("a site").calls.trouble, trouble);
