@@ -353,11 +353,7 @@ pub(super) fn set_headset<L: Ledger>(
     let before = people::deed(ledger, agent, id)?;
     if before.is_none() {
         ledger.put_deed(id, agent.card.id, now)?;
-        let phone = AgentPhone {
-            headset: on,
-            ..agent.phone.clone()
-        };
-        people::put_phone(ledger, agent.card.id, &phone, now)?;
+        ledger.put_headset(agent.card.id, on)?;
         ledger.announce(Fact::Headset {
             site: agent.site,
             agent: agent.card.id,

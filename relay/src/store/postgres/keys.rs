@@ -269,10 +269,10 @@ impl Keys {
                 self.conversations.insert(*conversation);
                 self.handed_over.insert(*conversation);
             }
-            StaffCommand::SetAvailability { .. } => {
+            StaffCommand::SetAvailability { .. } | StaffCommand::SetHeadset { .. } => {
                 self.locked_agents.insert(agent);
             }
-            StaffCommand::SetPhone { .. } | StaffCommand::SetHeadset { .. } => {
+            StaffCommand::SetPhone { .. } => {
                 self.lock_record(&AGENTS, agent.to_bytes());
             }
             StaffCommand::TakeCallback { callback } => {
