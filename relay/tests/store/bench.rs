@@ -8,8 +8,7 @@ use heard_protocol::{
 };
 use heard_relay::node::NodeId;
 use heard_relay::store::{
-    Account, AgentPhone, Answer, Edit, Fact, Listener, NewAgent, Request, SiteRecord, Store,
-    VisitorProfile,
+    Account, Answer, Edit, Fact, Listener, NewAgent, Request, SiteRecord, Store, VisitorProfile,
 };
 use parking_lot::Mutex;
 
@@ -94,7 +93,8 @@ pub(crate) fn account(id: u128, words: &str) -> Account {
         kind: AgentKind::Person,
         email: format!("{words}@shop.example"),
         capacity: 3,
-        phone: AgentPhone::default(),
+        takes_calls: true,
+        phone: String::new(),
         skills: heard_desk::Skills::default(),
     }
 }

@@ -232,6 +232,9 @@ pub(super) trait Ledger {
     /// Keeps that an agent made a call.
     fn put_called(&mut self, id: AgentId, at: UnixMillis) -> Outcome<(), Self>;
 
+    /// Keeps whether an agent has a headset on.
+    fn put_headset(&mut self, id: AgentId, on: bool) -> Outcome<(), Self>;
+
     /// Keeps whether an agent is on a call of this kind.
     fn put_on_call(&mut self, id: AgentId, line: CallLine, on: bool) -> Outcome<(), Self>;
 

@@ -22,9 +22,7 @@ pub(super) fn put_site<L: Ledger>(ledger: &mut L, site: &SiteRecord, edit: Edit)
 pub(super) fn put_agent<L: Ledger>(ledger: &mut L, agent: &NewAgent, edit: Edit) -> Outcome<(), L> {
     let NewAgent { card, .. } = agent;
     let before = ledger.record::<Account>(card.id)?;
-    let (phone, skills) = before
-        .map(|kept| (kept.record.phone, kept.record.skills))
-        .unwrap_or_default();
+    let before = before.map(|kept| kept.record);
     let account = Account {
         id: card.id,
         site: agent.site,
@@ -32,8 +30,12 @@ pub(super) fn put_agent<L: Ledger>(ledger: &mut L, agent: &NewAgent, edit: Edit)
         kind: card.kind,
         email: agent.email.clone(),
         capacity: agent.capacity,
-        phone,
-        skills,
+        takes_calls: before.as_ref().is_none_or(|one| one.takes_calls),
+        phone: before
+            .as_ref()
+            .map(|one| one.phone.clone())
+            .unwrap_or_default(),
+        skills: before.map(|one| one.skills).unwrap_or_default(),
     };
     put_over(ledger, &account, edit)?;
     ledger.put_password(card.id, &agent.password_hash)?;
@@ -64,7 +66,10 @@ pub(super) fn put_phone<L: Ledger>(
     now: UnixMillis,
 ) -> Outcome<(), L> {
     let edit = Edit::by_agent(agent, now);
-    change(ledger, agent, edit, |account| account.phone = phone.clone())?;
+    change(ledger, agent, edit, |account| {
+        account.takes_calls = phone.takes;
+        account.phone.clone_from(&phone.address);
+    })?;
     Ok(())
 }
 
@@ -161,7 +166,7 @@ fn set<L: Ledger>(
         }
         MeAct::SetHeadset { on } => {
             now.phone.headset = *on;
-            put_phone(ledger, me, &now.phone, at)?;
+            ledger.put_headset(me, *on)?;
         }
     }
     ledger.announce(Fact::Mine {

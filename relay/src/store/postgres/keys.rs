@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use heard_protocol::{
     AgentId, AssignmentAct, CallOfferAsk, CallbackAct, CallbackAsk, CallbackId, CommandId,
-    ContactId, ConversationAct, ConversationId, SiteId, StaffCommand, VisitorCommand, VoiceAsk,
-    WrapUpAsk,
+    ContactId, ConversationAct, ConversationId, MeAct, SiteId, StaffCommand, VisitorCommand,
+    VoiceAsk, WrapUpAsk,
 };
 
 use super::records::{RecordKey, place};
@@ -273,7 +273,12 @@ impl Keys {
                     self.agents.insert(agent);
                 }
             }
-            StaffCommand::Me(_) => self.lock_record(&AGENTS, agent.to_bytes()),
+            StaffCommand::Me(MeAct::SetAvailability { .. } | MeAct::SetHeadset { .. }) => {
+                self.locked_agents.insert(agent);
+            }
+            StaffCommand::Me(MeAct::SetPhone { .. }) => {
+                self.lock_record(&AGENTS, agent.to_bytes());
+            }
         }
     }
 }

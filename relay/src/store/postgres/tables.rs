@@ -413,6 +413,11 @@ impl Ledger for WorkingSet {
         Ok(())
     }
 
+    fn put_headset(&mut self, id: AgentId, on: bool) -> Outcome<()> {
+        self.change_agent(id, |row| row.headset = on)?;
+        Ok(())
+    }
+
     fn put_on_call(&mut self, id: AgentId, line: CallLine, on: bool) -> Outcome<()> {
         self.change_agent(id, |row| row.on_call = line.mark(row.on_call, on))?;
         Ok(())

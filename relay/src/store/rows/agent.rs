@@ -27,6 +27,8 @@ pub(in crate::store) const AGENTS: Table = Table::new(
             .default("0"),
         Column::new("idle_since", Kind::Number).default("0"),
         Column::new("called_at", Kind::Number).default("0"),
+        // Rewritten whenever they put it on or off: no part of what is edited about them.
+        Column::new("headset", Kind::Flag).default("FALSE"),
         // 1: by phone, 2: in the browser, 3: both.
         Column::new("on_call", Kind::Number).default("0"),
     ],
@@ -43,6 +45,7 @@ pub(in crate::store) const HOT: &[&str] = &[
     "gone_since",
     "idle_since",
     "called_at",
+    "headset",
     "on_call",
 ];
 
@@ -71,12 +74,20 @@ pub struct Account {
     pub email: String,
     /// The most conversations they may own.
     pub capacity: u16,
-    /// Whether, and where, calls ring for them.
+    /// Whether calls ring for them.
+    #[serde(default = "takes_calls")]
+    pub takes_calls: bool,
+    /// Their phone as a `sip:` address; may be empty.
     #[serde(default)]
-    pub phone: AgentPhone,
+    pub phone: String,
     /// What they are good at.
     #[serde(default)]
     pub skills: Skills,
+}
+
+/// Who says nothing of it takes calls.
+const fn takes_calls() -> bool {
+    true
 }
 
 impl Record for Account {
@@ -109,6 +120,7 @@ pub(in crate::store) struct AgentRow {
     pub(in crate::store) gone_since: Option<UnixMillis>,
     pub(in crate::store) idle_since: UnixMillis,
     pub(in crate::store) called_at: UnixMillis,
+    pub(in crate::store) headset: bool,
     /// What [`CallLine`](crate::store::ledger::CallLine) marks.
     pub(in crate::store) on_call: i16,
 }
@@ -123,6 +135,7 @@ impl AgentRow {
             gone_since: Some(UnixMillis(0)),
             idle_since: UnixMillis(0),
             called_at: UnixMillis(0),
+            headset: false,
             on_call: 0,
         }
     }
@@ -135,6 +148,7 @@ impl AgentRow {
             gone_since: row.opt("gone_since")?,
             idle_since: row.field("idle_since")?,
             called_at: row.field("called_at")?,
+            headset: row.field("headset")?,
             on_call: row.field("on_call")?,
         })
     }
@@ -148,6 +162,7 @@ impl AgentRow {
             Value::opt(self.gone_since),
             self.idle_since.into(),
             self.called_at.into(),
+            Value::Flag(self.headset),
             Value::Number(self.on_call.into()),
         ]
     }
@@ -168,7 +183,11 @@ impl AgentRow {
             password_hash: self.password_hash,
             capacity: self.account.capacity,
             availability: self.availability,
-            phone: self.account.phone,
+            phone: AgentPhone {
+                takes: self.account.takes_calls,
+                address: self.account.phone,
+                headset: self.headset,
+            },
         }
     }
 
@@ -222,7 +241,7 @@ pub(in crate::store) fn caller(row: &impl Row) -> Result<Caller, StoreError> {
     Ok(Caller {
         id: account.id,
         free: availability == Availability::Available && on_call == 0 && has_room,
-        takes: account.phone.takes,
+        takes: account.takes_calls,
         gone_since,
         called_at,
         skills: account.skills,

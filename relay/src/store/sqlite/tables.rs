@@ -410,6 +410,16 @@ impl Ledger for Engine {
         Ok(calls::put_called(&self.connection, id, at)?)
     }
 
+    fn put_headset(&mut self, id: AgentId, on: bool) -> Outcome<()> {
+        run(
+            &self.connection,
+            "UPDATE agents SET headset = ?2 WHERE id = ?1",
+            params![Col(id), on],
+        )?;
+        self.memory.agents.remove(&id);
+        Ok(())
+    }
+
     fn put_on_call(&mut self, id: AgentId, line: CallLine, on: bool) -> Outcome<()> {
         let marked = calls::put_on_call(&self.connection, id, line, on)?;
         let floors = &mut self.memory.floors;
