@@ -208,7 +208,7 @@ impl Talk {
 
 #[cfg(test)]
 mod tests {
-    use heard_protocol::{CallbackId, Disposition};
+    use heard_protocol::{CallbackId, Disposition, ResolutionTold};
     use proptest::prelude::*;
 
     use super::*;

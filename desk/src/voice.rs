@@ -100,7 +100,7 @@ pub(crate) fn leave(voice: &mut Option<Voice>) -> Option<Write> {
 mod tests {
     use heard_protocol::{
         AgentCard, AgentKind, AssignmentAct, AssignmentTold, CommandId, ContactId, ConversationAct,
-        ConversationId, ResolutionAct, VoiceAct, WrapUpAct,
+        ConversationId, ResolutionAct, UnixMillis, VoiceAct, WrapUpAct, WrapUpTold,
     };
     use proptest::prelude::*;
 
