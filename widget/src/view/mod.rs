@@ -15,7 +15,6 @@ mod rows;
 mod talk;
 mod voice;
 
-use tachys::view::Mountable;
 use wasm_bindgen::JsCast;
 
 use self::app::{App, Shared, part};
@@ -31,10 +30,7 @@ pub(crate) fn draw(host: Host) -> Result<(), &'static str> {
     let site = host.site().parse().map_err(|_| "the page names no site")?;
     kit::begin();
     let app = Shared::new(host);
-    let mut panel = panel(app);
-    panel.mount(&place, None);
-    // It lives as long as the page.
-    std::mem::forget(panel);
+    panel(app).stay_in(place);
     app.connect(site);
     Ok(())
 }
