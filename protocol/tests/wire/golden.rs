@@ -1,8 +1,8 @@
 //! The bytes of every released shape, kept in files under `tests/golden`.
 //!
 //! * A new sample is added to them with `HEARD_BLESS=1`.
-//! * A file that is there is never changed, since programs out there speak it. While a shape has not been in any release,
-//!   `HEARD_NEVER_RELEASED=1` on top of that says so.
+//! * A file that is there is never changed, since programs out there speak it. While a shape has not
+//!   been in any release, `HEARD_NEVER_RELEASED=1` on top of that says so.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -185,7 +185,8 @@ fn nothing_of_the_staffs_reads_as_a_visitors() {
             Kind::RelayStaff if name.contains(".entries.") => Kind::RelayVisitor,
             _ => continue,
         };
-        // `send` has a field more for staff: JSON skips what it does not know, and what is left is a visitor's own message.
+        // `send` has a field more for staff: JSON skips what it does not know, and what is left is a
+        // visitor's own message.
         if codec == Codec::Json
             && (name.ends_with(".command.send") || name.ends_with(".command.after"))
         {
