@@ -1,5 +1,6 @@
 #!/bin/sh
-# Has run.sh restart its relays, one after the other, and waits until both are ready. A relay that had ended is started again.
+# Has run.sh restart its relays, one after the other, and waits until both are ready. A relay that
+# had ended is started again.
 #
 #   restart.sh [FOLDER]  the same folder as run.sh's
 data=${1:-${CLUSTER_DATA:-.cluster}}

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Heard on several nodes, on one machine: two relays on one PostgreSQL, NATS between them, nginx in front, as plain processes.
+# Heard on several nodes, on one machine: two relays on one PostgreSQL, NATS between them, nginx in
+# front, as plain processes.
 #
-#   run.sh [FOLDER]      runs until Ctrl-C or SIGTERM; everything is kept in FOLDER (or CLUSTER_DATA, or ./.cluster)
+#   run.sh [FOLDER]      runs until Ctrl-C or SIGTERM; everything is kept in FOLDER
+#                        (or CLUSTER_DATA, or ./.cluster)
 #   restart.sh [FOLDER]  restarts the relays, one after the other
 #
 # README.md has the variables that change programs and ports.
@@ -88,7 +90,7 @@ declare -A port=(
 url=http://127.0.0.1:${port[nginx]}
 
 # --- Where it is kept
-# -------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 # PostgreSQL refuses to run as root: it runs as the user its package made then, and must get to its
 # folder.
@@ -267,7 +269,7 @@ restart() {
 }
 
 # --- The first run
-# ----------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 draw() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
 
@@ -303,7 +305,7 @@ fill_database() {
 }
 
 # --- The run
-# ----------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 
 if other=$(cat "$data/run/run.pid" 2>/dev/null) && ps -p "$other" -o args= 2>/dev/null | grep -q run.sh; then
     fail "the cluster in $data runs already, as process $other"

@@ -14,6 +14,11 @@ mod host;
 #[cfg(target_arch = "wasm32")]
 mod view;
 
+/// The panel's memory, by less code than the standard library brings for it.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static HEAP: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Draws the panel into the page and connects. `page/boot.js` calls this once.
 ///
 /// # Errors

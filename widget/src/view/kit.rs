@@ -2,20 +2,15 @@
 //!
 //! A renderer that makes a type of every element and every closure makes the compiler copy the
 //! drawing code for each of them: for this panel that was a third of the download. Here every
-//! element is one type and every closure is boxed, so there is one effect for all that changes. The
-//! signals, the effects and the keyed list are Leptos'.
+//! element is one type, and what a method is given is boxed before anything is done with it, so
+//! that the code of each method is there once. The signals and the effects are Leptos'.
 
 use std::cell::RefCell;
-use std::hash::Hash;
 
 use reactive_graph::effect::RenderEffect;
 use reactive_graph::owner::Owner;
 use reactive_graph::signal::ArcTrigger;
 use reactive_graph::traits::{Notify, Track};
-use tachys::renderer::Rndr;
-use tachys::renderer::types::{Element, Node};
-use tachys::view::keyed::keyed;
-use tachys::view::{Mountable, Render};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::Event;
@@ -65,23 +60,21 @@ pub(super) fn begin() {
     let _ = any_spawner::Executor::init_wasm_bindgen();
 }
 
-fn effect(run: impl FnMut() + 'static) -> RenderEffect<()> {
-    let mut run: Box<dyn FnMut()> = Box::new(run);
+#[inline(never)]
+fn effect(mut run: Box<dyn FnMut()>) -> RenderEffect<()> {
     ROOT.with(|root| root.with(|| RenderEffect::new(move |_| run())))
 }
 
 /// An element, with what keeps it up to date.
 pub(super) struct El {
-    element: Element,
+    node: Node,
     effects: Vec<RenderEffect<()>>,
 }
 
 /// An element of this tag and class; no class if that is empty.
+#[inline(never)]
 pub(super) fn el(tag: &str, class: &str) -> El {
-    let element = El {
-        element: Rndr::create_element(tag, None),
-        effects: Vec::new(),
-    };
+    let element = El::new(create_element(tag));
     if class.is_empty() {
         element
     } else {
@@ -91,10 +84,7 @@ pub(super) fn el(tag: &str, class: &str) -> El {
 
 /// An icon drawn by one path.
 pub(super) fn icon(path: &str) -> El {
-    let vector = |tag| El {
-        element: Rndr::create_element(tag, Some("http://www.w3.org/2000/svg")),
-        effects: Vec::new(),
-    };
+    let vector = |tag| El::new(create_element_of("http://www.w3.org/2000/svg", tag));
     vector("svg")
         .set("viewBox", "0 0 24 24")
         .set("aria-hidden", "true")
@@ -102,156 +92,188 @@ pub(super) fn icon(path: &str) -> El {
 }
 
 impl El {
+    fn new(node: Node) -> Self {
+        Self {
+            node,
+            effects: Vec::new(),
+        }
+    }
+
+    /// Puts it into the page, where it stays.
+    pub(super) fn stay_in(self, place: web_sys::Element) {
+        place.unchecked_into::<Node>().insert(&self.node, None);
+        std::mem::forget(self);
+    }
+
     /// An attribute that stays.
+    #[inline(never)]
     pub(super) fn set(self, name: &str, value: &str) -> Self {
-        Rndr::set_attribute(&self.element, name, value);
+        self.node.set_attribute(name, value);
         self
     }
 
     /// An attribute that changes; absent while there is no value.
     pub(super) fn bind(
-        mut self,
+        self,
         name: &'static str,
         value: impl Fn() -> Option<String> + 'static,
     ) -> Self {
-        let element = self.element.clone();
-        self.effects.push(effect(move || match value() {
-            Some(value) => Rndr::set_attribute(&element, name, &value),
-            None => Rndr::remove_attribute(&element, name),
-        }));
-        self
+        self.bind_boxed(name, Box::new(value))
+    }
+
+    #[inline(never)]
+    fn bind_boxed(self, name: &'static str, value: Box<dyn Fn() -> Option<String>>) -> Self {
+        let node = self.node.clone();
+        self.keep(Box::new(move || match value() {
+            Some(value) => node.set_attribute(name, &value),
+            None => node.remove_attribute(name),
+        }))
     }
 
     /// A property that changes.
     pub(super) fn property<V: Into<JsValue>>(
-        mut self,
+        self,
         name: &'static str,
         value: impl Fn() -> V + 'static,
     ) -> Self {
-        let element = self.element.clone();
-        self.effects.push(effect(move || {
-            Rndr::set_property(&element, name, &value().into());
-        }));
-        self
+        self.property_boxed(name, Box::new(move || value().into()))
+    }
+
+    #[inline(never)]
+    fn property_boxed(self, name: &'static str, value: Box<dyn Fn() -> JsValue>) -> Self {
+        let node = self.node.clone();
+        self.keep(Box::new(move || node.set_property(name, &value())))
     }
 
     /// A listener.
     pub(super) fn on(self, event: &str, run: impl FnMut(Event) + 'static) -> Self {
-        let run: Box<dyn FnMut(Event)> = Box::new(run);
+        self.on_boxed(event, Box::new(run))
+    }
+
+    #[inline(never)]
+    fn on_boxed(self, event: &str, run: Box<dyn FnMut(Event)>) -> Self {
         // The browser lets go of it together with the element.
-        let run = Closure::wrap(run).into_js_value();
-        // Fails for no element.
-        let _ = self
-            .element
-            .add_event_listener_with_callback(event, run.unchecked_ref());
+        self.node.listen(event, Closure::wrap(run).into_js_value());
         self
     }
 
     /// A child.
+    #[inline(never)]
     pub(super) fn child(mut self, mut child: Self) -> Self {
-        child.mount(&self.element, None);
+        self.node.insert(&child.node, None);
         self.effects.append(&mut child.effects);
         self
     }
 
     /// Text that stays.
+    #[inline(never)]
     pub(super) fn text(self, text: &str) -> Self {
-        Rndr::insert_node(&self.element, &Rndr::create_text_node(text), None);
+        self.node.insert(&create_text(text), None);
         self
     }
 
     /// Text that changes.
-    pub(super) fn live(mut self, text: impl Fn() -> String + 'static) -> Self {
-        let node = Rndr::create_text_node("");
-        Rndr::insert_node(&self.element, &node, None);
-        self.effects.push(effect(move || {
+    pub(super) fn live(self, text: impl Fn() -> String + 'static) -> Self {
+        self.live_boxed(Box::new(text))
+    }
+
+    #[inline(never)]
+    fn live_boxed(self, text: Box<dyn Fn() -> String>) -> Self {
+        let mut shown = String::new();
+        let node = create_text(&shown);
+        self.node.insert(&node, None);
+        self.keep(Box::new(move || {
             let text = text();
-            if node.data() != text {
-                Rndr::set_text(&node, &text);
+            if text != shown {
+                node.set_data(&text);
+                shown = text;
             }
-        }));
-        self
+        }))
     }
 
     /// A child that is there while the condition holds, made anew each time.
     pub(super) fn show(
-        mut self,
+        self,
         when: impl Fn() -> bool + 'static,
         make: impl Fn() -> Self + 'static,
     ) -> Self {
-        let parent = self.element.clone();
-        let place = Rndr::create_placeholder();
-        Rndr::insert_node(&parent, &place, None);
+        self.show_boxed(Box::new(when), Box::new(make))
+    }
+
+    #[inline(never)]
+    fn show_boxed(self, when: Box<dyn Fn() -> bool>, make: Box<dyn Fn() -> Self>) -> Self {
+        let parent = self.node.clone();
+        // Nothing to see; it marks where the child belongs.
+        let place = create_text("");
+        parent.insert(&place, None);
         let mut shown: Option<Self> = None;
-        self.effects.push(effect(move || {
+        self.keep(Box::new(move || {
             let wanted = when();
             if wanted && shown.is_none() {
-                let mut child = make();
-                child.mount(&parent, Some(&place));
+                let child = make();
+                parent.insert(&child.node, Some(&place));
                 shown = Some(child);
-            } else if !wanted && let Some(mut child) = shown.take() {
-                child.unmount();
+            } else if !wanted && let Some(child) = shown.take() {
+                child.node.remove();
             }
-        }));
-        self
+        }))
     }
 
-    /// A child for each item, kept while its key stays.
-    pub(super) fn each<T: 'static, K: Eq + Hash + 'static>(
-        mut self,
+    /// A child for each item, kept while its key stays. The element has no other children.
+    pub(super) fn each<T: 'static, K: PartialEq + 'static>(
+        self,
         items: impl Fn() -> Vec<T> + 'static,
         key: fn(&T) -> K,
-        make: impl Fn(T) -> Self + Copy + 'static,
+        make: impl Fn(T) -> Self + 'static,
     ) -> Self {
-        let parent = self.element.clone();
-        let mut state = None;
-        self.effects.push(effect(move || {
-            let list = keyed(items(), key, move |_, item| (|_| (), make(item)));
-            if let Some(state) = &mut state {
-                list.rebuild(state);
-            } else {
-                let mut built = list.build();
-                built.mount(&parent, None);
-                state = Some(built);
+        let parent = self.node.clone();
+        let mut keys: Vec<K> = Vec::new();
+        let mut children: Vec<Self> = Vec::new();
+        self.keep(Box::new(move || {
+            let mut before: Vec<Option<Self>> = children.drain(..).map(Some).collect();
+            let mut now = Vec::new();
+            // Where each child stood before; new ones nowhere.
+            let mut places = Vec::new();
+            let mut next = 0;
+            for item in items() {
+                let key = key(&item);
+                // What stays mostly follows what stayed before it.
+                let place = (next..keys.len())
+                    .chain(0..next)
+                    .find(|&place| keys.get(place) == Some(&key) && before[place].is_some());
+                let child = place.and_then(|place| before[place].take());
+                next = place.map_or(next, |place| place + 1);
+                places.push(place);
+                children.push(child.unwrap_or_else(|| make(item)));
+                now.push(key);
             }
-        }));
+            keys = now;
+            for child in before.into_iter().flatten() {
+                child.node.remove();
+            }
+            arrange(&parent, &children, &places);
+        }))
+    }
+
+    /// Keeps something up to date as long as the element is there.
+    fn keep(mut self, run: Box<dyn FnMut()>) -> Self {
+        self.effects.push(effect(run));
         self
     }
 }
 
-impl Render for El {
-    type State = Self;
-
-    fn build(self) -> Self {
-        self
-    }
-
-    fn rebuild(mut self, state: &mut Self) {
-        state.insert_before_this(&mut self);
-        state.unmount();
-        *state = self;
-    }
-}
-
-impl Mountable for El {
-    fn unmount(&mut self) {
-        self.element.remove();
-    }
-
-    fn mount(&mut self, parent: &Element, before: Option<&Node>) {
-        Rndr::insert_node(parent, &self.element, before);
-    }
-
-    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        let parent = self.element.parent_element();
-        if let Some(parent) = &parent {
-            child.mount(parent, Some(&self.element));
+/// Puts an element's children into their order, and moves none that stand right to one another.
+/// `places` says where each stood before, among children of which some are gone.
+#[inline(never)]
+fn arrange(parent: &Node, children: &[El], places: &[Option<usize>]) {
+    let mut first_kept = usize::MAX;
+    let mut after = None;
+    for (child, place) in children.iter().zip(places).rev() {
+        match place {
+            Some(place) if *place < first_kept => first_kept = *place,
+            _ => parent.insert(&child.node, after),
         }
-        parent.is_some()
-    }
-
-    fn elements(&self) -> Vec<Element> {
-        vec![self.element.clone()]
+        after = Some(&child.node);
     }
 }
 
@@ -268,6 +290,35 @@ pub(super) fn icon_button(class: &str, label: &str, path: &str, run: impl Fn() +
         .set("aria-label", label)
         .set("title", label)
         .child(icon(path))
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// An element or a text of the page.
+    #[derive(Clone)]
+    type Node;
+
+    #[wasm_bindgen(js_namespace = document, js_name = createElement)]
+    fn create_element(tag: &str) -> Node;
+    #[wasm_bindgen(js_namespace = document, js_name = createElementNS)]
+    fn create_element_of(space: &str, tag: &str) -> Node;
+    #[wasm_bindgen(js_namespace = document, js_name = createTextNode)]
+    fn create_text(text: &str) -> Node;
+
+    #[wasm_bindgen(method, js_name = setAttribute)]
+    fn set_attribute(this: &Node, name: &str, value: &str);
+    #[wasm_bindgen(method, js_name = removeAttribute)]
+    fn remove_attribute(this: &Node, name: &str);
+    #[wasm_bindgen(method, structural, indexing_setter)]
+    fn set_property(this: &Node, name: &str, value: &JsValue);
+    #[wasm_bindgen(method, setter)]
+    fn set_data(this: &Node, text: &str);
+    #[wasm_bindgen(method, js_name = addEventListener)]
+    fn listen(this: &Node, event: &str, run: JsValue);
+    #[wasm_bindgen(method, js_name = insertBefore)]
+    fn insert(this: &Node, child: &Node, before: Option<&Node>);
+    #[wasm_bindgen(method)]
+    fn remove(this: &Node);
 }
 
 #[wasm_bindgen]

@@ -16,7 +16,6 @@ mod talk;
 mod told;
 mod voice;
 
-use tachys::view::Mountable;
 use wasm_bindgen::JsCast;
 
 use self::app::{App, Shared, part};
@@ -34,10 +33,7 @@ pub(crate) fn draw(host: Host) -> Result<(), &'static str> {
     let words = Strings::read(host.words().leak()).ok_or("the words are not for this module")?;
     kit::begin();
     let app = Shared::new(host, Box::leak(Box::new(words)));
-    let mut panel = panel(app);
-    panel.mount(&place, None);
-    // It lives as long as the page.
-    std::mem::forget(panel);
+    panel(app).stay_in(place);
     app.connect(site);
     Ok(())
 }

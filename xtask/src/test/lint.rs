@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use super::prose;
 use super::report::{Tally, check};
 use super::tool::cargo_tool;
 use crate::toolchain::{self, WASM};
@@ -29,6 +30,7 @@ pub(super) fn run() -> Tally {
     let mut tally = check("formatting", || {
         process::run(process::cargo().args(["fmt", "--all", "--check"]))
     });
+    tally.add(check("prose", prose::run));
     tally.add(check("clippy", || {
         process::run(process::cargo().args([
             "clippy",

@@ -6,6 +6,7 @@ mod examples;
 mod fuzz;
 mod lint;
 mod packages;
+mod prose;
 mod report;
 mod tool;
 mod unit;

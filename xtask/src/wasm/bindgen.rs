@@ -5,6 +5,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::names;
+
 /// A module and its loading code.
 #[derive(Debug)]
 pub(super) struct Bound {
@@ -42,8 +44,51 @@ pub(super) fn bind(module: &Path) -> Result<Bound> {
             module.display()
         );
     }
+    let from = format!("./{}_bg.js", output_name(module)?);
+    let exports: Vec<_> = {
+        let exports = output.wasm().exports.iter();
+        exports
+            .map(|export| (export.id(), export.name.clone()))
+            .collect()
+    };
+    let imports = output.wasm().imports.iter();
+    let (js, names) = names::shorten(
+        output.js(),
+        &from,
+        imports.map(|import| &*import.name),
+        exports.iter().map(|(_, name)| &**name),
+    )
+    .context("renaming what the module and its loading code call each other")?;
+
+    let wasm = output.wasm_mut();
+    for import in wasm.imports.iter_mut() {
+        if let Some(name) = names.imports.get(&import.name)
+            && import.module == from
+        {
+            names::MODULE.clone_into(&mut import.module);
+            name.clone_into(&mut import.name);
+        } else {
+            bail!(
+                "the module imports `{}` of `{}`",
+                import.name,
+                import.module
+            );
+        }
+    }
+    for (id, old) in exports {
+        match names.exports.get(&old) {
+            Some(name) => name.clone_into(&mut wasm.exports.get_mut(id).name),
+            None => wasm.exports.delete(id),
+        }
+    }
     Ok(Bound {
-        wasm: output.wasm_mut().emit_wasm(),
-        js: output.js().to_owned(),
+        wasm: wasm.emit_wasm(),
+        js,
     })
+}
+
+/// What wasm-bindgen calls a module after its file.
+fn output_name(module: &Path) -> Result<&str> {
+    let stem = module.file_stem().and_then(|stem| stem.to_str());
+    stem.with_context(|| format!("{} has no name", module.display()))
 }

@@ -4,6 +4,7 @@ mod bindgen;
 mod bundle;
 mod compile;
 mod minify;
+mod names;
 mod write;
 
 use anyhow::{Context as _, Result};
