@@ -47,19 +47,42 @@ impl Category {
 /// A sentence in all the forms that its language has. One that the language lacks is empty.
 #[derive(Debug, Clone, Copy)]
 pub struct Plural {
-    /// In the order of [`Category::ALL`].
-    pub forms: [&'static str; 6],
+    /// As [`Category::Zero`].
+    pub zero: &'static str,
+    /// As [`Category::One`].
+    pub one: &'static str,
+    /// As [`Category::Two`].
+    pub two: &'static str,
+    /// As [`Category::Few`].
+    pub few: &'static str,
+    /// As [`Category::Many`].
+    pub many: &'static str,
+    /// As [`Category::Other`].
+    pub other: &'static str,
 }
 
 impl Plural {
+    /// No words at all.
+    pub const EMPTY: Self = Self {
+        zero: "",
+        one: "",
+        two: "",
+        few: "",
+        many: "",
+        other: "",
+    };
+
     /// The form of a category, by its name.
     pub fn of(&self, category: &str) -> &'static str {
-        let named = Category::ALL.into_iter().zip(self.forms);
-        let form = named.rev().find(|(it, _)| it.name() == category);
-        match form {
-            Some((_, form)) if !form.is_empty() => form,
-            _ => self.forms[Category::Other as usize],
-        }
+        let form = match category {
+            "zero" => self.zero,
+            "one" => self.one,
+            "two" => self.two,
+            "few" => self.few,
+            "many" => self.many,
+            _ => "",
+        };
+        if form.is_empty() { self.other } else { form }
     }
 }
 

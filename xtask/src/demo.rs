@@ -7,7 +7,9 @@ use std::process::Command;
 use anyhow::Result;
 use clap::Args;
 
-use crate::{process, project, wasm};
+use crate::progress::Progress;
+use crate::toolchain::{self, WASM};
+use crate::{process, relay, wasm};
 
 /// How to run it.
 #[derive(Debug, Args)]
@@ -42,12 +44,14 @@ impl Options {
 /// If something can't be built or the relay can't be started. The relay's own failures end in its
 /// own exit code.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    wasm::build_all()?;
-    process::run(process::cargo().args(["build", "--release", "--package", "heard-relay"]))?;
-    let relay = project::target().join(format!(
-        "release/heard-relay{}",
-        std::env::consts::EXE_SUFFIX
-    ));
+    toolchain::ensure_wasm_target()?;
+    let mut progress = Progress::new();
+    for bundle in wasm::Bundle::ALL {
+        progress.expect(bundle.part(), bundle.package(), Some(WASM))?;
+    }
+    progress.expect("relay", "heard-relay", None)?;
+    wasm::build_with(&mut progress)?;
+    let relay = relay::build(&mut progress)?;
     let mut command = Command::new(relay);
     command.arg("demo");
     command.args(["--listen", &options.listen.to_string()]);

@@ -32,7 +32,7 @@ pub(crate) fn draw(host: Host) -> Result<(), &'static str> {
     let site = host.site().parse().map_err(|_| "the page names no site")?;
     let words = Strings::read(host.words().leak()).ok_or("the words are not for this module")?;
     kit::begin();
-    let app = Shared::new(host, Box::leak(Box::new(words)));
+    let app = Shared::new(host, words);
     panel(app).stay_in(place);
     app.connect(site);
     Ok(())

@@ -27,43 +27,41 @@ impl Languages {
             "/// Every sentence of a language. A gap is for `heard_words::fill`.\n\
              #[derive(Debug, Clone, Copy)]\npub struct {name} {{\n"
         );
-        let mut made = String::new();
-        let mut taken = String::new();
+        let mut empty = String::new();
+        let mut fields = String::new();
         let mut named = String::new();
         for (key, node) in self.section(section) {
             docs(&mut code, node);
             let field = ident(key);
             if let Node::Counted { .. } = node {
-                let forms = Category::ALL
-                    .map(|it| format!("{key}_{}", it.name()))
-                    .join(", ");
                 let _ = writeln!(code, "    pub {field}: heard_words::Plural,");
-                let _ = write!(taken, "{forms}, ");
-                let _ = write!(
-                    made,
-                    "{field}: heard_words::Plural {{ forms: [{forms}] }}, "
-                );
-                for (place, it) in Category::ALL.iter().enumerate() {
-                    let name = format!("{key}.{}", it.name());
-                    let _ = write!(named, "({name:?}, self.{field}.forms[{place}]), ");
+                let _ = write!(empty, "{field}: heard_words::Plural::EMPTY, ");
+                for it in Category::ALL {
+                    let form = it.name();
+                    let name = format!("{key}.{form}");
+                    let _ = write!(fields, "&mut read.{field}.{form}, ");
+                    let _ = write!(named, "({name:?}, self.{field}.{form}), ");
                 }
             } else {
                 let _ = writeln!(code, "    pub {field}: &'static str,");
-                let _ = write!(taken, "{field}, ");
-                let _ = write!(made, "{field}, ");
+                let _ = write!(empty, "{field}: \"\", ");
+                let _ = write!(fields, "&mut read.{field}, ");
                 let _ = write!(named, "({key:?}, self.{field}), ");
             }
         }
+        // One loop over places to fill: moved field by field, the same is three times as much wasm.
         let _ = write!(
             code,
             "}}\n\nimpl {name} {{\n\
+             \x20   const EMPTY: Self = Self {{ {empty} }};\n\n\
              \x20   /// Reads the file of a language; nothing if it was made for other fields than these.\n\
-             \x20   pub fn read(file: &'static str) -> Option<Self> {{\n\
+             \x20   pub fn read(file: &'static str) -> Option<&'static Self> {{\n\
              \x20       let mut lines = file.split('\\n');\n\
              \x20       if lines.next() != Some({shape:?}) {{\n            return None;\n        }}\n\
-             \x20       let lines: [&'static str; {count}] = lines.collect::<Vec<_>>().try_into().ok()?;\n\
-             \x20       let [{taken}] = lines;\n\
-             \x20       Some(Self {{ {made} }})\n    }}\n\n\
+             \x20       let read = Box::leak(Box::new(Self::EMPTY));\n\
+             \x20       let fields: [&mut &'static str; {count}] = [{fields}];\n\
+             \x20       for field in fields {{\n            *field = lines.next()?;\n        }}\n\
+             \x20       lines.next().is_none().then_some(read)\n    }}\n\n\
              \x20   /// Every sentence with its name.\n\
              \x20   #[cfg(test)]\n\
              \x20   fn named(&self) -> [(&'static str, &'static str); {count}] {{\n\

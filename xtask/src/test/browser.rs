@@ -7,11 +7,11 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::counts;
-use super::examples::debug_relay;
 use super::packages::{self, Program};
 use super::report::Tally;
 use super::watch::watch;
-use crate::{process, project, wasm};
+use crate::progress::Progress;
+use crate::{process, project, relay, wasm};
 
 const NODE: Program = Program {
     names: &["node", "nodejs"],
@@ -59,7 +59,7 @@ pub(super) fn run(long: bool) -> Result<Tally> {
     install(&npm, &folder)?;
 
     wasm::build_all()?;
-    let relay = debug_relay()?;
+    let relay = relay::build(&mut Progress::new())?;
 
     let mut command = Command::new(node);
     command.current_dir(&folder);

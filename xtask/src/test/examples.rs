@@ -1,7 +1,6 @@
 //! The examples that cargo does not test, against the built relay: the client in Python, and the
 //! cluster behind a proxy.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -10,7 +9,8 @@ use super::counts;
 use super::packages::{self, NATS, POSTGRES, Program};
 use super::report::{self, Tally};
 use super::watch::watch;
-use crate::{process, project};
+use crate::progress::Progress;
+use crate::{project, relay};
 
 const PYTHON: Program = Program {
     names: &["python3"],
@@ -37,7 +37,7 @@ pub(super) fn run() -> Result<Tally> {
     let Some(python) = PYTHON.find() else {
         bail!("python3 is gone again");
     };
-    let relay = debug_relay()?;
+    let relay = relay::build(&mut Progress::new())?;
     let mut tally = Tally::default();
     for (folder, test) in [("python", "test_chat.py"), ("cluster", "test_cluster.py")] {
         let mut command = Command::new(&python);
@@ -49,11 +49,4 @@ pub(super) fn run() -> Result<Tally> {
         ));
     }
     Ok(tally)
-}
-
-/// Builds the relay as the unit tests do: what is tested with it is behaviour, not speed.
-pub(super) fn debug_relay() -> Result<PathBuf> {
-    process::run(process::cargo().args(["build", "--package", "heard-relay"]))?;
-    let name = format!("debug/heard-relay{}", std::env::consts::EXE_SUFFIX);
-    Ok(project::target().join(name))
 }

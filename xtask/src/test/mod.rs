@@ -17,7 +17,7 @@ use clap::{Args, ValueEnum};
 
 use report::{Report, Tally};
 
-use crate::size;
+use crate::{size, wasm};
 
 /// What to test.
 #[derive(Debug, Args)]
@@ -81,6 +81,15 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if sections.is_empty() {
         let all = Section::value_variants().iter().copied();
         sections.extend(all.filter(|section| options.long || *section != Section::Fuzz));
+    }
+    if [Section::Size, Section::Browser]
+        .iter()
+        .any(|section| sections.contains(section))
+    {
+        // What is not to be had is said, and the plain way is tested, unless that is forbidden.
+        if let Err(error) = wasm::prepare_lean() {
+            eprintln!("{error:#}");
+        }
     }
     let mut report = Report::default();
     for section in sections {

@@ -43,11 +43,27 @@ impl Bundle {
         }
     }
 
-    /// What its module and loading code are called.
-    const fn stem(self) -> &'static str {
+    /// What it is to somebody who waits for it.
+    pub(crate) const fn part(self) -> &'static str {
         match self {
-            Self::Widget => "widget",
+            Self::Widget => "panel",
             Self::Console => "console",
+        }
+    }
+
+    /// What its module is called.
+    pub(super) const fn module(self) -> &'static str {
+        match self {
+            Self::Widget => "widget.wasm",
+            Self::Console => "console.wasm",
+        }
+    }
+
+    /// What its loading code is called.
+    const fn glue(self) -> &'static str {
+        match self {
+            Self::Widget => "widget.js",
+            Self::Console => "console.js",
         }
     }
 
@@ -107,10 +123,8 @@ impl Bundle {
 
         self.write_words(&languages, tools)?;
 
-        let stem = self.stem();
-        let names = [format!("{stem}.wasm"), format!("{stem}.js")];
         let raw = fs::read(module).with_context(|| format!("reading {}", module.display()))?;
-        write(&[&names[0], &names[1]], &raw, tools, || {
+        write(&[self.module(), self.glue()], &raw, tools, || {
             let bound = bindgen::bind(module)?;
             let js =
                 minify::script(&bound.js, Form::Module).context("minifying the loading code")?;
