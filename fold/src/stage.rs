@@ -29,7 +29,7 @@ impl Stage {
                 ..
             } if matches!(self, Self::Fresh | Self::Resolved) => *self = Self::Waiting,
             PublicBody::Assignment(AssignmentTold::Joined { agent }) => {
-                *self = Self::With(agent.id)
+                *self = Self::With(agent.id);
             }
             PublicBody::Assignment(AssignmentTold::Waiting)
             | PublicBody::Resolution(ResolutionTold::Reopened) => *self = Self::Waiting,

@@ -66,7 +66,7 @@ macro_rules! ids {
         }
 
         impl Wire for $name {
-            fn as_known(self, _: u16) -> Option<Self> {
+            fn known_to(self, _: u16) -> Option<Self> {
                 Some(self)
             }
 

@@ -25,7 +25,7 @@ pub trait Wire:
     /// The value as a client of `version` knows it. What is newer becomes the variant `Other` of
     /// the smallest enum around it that has one; `None` if there is none, and then the value is
     /// not sent. An element of a list that has no known form is left out of the list.
-    fn as_known(self, version: u16) -> Option<Self>;
+    fn known_to(self, version: u16) -> Option<Self>;
 
     /// An upper bound of the bytes this is written in, in either codec. Lists are cut into frames
     /// by it.
@@ -71,7 +71,7 @@ const NUMBER: usize = 20;
 macro_rules! plain {
     ($($kind:ty, $weight:expr, [$($sample:expr),+], $any:expr;)+) => {$(
         impl Wire for $kind {
-            fn as_known(self, _: u16) -> Option<Self> {
+            fn known_to(self, _: u16) -> Option<Self> {
                 Some(self)
             }
 
@@ -127,8 +127,8 @@ fn any_text(draw: &mut dyn FnMut() -> u64) -> String {
 }
 
 impl<T: Wire> Wire for Option<T> {
-    fn as_known(self, version: u16) -> Option<Self> {
-        Some(self.and_then(|inner| inner.as_known(version)))
+    fn known_to(self, version: u16) -> Option<Self> {
+        Some(self.and_then(|inner| inner.known_to(version)))
     }
 
     fn weight(&self) -> usize {
@@ -141,8 +141,8 @@ impl<T: Wire> Wire for Option<T> {
 }
 
 impl<T: Wire> Wire for Vec<T> {
-    fn as_known(self, version: u16) -> Option<Self> {
-        let known = self.into_iter().filter_map(|one| one.as_known(version));
+    fn known_to(self, version: u16) -> Option<Self> {
+        let known = self.into_iter().filter_map(|one| one.known_to(version));
         Some(known.collect())
     }
 
@@ -157,8 +157,8 @@ impl<T: Wire> Wire for Vec<T> {
 }
 
 impl<T: Wire> Wire for Box<T> {
-    fn as_known(self, version: u16) -> Option<Self> {
-        (*self).as_known(version).map(Self::new)
+    fn known_to(self, version: u16) -> Option<Self> {
+        (*self).known_to(version).map(Self::new)
     }
 
     fn weight(&self) -> usize {
@@ -171,8 +171,8 @@ impl<T: Wire> Wire for Box<T> {
 }
 
 impl<A: Wire, B: Wire> Wire for (A, B) {
-    fn as_known(self, version: u16) -> Option<Self> {
-        Some((self.0.as_known(version)?, self.1.as_known(version)?))
+    fn known_to(self, version: u16) -> Option<Self> {
+        Some((self.0.known_to(version)?, self.1.known_to(version)?))
     }
 
     fn weight(&self) -> usize {
@@ -194,7 +194,7 @@ mod composed {
         }
 
         fn any(draw: &mut dyn FnMut() -> u64) -> Self {
-            (draw() % 3 > 0).then(|| T::any(draw))
+            (!draw().is_multiple_of(3)).then(|| T::any(draw))
         }
     }
 
@@ -288,12 +288,12 @@ mod tests {
 
     #[test]
     fn what_is_newer_is_other_to_an_older_client() {
-        assert_eq!(new().as_known(2), Some(new()));
-        assert_eq!(new().as_known(1), Some(Open::Other));
+        assert_eq!(new().known_to(2), Some(new()));
+        assert_eq!(new().known_to(1), Some(Open::Other));
         let within = Open::Old(Closed::New(1));
-        assert_eq!(within.clone().as_known(3), Some(within.clone()));
-        assert_eq!(within.as_known(2), Some(Open::Other));
-        assert_eq!(Closed::New(1).as_known(2), None);
+        assert_eq!(within.clone().known_to(3), Some(within.clone()));
+        assert_eq!(within.known_to(2), Some(Open::Other));
+        assert_eq!(Closed::New(1).known_to(2), None);
     }
 
     #[test]
@@ -303,7 +303,7 @@ mod tests {
             closed: vec![Closed::New(1), Closed::Old],
         };
         assert!(!holder.has_other());
-        let known = holder.as_known(1).expect("it has a form");
+        let known = holder.known_to(1).expect("it has a form");
         assert_eq!(known.open, Open::Other);
         assert_eq!(known.closed, [Closed::Old]);
         assert!(known.has_other());

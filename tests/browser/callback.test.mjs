@@ -113,7 +113,7 @@ describe('a page without scripts', () => {
     const { context, page, record } = await visit(browser, { javaScriptEnabled: false });
     await page.goto(relay.chat.replace('/chat/', '/callback/'));
     await screenshot(page, 'plain-form');
-    await page.getByLabel('What to call you').fill('Kim');
+    await page.getByLabel('Your name').fill('Kim');
     await page.getByLabel('What it is about').fill('The <b>lid</b> & the handle');
     // The browser would not send it without a number; a browser that does is answered.
     await page.getByLabel('Phone number').fill('none');
@@ -146,7 +146,7 @@ describe('a page without scripts', () => {
     const tomorrow = new Date(Date.now() + 864e5).toISOString().slice(0, 10);
     // At night: then the times there are stand there to choose from, by the clocks of that city.
     await page.getByLabel('Day and time').fill(`${tomorrow}T03:00`);
-    await page.getByLabel('Your city\'s time').selectOption('Asia/Yekaterinburg');
+    await page.getByLabel('Your time zone').selectOption('Asia/Yekaterinburg');
     await page.getByLabel('You may call me').check();
     await page.getByRole('button', { name: 'Call me' }).click();
     await page.getByText('Please choose a time').waitFor();

@@ -55,14 +55,14 @@ describe('the console', () => {
     await anna.page.locator('.me').waitFor();
   });
 
-  step('the palette does what is named: be available', async () => {
+  step('the palette does what is named: go online', async () => {
     await press('Control+k');
     await agree('its field has the focus', () => focused(anna.page), 'input What do you want to do?');
     const names = await anna.page.locator('.palette-item').allInnerTexts();
     assert.ok(names.length >= 8, names.join('; '));
     await screenshot(anna.page, 'keyboard-palette');
     await press('ArrowDown', 'ArrowUp');
-    await type('be avail');
+    await type('go onl');
     await agree('one command is left', () => anna.page.locator('.palette-item').count(), 1);
     await press('Enter');
     await anna.page.locator('dialog').waitFor({ state: 'detached' });

@@ -136,8 +136,8 @@ impl Board {
     }
 
     /// Takes a notice over. `now` is this device's clock.
-    pub(crate) fn notice(&mut self, notice: StaffNotice, now: UnixMillis) {
-        match notice {
+    pub(crate) fn notice(&mut self, notice: &StaffNotice, now: UnixMillis) {
+        match *notice {
             StaffNotice::VisitorTyping {
                 conversation,
                 for_ms,
@@ -388,7 +388,7 @@ mod tests {
             conversation: conversation(1),
             for_ms: 5_000,
         };
-        board.notice(typing, at(1));
+        board.notice(&typing, at(1));
         board.expire_typing(at(5));
         assert_eq!(board.typing.len(), 1);
         board.expire_typing(at(6));

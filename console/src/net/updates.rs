@@ -89,7 +89,7 @@ fn take(app: App, news: News<Staff>) {
             let Some(notice) = app.hear_voice(notice) else {
                 return;
             };
-            app.board.update(|board| board.notice(notice, clock()));
+            app.board.update(|board| board.notice(&notice, clock()));
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn known_struct(path: &Tokens, fields: &Fields) -> Tokens {
     let (pattern, names) = bind(path, fields);
     quote! {
         let #pattern = self;
-        #(let #names = crate::wire::Wire::as_known(#names, version)?;)*
+        #(let #names = crate::wire::Wire::known_to(#names, version)?;)*
         ::core::option::Option::Some(#pattern)
     }
 }
@@ -27,7 +27,7 @@ pub(crate) fn known_enum(data: &DataEnum) -> syn::Result<Tokens> {
         let guard = (since > 1).then(|| quote!(if version >= #since));
         arms.push(quote! {
             #pattern #guard => (|| {
-                #(let #names = crate::wire::Wire::as_known(#names, version)?;)*
+                #(let #names = crate::wire::Wire::known_to(#names, version)?;)*
                 ::core::option::Option::Some(#pattern)
             })()
         });

@@ -55,7 +55,7 @@ fn expand(input: &DeriveInput) -> syn::Result<Tokens> {
     Ok(quote! {
         #[automatically_derived]
         impl #with crate::wire::Wire for #name #of #bounds {
-            fn as_known(self, version: u16) -> ::core::option::Option<Self> { #known }
+            fn known_to(self, version: u16) -> ::core::option::Option<Self> { #known }
             fn weight(&self) -> usize { #weight }
             fn has_other(&self) -> bool { #other }
         }

@@ -61,5 +61,8 @@ pub(crate) fn any_enum(data: &DataEnum) -> Tokens {
             quote!(#place => #value)
         }
     });
+    if count == 1 {
+        return quote!(match () { #(#arms),* });
+    }
     quote!(match draw() % #count { #(#arms),* })
 }

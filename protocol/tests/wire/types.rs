@@ -1,5 +1,7 @@
 //! Every type on the wire, by name.
 
+use std::fmt::Write as _;
+
 use heard_protocol::wire::Sample;
 use heard_protocol::*;
 
@@ -34,7 +36,10 @@ impl Type {
 }
 
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("a string takes anything");
+        hex
+    })
 }
 
 pub(crate) fn from_hex(line: &str) -> Vec<u8> {

@@ -60,7 +60,7 @@ impl Known {
                     self.due.extend(found.map(|one| (one.reason, one.evidence)));
                 }
                 PublicBody::CallOffer(CallOfferTold::Offered { reason, .. }) => {
-                    self.watch.offered(*reason)
+                    self.watch.offered(*reason);
                 }
                 PublicBody::CallOffer(CallOfferTold::Answered { answer, .. }) => match answer {
                     CallAnswer::No => self.watch.refuse(),

@@ -241,10 +241,7 @@ fn turn(visitor: u128, number: u128, now: &dyn Fn() -> UnixMillis) -> Vec<Reques
             requests.push(does(agent, 802, close));
         }
         2 if !visitor.is_multiple_of(5) => {
-            let accept = StaffCommand::In {
-                conversation,
-                act: ConversationAct::Assignment(AssignmentAct::Accept),
-            };
+            let accept = ConversationAct::Assignment(AssignmentAct::Accept).within(conversation);
             requests.push(does(agent, 102, accept.clone()));
             // Too late: refused for good.
             requests.push(does(other, 202, accept));
@@ -268,46 +265,31 @@ fn turn(visitor: u128, number: u128, now: &dyn Fn() -> UnixMillis) -> Vec<Reques
         3 => requests.push(does(
             agent,
             103,
-            StaffCommand::In {
-                conversation,
-                act: ConversationAct::Note { text },
-            },
+            ConversationAct::Note { text }.within(conversation),
         )),
         4..=15 if !visitor.is_multiple_of(5) => {
-            let send = StaffCommand::In {
-                conversation,
-                act: ConversationAct::Send { text },
-            };
+            let send = ConversationAct::Send { text }.within(conversation);
             requests.push(does(agent, 100 + number, send));
         }
         17 if visitor % 20 == 1 => {
             requests.push(does(
                 agent,
                 117,
-                StaffCommand::In {
-                    conversation,
-                    act: ConversationAct::Assignment(AssignmentAct::Return),
-                },
+                ConversationAct::Assignment(AssignmentAct::Return).within(conversation),
             ));
         }
         18 if visitor % 5 > 1 => {
             requests.push(does(
                 agent,
                 118,
-                StaffCommand::In {
-                    conversation,
-                    act: ConversationAct::Resolution(ResolutionAct::Resolve),
-                },
+                ConversationAct::Resolution(ResolutionAct::Resolve).within(conversation),
             ));
         }
         26 if visitor % 10 == 2 => {
             requests.push(does(
                 agent,
                 126,
-                StaffCommand::In {
-                    conversation,
-                    act: ConversationAct::Resolution(ResolutionAct::Resolve),
-                },
+                ConversationAct::Resolution(ResolutionAct::Resolve).within(conversation),
             ));
         }
         _ => {}

@@ -88,10 +88,9 @@ impl Habits {
             {
                 self.own.insert(conversation);
             }
-            EntryBody::Staff(
-                StaffBody::Assignment(AssignmentNoted::Queued { .. })
-                | StaffBody::Assignment(AssignmentNoted::Assigned { .. }),
-            ) => {
+            EntryBody::Staff(StaffBody::Assignment(
+                AssignmentNoted::Queued { .. } | AssignmentNoted::Assigned { .. },
+            )) => {
                 self.own.remove(&conversation);
             }
             EntryBody::Public {

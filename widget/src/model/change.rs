@@ -178,7 +178,7 @@ impl Model {
             }
             match &entry.body {
                 PublicBody::Voice(VoiceTold::Ended { call, why }) => {
-                    news.voice_ended = Some((*call, *why))
+                    news.voice_ended = Some((*call, *why));
                 }
                 PublicBody::Assignment(AssignmentTold::Joined { .. }) => news.headset_due = true,
                 _ => {}

@@ -75,7 +75,6 @@ pub struct Queue {
 
 /// What the panel knows.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Model {
     /// The shop's name.
     pub site: String,

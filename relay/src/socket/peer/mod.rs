@@ -311,7 +311,7 @@ impl<S: Side> Peer<S> {
 fn gate<S: Side>(version: u16, before: usize, out: &mut Vec<Effect<S>>) {
     let fresh = out.split_off(before);
     out.extend(fresh.into_iter().filter_map(|effect| match effect {
-        Effect::Send(frame) => frame.as_known(version).map(Effect::Send),
+        Effect::Send(frame) => frame.known_to(version).map(Effect::Send),
         other => Some(other),
     }));
 }

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heard_protocol::{
-    AgentId, AssignmentAct, CallOfferAsk, CallbackAct, CallbackAsk, CallbackId, CommandId,
-    ContactId, ConversationAct, ConversationId, MeAct, SiteId, StaffCommand, VisitorCommand,
-    VoiceAsk, WrapUpAsk,
+    AgentId, AssignmentAct, CallbackAct, CallbackAsk, CallbackId, CommandId, ContactId,
+    ConversationAct, ConversationId, MeAct, SiteId, StaffCommand, VisitorCommand,
 };
 
 use super::records::{RecordKey, place};
@@ -163,16 +162,16 @@ impl Keys {
                 self.contacts.insert(*contact);
                 match command {
                     VisitorCommand::Send { .. }
-                    | VisitorCommand::WrapUp(WrapUpAsk::Rate { .. })
-                    | VisitorCommand::CallOffer(CallOfferAsk::Answer { .. })
-                    | VisitorCommand::Voice(VoiceAsk::Start { .. })
-                    | VisitorCommand::Voice(VoiceAsk::End { .. }) => {}
+                    | VisitorCommand::WrapUp(_)
+                    | VisitorCommand::CallOffer(_)
+                    | VisitorCommand::Voice(_) => {}
                     VisitorCommand::Callback(CallbackAsk::Request(_)) => {
                         self.callbacks.insert(CallbackId::from_bytes(id.to_bytes()));
                         self.call_desks.insert(*site);
                     }
-                    VisitorCommand::Callback(CallbackAsk::Move { callback, .. })
-                    | VisitorCommand::Callback(CallbackAsk::Cancel { callback }) => {
+                    VisitorCommand::Callback(
+                        CallbackAsk::Move { callback, .. } | CallbackAsk::Cancel { callback },
+                    ) => {
                         self.callbacks.insert(*callback);
                         self.call_desks.insert(*site);
                     }

@@ -26,13 +26,7 @@ async fn calls<H: Home>(bench: &Bench<H>, conversation: ConversationId) -> Vec<P
     let log = bench.store.read_staff(conversation, Seq::START, 100).await;
     let entries = log.expect("a log").entries.into_iter();
     let call = |body: EntryBody| match body {
-        EntryBody::Public { body, .. } => matches!(
-            body,
-            PublicBody::Voice(VoiceTold::Asked { .. })
-                | PublicBody::Voice(VoiceTold::Answered { .. })
-                | PublicBody::Voice(VoiceTold::Ended { .. })
-        )
-        .then_some(body),
+        EntryBody::Public { body, .. } => matches!(body, PublicBody::Voice(_)).then_some(body),
         EntryBody::Staff(_) => None,
     };
     entries.filter_map(|entry| call(entry.body)).collect()
