@@ -21,7 +21,7 @@
 //!
 //! Postcard is not self-describing: enums are append-only and structs never change. A new need is a
 //! new variant marked `#[since(N)]` with a new [`VERSION`]. The relay sends what is newer than a
-//! client's version as `Other`, or not at all ([`Wire::known_to`](wire::Wire::known_to)). The
+//! client's version as `Other`, or not at all ([`Wire::known_to`]). The
 //! golden files under `tests/golden` fail on any line that moved.
 
 pub mod close;

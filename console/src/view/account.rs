@@ -9,6 +9,7 @@ use super::words::{app, words};
 use crate::browser::is_mac;
 use crate::lang::Lang;
 use crate::model::act::Act;
+use crate::model::board::Board;
 use crate::model::keys::hint;
 
 const WORDS: [(Availability, Act); 3] = [
@@ -71,10 +72,10 @@ pub(super) fn AvailabilitySwitch() -> impl IntoView {
     let text = words();
     let word = Memo::new(move |_| {
         app.board
-            .with(|board| board.availability())
+            .with(Board::availability)
             .unwrap_or(Availability::Away)
     });
-    let headset = move || app.board.with(|board| board.headset());
+    let headset = move || app.board.with(Board::headset);
     let label = Signal::derive(move || {
         format!(
             "{}: {}",

@@ -8,11 +8,10 @@ use crate::browser::Form;
 use crate::feature::{Say, Told};
 
 /// The line.
-#[component]
-pub(super) fn Happened(body: EntryBody, at: UnixMillis) -> impl IntoView {
+pub(super) fn happened(body: &EntryBody, at: UnixMillis) -> Option<impl IntoView + use<>> {
     let app = app();
     let text = words();
-    let Told { text: said, quote } = Say::new(app, text).told(&body)?;
+    let Told { text: said, quote } = Say::new(app, text).told(body)?;
     let quote = quote.trim().to_owned();
     let time = written(at, Form::Time, text);
     Some(view! {

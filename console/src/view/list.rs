@@ -11,6 +11,7 @@ use super::ring::Ring;
 use super::voice_ring::VoiceRing;
 use super::words::{app, wait_since, words};
 use crate::model::act::Act;
+use crate::model::board::Board;
 use crate::model::calls::ringing;
 use crate::model::lists::{Lists, queued_since};
 use crate::model::voice;
@@ -121,7 +122,7 @@ fn Me() -> impl IntoView {
         let owned = app.lists.with(|lists| lists.mine.len());
         (
             u16::try_from(owned).unwrap_or(u16::MAX),
-            app.board.with(|board| board.capacity()),
+            app.board.with(Board::capacity),
         )
     });
     let part = move || {

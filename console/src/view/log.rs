@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use super::bubble::Said;
 use super::icon::{Glyph, Icon};
-use super::line::Happened;
+use super::line::happened;
 use super::words::{agent_name, app, day, visitor_name, words};
 use crate::browser;
 use crate::model::board::Board;
@@ -108,7 +108,7 @@ pub(super) fn LogView(id: ConversationId) -> impl IntoView {
                                 Some(view! { <Said id key bubble/> }.into_any())
                             }
                             RowBody::Line(body, at) => {
-                                Some(view! { <Happened body at/> }.into_any())
+                                happened(&body, at).map(IntoAny::into_any)
                             }
                         }
                     }

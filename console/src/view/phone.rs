@@ -7,13 +7,14 @@ use leptos::prelude::*;
 
 use super::words::{app, words};
 use crate::control::Errand;
+use crate::model::board::Board;
 
 /// Whether calls ring for the agent, and where their phone is.
 #[component]
 pub(super) fn MyPhone() -> impl IntoView {
     let app = app();
     let text = words();
-    let known = Memo::new(move |_| app.board.with(|board| board.phone()));
+    let known = Memo::new(move |_| app.board.with(Board::phone));
     let address = RwSignal::new(None::<String>);
     let written = move || {
         address.get().unwrap_or_else(|| {

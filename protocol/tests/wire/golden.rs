@@ -2,8 +2,8 @@
 //! codec, a line for a sample.
 //!
 //! * A line for a new variant is added to a file, and a file for a new type, with `HEARD_BLESS=1`.
-//! * A line that is there is never changed, since programs out there speak it. While a shape has not
-//!   been in any release, `HEARD_NEVER_RELEASED=1` on top of that says so.
+//! * A line that is there is never changed, since programs out there speak it. While a shape has
+//!   not been in any release, `HEARD_NEVER_RELEASED=1` on top of that says so.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

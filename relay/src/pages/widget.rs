@@ -91,7 +91,8 @@ fn written(app: &App, site: &SiteRecord, manner: Manner, place: Place) -> String
     let [words, english] = [manner.lang, Lang::En].map(|lang| assets::path(&assets::words(lang)));
     let call = assets::path(&assets::call_words(manner.lang));
     // The preloads are what boot.js asks for first; without them they would wait for it to arrive.
-    // The words are named by the page that names the module, so an old module never meets new words.
+    // The words are named by the page that names the module, so an old module never meets new
+    // words.
     let head = format!(
         "<link rel=\"stylesheet\" href=\"{css}\"><link rel=\"modulepreload\" href=\"{glue}\">\
          <link rel=\"preload\" as=\"fetch\" href=\"{wasm}\" crossorigin>\

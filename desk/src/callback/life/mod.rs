@@ -55,7 +55,7 @@ pub struct Life {
     pub needs: Vec<Level>,
     /// The number's country, ISO 3166-1 alpha-2; may be empty.
     pub country: String,
-    /// The version of the words that were agreed to ([`heard_protocol::consent`]); 0 if they were
+    /// The version of the words that were agreed to ([`consent`](crate::consent)); 0 if they were
     /// not ours.
     pub consent: u16,
     /// How often an agent took it. What dials for them is given the number, and says it with

@@ -1,8 +1,8 @@
 //! Reading a working set, and locking what will change.
 //!
 //! Locks come first and in one order: the site of a round, the sites whose calls change, nodes,
-//! contacts, conversations, agents, records by their table, each by id. What is read without a lock is read after them, so
-//! that it is at least as new as the rows it belongs to.
+//! contacts, conversations, agents, records by their table, each by id. What is read without a lock
+//! is read after them, so that it is at least as new as the rows it belongs to.
 
 use std::collections::BTreeSet;
 
