@@ -153,7 +153,7 @@ async fn what_was_typed_comes_back_with_what_is_wrong_with_it() {
         "value=\"O&#39;Neill &lt;o@n&gt;\"",
         "value=\"at\" checked",
         "value=\"2026-11-24T15:30\"",
-        "id=\"zone-error\">Please choose a city",
+        "id=\"zone-error\">Please choose your time zone",
         "id=\"consent-error\">Please tick the box",
         &format!("name=\"id\" value=\"{id}\""),
     ] {

@@ -8,8 +8,8 @@ use heard_desk::callback::CallPolicy;
 use heard_protocol::{
     AgentCard, AgentId, AgentKind, AssignmentAct, Availability, CallAnswer, CallEvidence,
     CallOfferAsk, CallReason, CallbackAct, CallbackAsk, CallbackForm, CallbackId, CallbackWhen,
-    CommandId, Consent, ContactId, ConversationAct, ConversationId, Cursor, Disposition, Page,
-    ResolutionAct, Seq, SiteId, StaffCommand, UnixMillis, VisitorCommand,
+    CommandId, Consent, ContactId, ConversationAct, ConversationId, Cursor, Disposition, MeAct,
+    Page, ResolutionAct, Seq, SiteId, StaffCommand, UnixMillis, VisitorCommand,
 };
 use heard_relay::node::NodeId;
 use heard_relay::store::sqlite::SqliteStore;
@@ -184,6 +184,18 @@ fn people() -> Vec<Request> {
         let word = CommandId::from_bytes(id.to_bytes());
         let to = [Availability::Busy, Availability::Available][place / 2];
         requests.push(Request::availability(id, word, to, UnixMillis(START)));
+        // What an agent's account was before is history.
+        let phone = CommandId::from_bits(u128::from_be_bytes(id.to_bytes()) + (1 << 100));
+        requests.push(Request::Staff {
+            agent: id,
+            id: phone,
+            after: None,
+            command: StaffCommand::Me(MeAct::SetPhone {
+                takes: true,
+                address: "sip:desk@phones.example".to_owned(),
+            }),
+            now: UnixMillis(START),
+        });
     }
     requests.push(Request::Beat {
         node: NodeId::from_bits(5),
