@@ -12,12 +12,12 @@ use std::time::Instant;
 
 use heard_client::native::Options;
 use heard_client::{Config, Limits, Update};
-use heard_desk::Policy;
 use heard_protocol::{
-    Availability, ConversationId, MeAct, SiteId, Staff, StaffCommand, StaffCredential, Visitor,
+    Availability, ConversationId, MeAct, Staff, StaffCommand, StaffCredential, Visitor,
     VisitorCommand, VisitorCredential,
 };
-use heard_relay::store::{Edit, Request, SiteRecord, Store};
+use heard_relay::node::NodeId;
+use heard_relay::store::{Request, Store};
 use heard_tests::Rng;
 use heard_tests::check::{History, Sender, Shown, check};
 use heard_tests::power::{Disk, Timeline, Trace};
@@ -64,16 +64,11 @@ fn files(folder: &Path) -> [PathBuf; 2] {
 /// Fills the log of a store that stays open, and copies both files as they are.
 async fn copy_with_a_long_log(desk: &Desk, folder: &Path) {
     let store = desk.store().await;
-    for number in 0..BEFORE {
-        let site = SiteRecord {
-            id: SiteId::from_bits(2),
-            name: format!("Renamed {number} times"),
-            origins: Vec::new(),
-            calls: std::sync::Arc::default(),
-            policy: Policy::default(),
-        };
-        let renamed = store.execute(Request::PutSite(site, Edit::default())).await;
-        renamed.expect("the store can write");
+    // A beat changes one page.
+    for _ in 0..BEFORE {
+        let node = NodeId::from_bits(1);
+        let beat = store.execute(Request::Beat { node }).await;
+        beat.expect("the store can write");
     }
     let there = files(desk.folder());
     for (from, to) in there.iter().zip(&files(folder)) {
