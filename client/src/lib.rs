@@ -2,7 +2,7 @@
 //! carry it.
 //!
 //! * [`session`]: what every client does, without IO, a clock or randomness. [`Session`] takes
-//!   [`Input`]s and gives [`Effect`]s; whoever drives it opens sockets, sets timers and shows
+//!   [`Input`]s and gives [`Effect`]s; its driver opens sockets, sets timers and shows
 //!   [`Update`]s to the application.
 //! * [`ids`]: where command ids come from.
 //! * [`keeper`]: where commands wait that were not acknowledged yet, so that they outlive the

@@ -11,7 +11,6 @@
 //! * [`callback`]: whether a request to be called can be taken.
 //! * [`consent`]: what people agree to when they ask to be called.
 //! * [`text`]: what may be said.
-//! * [`permission`]: who may do what.
 //! * [`pace`]: how fast one socket may talk.
 //! * [`talk`]: offering to talk, in one conversation.
 //! * [`voice`]: a call from page to page, in one conversation.
@@ -26,7 +25,6 @@ pub mod conversation;
 pub mod estimate;
 pub mod lease;
 pub mod pace;
-pub mod permission;
 pub mod policy;
 pub mod routing;
 pub mod skill;

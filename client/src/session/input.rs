@@ -65,8 +65,8 @@ pub enum Input<R: Role> {
     /// Be somebody else from the next greeting on; connects at once if the session has stopped to
     /// be re-authenticated.
     SetCredential(R::Credential),
-    /// Connect now instead of later, whatever the session waits for; if it believes to be live,
-    /// look whether it is. One that was not started, or told to stop, stays as it is.
+    /// Connect now, cutting short any wait; a session that believes to be live checks whether it
+    /// is. One that was not started, or told to stop, stays as it is.
     RetryNow,
     /// Hang up and stay so until the next [`Input::Start`]. Waiting commands go on waiting.
     Stop,

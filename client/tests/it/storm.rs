@@ -1,5 +1,5 @@
-//! Whatever the network, the relay and the machine do: every command is carried out once and in
-//! order, and every log is read once and in order.
+//! A session keeps its order through faults of the network, the relay and the machine: every
+//! command is carried out once and in order, and every log is read once and in order.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -1,5 +1,5 @@
-//! What the browser offers, behind small plain functions. Whatever of it is refused, the console
-//! works without.
+//! Browser features behind small plain functions. The console works without those that the
+//! browser refuses.
 
 mod clock;
 mod intl;

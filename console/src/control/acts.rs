@@ -112,7 +112,7 @@ impl App {
         }
         let command = StaffCommand::Callback {
             callback,
-            act: CallbackAct::Take {},
+            act: CallbackAct::Take,
         };
         self.ask(Errand::Callback(callback), command);
     }

@@ -1,4 +1,4 @@
-//! Drawn signs, in one line weight. They are decoration: whoever uses one says in words what it
+//! Icons drawn in one line weight. They are decoration: the text beside an icon says what it
 //! means.
 
 use leptos::prelude::*;

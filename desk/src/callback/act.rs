@@ -9,7 +9,7 @@ impl Callback {
     /// An agent acts. `open` are the site's open requests.
     ///
     /// # Errors
-    /// Whatever the act or the request's state does not allow.
+    /// The act is malformed, or the request's state does not allow it.
     pub fn acts(
         &mut self,
         actor: &AgentCard,

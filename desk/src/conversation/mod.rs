@@ -146,7 +146,7 @@ impl Conversation {
     /// in the team.
     ///
     /// # Errors
-    /// Whatever the act or the conversation's state does not allow.
+    /// The act is malformed, or the conversation's state does not allow it.
     pub fn acts(
         &mut self,
         actor: &AgentCard,

@@ -260,7 +260,7 @@ impl Program {
             after: None,
             command: StaffCommand::Callback {
                 callback: call,
-                act: CallbackAct::Take {},
+                act: CallbackAct::Take,
             },
             now: NOON,
         };

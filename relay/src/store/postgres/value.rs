@@ -1,13 +1,11 @@
 //! Values as PostgreSQL keeps them, and back.
 
-use heard_protocol::{
-    AgentId, CallbackId, CommandId, ContactId, ConversationId, Seq, SiteId, UnixMillis,
-};
+use heard_protocol::{Seq, UnixMillis};
 use sqlx::types::Uuid;
 
-use crate::node::NodeId;
 use crate::store::StoreError;
 pub(super) use crate::store::stored::text;
+use crate::store::table::every_id;
 
 /// An id as a column. `uuid` sorts by its bytes, as ids do: both sides agree on the order in which
 /// rows are locked.
@@ -17,7 +15,7 @@ pub(super) trait Id: Copy {
 }
 
 macro_rules! ids {
-    ($($id:ident),+) => {$(
+    ($($id:ty),+) => {$(
         impl Id for $id {
             fn uuid(self) -> Uuid {
                 Uuid::from_bytes(self.to_bytes())
@@ -26,15 +24,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(
-    NodeId,
-    SiteId,
-    AgentId,
-    ContactId,
-    ConversationId,
-    CommandId,
-    CallbackId
-);
+every_id!(ids);
 
 /// Many ids, for `= ANY` and `UNNEST`.
 pub(super) fn uuids<'a, I: Id + 'a>(ids: impl IntoIterator<Item = &'a I>) -> Vec<Uuid> {

@@ -6,6 +6,23 @@
 //!
 //! What a column costs, and when there is one, is in ARCHITECTURE.md under "The law of columns".
 
+/// Hands the types of all ids that columns hold to the macro `$each`. A new kind of id is added
+/// here alone.
+macro_rules! every_id {
+    ($each:ident) => {
+        $each!(
+            heard_protocol::SiteId,
+            heard_protocol::AgentId,
+            heard_protocol::ContactId,
+            heard_protocol::ConversationId,
+            heard_protocol::CommandId,
+            heard_protocol::CallbackId,
+            crate::node::NodeId
+        );
+    };
+}
+pub(in crate::store) use every_id;
+
 mod layout;
 mod row;
 mod sql;

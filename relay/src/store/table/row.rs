@@ -1,12 +1,9 @@
 //! Rows that are read by the names of their columns.
 
-use heard_protocol::{
-    AgentId, CallbackId, CommandId, ContactId, ConversationId, Seq, SiteId, UnixMillis,
-};
+use heard_protocol::{Seq, UnixMillis};
 use serde::de::DeserializeOwned;
 
 use super::{Kind, Value};
-use crate::node::NodeId;
 use crate::store::StoreError;
 use crate::store::stored::from_json;
 
@@ -76,7 +73,7 @@ pub(in crate::store) trait Field<'r>: Sized {
 }
 
 macro_rules! ids {
-    ($($id:ident),+) => {$(
+    ($($id:ty),+) => {$(
         impl Field<'_> for $id {
             const KIND: Kind = Kind::Id;
 
@@ -91,15 +88,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(
-    NodeId,
-    SiteId,
-    AgentId,
-    ContactId,
-    ConversationId,
-    CommandId,
-    CallbackId
-);
+every_id!(ids);
 
 impl Field<'_> for [u8; 16] {
     const KIND: Kind = Kind::Id;

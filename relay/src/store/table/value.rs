@@ -1,12 +1,9 @@
 //! Values as no store in particular keeps them.
 
-use heard_protocol::{
-    AgentId, CallbackId, CommandId, ContactId, ConversationId, Seq, SiteId, UnixMillis,
-};
+use heard_protocol::{Seq, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
-use crate::node::NodeId;
 use crate::store::stored;
 
 /// What a column of a row holds.
@@ -57,7 +54,7 @@ impl Value {
 }
 
 macro_rules! ids {
-    ($($id:ident),+) => {$(
+    ($($id:ty),+) => {$(
         impl From<$id> for Value {
             fn from(id: $id) -> Self {
                 Self::Id(id.to_bytes())
@@ -66,15 +63,7 @@ macro_rules! ids {
     )+};
 }
 
-ids!(
-    NodeId,
-    SiteId,
-    AgentId,
-    ContactId,
-    ConversationId,
-    CommandId,
-    CallbackId
-);
+every_id!(ids);
 
 impl From<Seq> for Value {
     fn from(seq: Seq) -> Self {

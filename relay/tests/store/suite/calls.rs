@@ -151,7 +151,7 @@ pub(crate) async fn a_call_rings_is_taken_and_tried_again<H: Home>(bench: Bench<
             2,
             StaffCommand::Callback {
                 callback: call(1),
-                act: CallbackAct::Take {},
+                act: CallbackAct::Take,
             },
         ))
         .await;
@@ -161,7 +161,7 @@ pub(crate) async fn a_call_rings_is_taken_and_tried_again<H: Home>(bench: Bench<
         3,
         StaffCommand::Callback {
             callback: call(1),
-            act: CallbackAct::Take {},
+            act: CallbackAct::Take,
         },
     );
     let receipt = bench.ok(take.clone()).await;
@@ -266,7 +266,7 @@ pub(crate) async fn what_is_heard_of_a_call_counts_once<H: Home>(bench: Bench<H>
             2,
             StaffCommand::Callback {
                 callback: call(1),
-                act: CallbackAct::Take {},
+                act: CallbackAct::Take,
             },
         ))
         .await;
@@ -324,7 +324,7 @@ pub(crate) async fn a_dialer_that_never_answers_has_failed<H: Home>(bench: Bench
             2,
             StaffCommand::Callback {
                 callback: call(1),
-                act: CallbackAct::Take {},
+                act: CallbackAct::Take,
             },
         ))
         .await;
@@ -407,7 +407,7 @@ pub(crate) async fn whoever_is_on_a_call_is_offered_no_conversation<H: Home>(ben
             3,
             StaffCommand::Callback {
                 callback,
-                act: CallbackAct::Take {},
+                act: CallbackAct::Take,
             },
         ))
         .await;
@@ -520,7 +520,7 @@ pub(crate) async fn a_call_rings_for_one_who_has_what_it_takes<H: Home>(bench: B
             3,
             StaffCommand::Callback {
                 callback,
-                act: CallbackAct::Take {},
+                act: CallbackAct::Take,
             },
         ))
         .await;

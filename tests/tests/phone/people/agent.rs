@@ -73,7 +73,7 @@ impl Agent {
             .await;
         self.does(StaffCommand::Callback {
             callback,
-            act: CallbackAct::Take {},
+            act: CallbackAct::Take,
         })
         .await;
         // Said in passing, it may come after the answer.
