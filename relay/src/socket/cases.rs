@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use heard_desk::pace::Rate;
 use heard_protocol::{
-    AgentCard, AgentId, AgentKind, Availability, ClientFrame, Colleague, Epoch, Hello, RelayFrame,
-    SiteCard, SiteId, Staff, StaffCredential, StaffRow, StaffWelcome, UnixMillis, VERSION,
+    AgentCard, AgentId, AgentKind, Availability, ClientFrame, CloseCode, Colleague, Epoch, Hello,
+    RelayFrame, SiteCard, SiteId, Staff, StaffCredential, StaffRow, StaffWelcome, UnixMillis,
+    VERSION, Wire as _,
 };
 
+use super::peer::MAX_SINCE_BYTES;
 use super::{Bounds, Effect, Greeting, Input, Peer, StaffIdentity};
 use crate::hub::Mail;
 use crate::store::Fact;
@@ -117,4 +119,21 @@ fn what_may_be_missed_while_the_lists_are_read_has_them_read_again() {
     }
     assert_eq!(done(&mut peer, Input::Lists(Vec::new())).1, 1);
     assert_eq!(done(&mut peer, Input::Lists(Vec::new())).1, 0);
+}
+
+#[test]
+fn rows_told_while_the_lists_are_read_are_bounded_in_bytes() {
+    let mut peer = live();
+    let weight = StaffRow::Colleague(row(1)).weight();
+    let room = MAX_SINCE_BYTES / weight;
+    for _ in 0..room {
+        assert_eq!(done(&mut peer, told(1)).0.len(), 1, "nothing is being read");
+    }
+    assert_eq!(done(&mut peer, Input::Mail(Mail::CatchUp)).1, 1);
+    for _ in 0..room {
+        assert_eq!(done(&mut peer, told(1)).0.len(), 1, "there is room");
+    }
+    let mut out = Vec::new();
+    peer.handle(told(1), NOW, &mut out);
+    assert!(matches!(out[..], [Effect::Close(CloseCode::Internal)]));
 }

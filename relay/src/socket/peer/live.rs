@@ -4,7 +4,7 @@ use heard_desk::pace::{Pace, Rate, Verdict};
 use heard_protocol::limits::{MAX_CURSORS, MAX_LIST_BYTES};
 use heard_protocol::{
     ClientFrame, CommandId, ConversationId, Envelope, Refusal, RefusalCode, RelayFrame, UnixMillis,
-    wire,
+    Wire as _, wire,
 };
 
 use super::Effect;
@@ -16,6 +16,10 @@ use crate::store::{Answer, Fact};
 /// How many frames other than commands a client may send in a second: a returning agent follows
 /// every log they had open at once.
 const CHATTER: usize = 2 * MAX_CURSORS;
+
+/// The most bytes of rows kept while lists are read. A client told more than that meanwhile is
+/// disconnected and gets its lists anew when it greets.
+pub(in crate::socket) const MAX_SINCE_BYTES: usize = 16 * MAX_LIST_BYTES;
 
 /// What a client that was let in does, is told, and follows.
 #[derive(Debug)]
@@ -36,6 +40,8 @@ pub(super) struct Live<S: Side> {
 struct Listing<S: Side> {
     /// Rows that were told since. They may be newer than what is read, which comes after them.
     since: Vec<S::Row>,
+    /// What those rows weigh in bytes: at most [`MAX_SINCE_BYTES`].
+    bytes: usize,
     /// Something may have been missed again meanwhile.
     again: bool,
 }
@@ -137,8 +143,10 @@ impl<S: Side> Live<S> {
         }
     }
 
-    /// Something concerns this client.
-    pub(super) fn mail(&mut self, mail: Mail, out: &mut Vec<Effect<S>>) {
+    /// Something concerns this client. Says whether it can go on: not when more rows came than are
+    /// kept while its lists are read.
+    #[must_use]
+    pub(super) fn mail(&mut self, mail: Mail, out: &mut Vec<Effect<S>>) -> bool {
         let fact = match mail {
             Mail::Fact(fact) => fact,
             Mail::CatchUp => {
@@ -146,11 +154,11 @@ impl<S: Side> Live<S> {
                 if S::HAS_LISTS {
                     self.list(out);
                 }
-                return;
+                return true;
             }
             Mail::ToVisitor(_) | Mail::VisitorRow(_) | Mail::ToStaff(_) => {
                 out.extend(S::passing(mail).map(Effect::Send));
-                return;
+                return true;
             }
         };
         match &*fact {
@@ -185,12 +193,17 @@ impl<S: Side> Live<S> {
             other => {
                 if let Some(row) = S::row(&self.identity, other) {
                     if let Some(listing) = &mut self.listing {
+                        listing.bytes += row.weight();
+                        if listing.bytes > MAX_SINCE_BYTES {
+                            return false;
+                        }
                         listing.since.push(row.clone());
                     }
                     send_rows(vec![row], false, out);
                 }
             }
         }
+        true
     }
 
     /// Has the lists read, after what is under way.
@@ -201,6 +214,7 @@ impl<S: Side> Live<S> {
         }
         self.listing = Some(Box::new(Listing {
             since: Vec::new(),
+            bytes: 0,
             again: false,
         }));
         out.push(Effect::Lists);

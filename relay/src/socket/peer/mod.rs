@@ -20,6 +20,8 @@ use heard_protocol::{
 };
 
 use self::live::Live;
+#[cfg(test)]
+pub(super) use self::live::MAX_SINCE_BYTES;
 use super::side::Side;
 use crate::hub::Mail;
 use crate::store::{Answer, Head, LogSlice, Request, Unseen};
@@ -199,8 +201,10 @@ impl<S: Side> Peer<S> {
                 }
             }
             Input::Mail(mail) => {
-                if let Phase::Live(live) = &mut self.phase {
-                    live.mail(mail, out);
+                if let Phase::Live(live) = &mut self.phase
+                    && !live.mail(mail, out)
+                {
+                    self.close(CloseCode::Internal, out);
                 }
             }
         }
