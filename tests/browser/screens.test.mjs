@@ -49,7 +49,23 @@ const LANGUAGES = {
   },
 };
 
-// Two frames on, whatever was decided is drawn.
+// The words on buttons of which a part is beyond the right or left edge of what clips them.
+const cut = (frame) => frame.evaluate(() => {
+  const clips = (box) => getComputedStyle(box).overflowX !== 'visible';
+  const beyond = (button) => {
+    const { left, right } = button.getBoundingClientRect();
+    for (let box = button.parentElement; box; box = box.parentElement) {
+      if (!clips(box)) continue;
+      const edge = box.getBoundingClientRect();
+      if (left < edge.left - 1 || right > edge.right + 1) return true;
+    }
+    return left < -1 || right > innerWidth + 1;
+  };
+  const seen = [...document.querySelectorAll('button, .btn')].filter((one) => one.checkVisibility());
+  return seen.filter(beyond).map((one) => one.textContent.trim() || one.getAttribute('aria-label'));
+});
+
+// Resolves two frames on, when all that was decided is drawn.
 const drawn = (page) => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 
 for (const [lang, { locale, words }] of Object.entries(LANGUAGES)) {
@@ -83,6 +99,7 @@ for (const [lang, { locale, words }] of Object.entries(LANGUAGES)) {
           if (size === SIZES[0]) {
             wrong.push(...(await violations(frame)).map((line) => `${name}, ${colorScheme}: ${line}`));
           }
+          wrong.push(...(await cut(frame)).map((text) => `${name}, ${size.width}: "${text}" is cut`));
           await screenshot(page, `${name}.${lang}.${colorScheme}.${size.width}`);
         }
       }
